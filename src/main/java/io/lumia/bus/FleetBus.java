@@ -1,0 +1,430 @@
+package io.lumia.bus;
+
+import io.lumia.x509.CertificateBundle;
+import io.lumia.x509.DeviceName;
+import io.lumia.x509.Profile;
+import io.lumia.x509.RevocationReason;
+import io.lumia.x509.SerialNumber;
+import io.lumia.x509.Validity;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The system at a glance: every address of the event bus and every message type. */
+public final class FleetBus {
+    private static final Duration SHORT = Duration.ofSeconds(5);
+    private static final Duration SIGNING = Duration.ofSeconds(30);
+
+    // ---- the authority
+    // -------------------------------------------------------------------------------------------------
+
+    /** Asked by provisioning, listeners and the admin API; answered by the authority once the certificate is durable. */
+    public static final Call<IssueCertificate, IssueOutcome> ISSUE_CERTIFICATE =
+            new Call<>("certificate.issue", IssueCertificate.class, IssueOutcome.class, SIGNING);
+
+    /** Asked by the broker at CONNECT and by the admin API: what the authority recorded for a serial. */
+    public static final Call<DescribeCertificate, CertificateDescription> DESCRIBE_CERTIFICATE =
+            new Call<>("certificate.describe", DescribeCertificate.class, CertificateDescription.class, SHORT);
+
+    public static final Call<RevokeCertificate, RevokeOutcome> REVOKE_CERTIFICATE =
+            new Call<>("certificate.revoke", RevokeCertificate.class, RevokeOutcome.class, SIGNING);
+
+    public static final Call<ListCertificates, CertificatePage> LIST_CERTIFICATES =
+            new Call<>("certificate.list", ListCertificates.class, CertificatePage.class, SIGNING);
+
+    /** Asked by metrics at each scrape. */
+    public static final Call<CountCertificates, CertificateCounts> COUNT_CERTIFICATES =
+            new Call<>("certificate.count", CountCertificates.class, CertificateCounts.class, SIGNING);
+
+    public static final Call<DescribeAuthority, AuthorityDescription> DESCRIBE_AUTHORITY =
+            new Call<>("authority.describe", DescribeAuthority.class, AuthorityDescription.class, SHORT);
+
+    public static final Call<ListDevices, DevicePage> LIST_DEVICES =
+            new Call<>("device.list", ListDevices.class, DevicePage.class, SIGNING);
+
+    /** An operator gives a claimed name free, so that another key can claim it. */
+    public static final Call<ReleaseName, ReleaseOutcome> RELEASE_NAME =
+            new Call<>("device.release", ReleaseName.class, ReleaseOutcome.class, SIGNING);
+
+    // ---- provisioning
+    // --------------------------------------------------------------------------------------------------
+
+    public static final Call<DescribeProvisioning, ProvisioningState> DESCRIBE_PROVISIONING =
+            new Call<>("provisioning.describe", DescribeProvisioning.class, ProvisioningState.class, SHORT);
+
+    /** Turning off clears the whitelist (FR-PS-003). */
+    public static final Call<SwitchProvisioning, ProvisioningState> SWITCH_PROVISIONING =
+            new Call<>("provisioning.switch", SwitchProvisioning.class, ProvisioningState.class, SHORT);
+
+    public static final Call<ChangeWhitelist, WhitelistOutcome> CHANGE_WHITELIST =
+            new Call<>("provisioning.whitelist", ChangeWhitelist.class, WhitelistOutcome.class, SHORT);
+
+    // ---- statistics, asked by metrics at each scrape
+    // --------------------------------------------------------------------
+
+    public static final Call<ReadBrokerStatistics, BrokerStatistics> BROKER_STATISTICS =
+            new Call<>("broker.statistics", ReadBrokerStatistics.class, BrokerStatistics.class, SHORT);
+
+    public static final Call<ReadDeliveryStatistics, DeliveryStatistics> DELIVERY_STATISTICS =
+            new Call<>("app.delivery-statistics", ReadDeliveryStatistics.class, DeliveryStatistics.class, SHORT);
+
+    // ---- events
+    // --------------------------------------------------------------------------------------------------------
+
+    /** Told by the authority once the certificate is durable. */
+    public static final Event<CertificateIssued> CERTIFICATE_ISSUED =
+            new Event<>("certificate.issued", CertificateIssued.class);
+
+    /** Told by an agent or listener once the new certificate is in use. */
+    public static final Event<CertificateRenewed> CERTIFICATE_RENEWED =
+            new Event<>("certificate.renewed", CertificateRenewed.class);
+
+    public static final Event<RenewalFailed> RENEWAL_FAILED =
+            new Event<>("certificate.renewal-failed", RenewalFailed.class);
+
+    public static final Event<CertificateExpiring> CERTIFICATE_EXPIRING =
+            new Event<>("certificate.expiring", CertificateExpiring.class);
+
+    /** Told by the authority once the revocation is durable. */
+    public static final Event<CertificateRevoked> CERTIFICATE_REVOKED =
+            new Event<>("certificate.revoked", CertificateRevoked.class);
+
+    /** Told by a broker once no session of the serial is left. */
+    public static final Event<RevocationEnforced> REVOCATION_ENFORCED =
+            new Event<>("revocation.enforced", RevocationEnforced.class);
+
+    public static final Event<TrustChanged> TRUST_CHANGED = new Event<>("trust.changed", TrustChanged.class);
+
+    public static final Event<ProvisioningChanged> PROVISIONING_CHANGED =
+            new Event<>("provisioning.changed", ProvisioningChanged.class);
+
+    /** Told for every answer of the provisioning service, good or bad. */
+    public static final Event<ProvisioningAnswered> PROVISIONING_ANSWERED =
+            new Event<>("provisioning.answered", ProvisioningAnswered.class);
+
+    /** Told by the broker for every accepted MQTT connection. */
+    public static final Event<DeviceConnected> DEVICE_CONNECTED =
+            new Event<>("device.connected", DeviceConnected.class);
+
+    public static final Event<DeviceDisconnected> DEVICE_DISCONNECTED =
+            new Event<>("device.disconnected", DeviceDisconnected.class);
+
+    /** Told by the broker when it refuses a TLS handshake or a CONNECT. */
+    public static final Event<ConnectRefused> CONNECT_REFUSED = new Event<>("device.refused", ConnectRefused.class);
+
+    public static final Event<AccessDenied> ACCESS_DENIED = new Event<>("device.denied", AccessDenied.class);
+
+    /** Told whenever a listener begins to serve a certificate, or keeps the old one because the new one was bad. */
+    public static final Event<ListenerReloaded> LISTENER_RELOADED =
+            new Event<>("listener.reloaded", ListenerReloaded.class);
+
+    /** An act worth keeping: written to the audit log. */
+    public static final Event<Audited> AUDITED = new Event<>("audit", Audited.class);
+
+    // ---- messages
+    // ------------------------------------------------------------------------------------------------------
+
+    /**
+     * @param csr PKCS#10, PEM
+     * @param names subject alternative names the certificate shall carry (DNS names or IP addresses); empty: the authority
+     *     derives them from the claim (bootstrap, device) or takes those of the CSR (server, admin)
+     * @param lifetime asked for; null: the profile's
+     * @param claim the fleet name that the CSR's key claims; only with {@link Profile#BOOTSTRAP} and {@link Profile#DEVICE}
+     * @param requester who asked, for log and audit: {@code provisioning 127.20.0.3}, {@code operator}, {@code listener broker}
+     * @param via how it was asked for, a metric label: {@code provisioning, sign, renew, rekey, acme}
+     */
+    public record IssueCertificate(
+            Profile profile,
+            String csr,
+            List<String> names,
+            @Nullable Duration lifetime,
+            @Nullable Claim claim,
+            String requester,
+            String via) {}
+
+    /**
+     * A fleet name bound to an identity key. The first claim wins until an operator releases the name.
+     *
+     * @param address from which the device asked, to which its name resolves for http-01; IPv4 or IPv6 literal
+     */
+    public record Claim(DeviceName device, String address) {}
+
+    public sealed interface IssueOutcome {
+        record Issued(CertificateBundle bundle) implements IssueOutcome {}
+
+        record Refused(Refusal refusal, String detail) implements IssueOutcome {}
+    }
+
+    /** Why the authority does not issue. */
+    public enum Refusal {
+        /** The CSR is malformed, badly signed, or its key is too weak. */
+        UNFIT_REQUEST,
+        /** The fleet name belongs to another key. */
+        NAME_CLAIMED,
+        /** The requester may not have this name. */
+        NAME_NOT_ALLOWED,
+        /** Outside the profile's minimum and maximum. */
+        LIFETIME_NOT_ALLOWED,
+        /** Too much in flight; ask again later. */
+        OVERLOADED
+    }
+
+    public record DescribeCertificate(SerialNumber serial) {}
+
+    public sealed interface CertificateDescription {
+        record Known(CertificateRecord certificate) implements CertificateDescription {}
+
+        record Unknown(SerialNumber serial) implements CertificateDescription {}
+    }
+
+    public enum CertificateStatus {
+        ACTIVE,
+        EXPIRED,
+        REVOKED
+    }
+
+    /**
+     * What the authority keeps of every certificate it issued.
+     *
+     * @param identity CN of the subject
+     * @param names subject alternative names
+     * @param device the fleet member it belongs to; null for other names
+     * @param certificate the leaf, PEM
+     * @param revokedAt null unless revoked
+     * @param revocationReason null unless revoked
+     */
+    public record CertificateRecord(
+            SerialNumber serial,
+            Profile profile,
+            String identity,
+            List<String> names,
+            @Nullable DeviceName device,
+            Instant issuedAt,
+            Validity validity,
+            CertificateStatus status,
+            String requester,
+            String via,
+            String certificate,
+            @Nullable Instant revokedAt,
+            @Nullable RevocationReason revocationReason) {}
+
+    /** @param actor who revokes, for log and audit */
+    public record RevokeCertificate(SerialNumber serial, RevocationReason reason, String actor) {}
+
+    public sealed interface RevokeOutcome {
+        record Revoked(CertificateRecord certificate) implements RevokeOutcome {}
+
+        record AlreadyRevoked(CertificateRecord certificate) implements RevokeOutcome {}
+
+        record Unknown(SerialNumber serial) implements RevokeOutcome {}
+    }
+
+    /**
+     * @param query part of identity or serial; empty: all
+     * @param status null: all
+     * @param page from 0
+     * @param size 1 to 1000
+     */
+    public record ListCertificates(String query, @Nullable CertificateStatus status, int page, int size) {}
+
+    /** @param total how many match, over all pages */
+    public record CertificatePage(List<CertificateRecord> certificates, long total, int page, int size) {}
+
+    public record CountCertificates() {}
+
+    /**
+     * @param byStatusAndProfile number of certificates; expired and revoked ones as long as they are kept
+     * @param expiringWithin active certificates that expire within 1h, 8h, 1d, 7d, 30d; cumulative
+     * @param earliestExpiry of the active certificates of a profile
+     */
+    public record CertificateCounts(
+            Map<CertificateStatus, Map<Profile, Long>> byStatusAndProfile,
+            Map<Duration, Long> expiringWithin,
+            Map<Profile, Instant> earliestExpiry) {}
+
+    public record DescribeAuthority() {}
+
+    /**
+     * @param root PEM
+     * @param intermediate PEM
+     * @param rootFingerprint SHA-256, hexadecimal
+     * @param publicUrl under which clients reach the CA, without trailing slash
+     * @param acmeDirectories by provisioner
+     */
+    public record AuthorityDescription(
+            String root,
+            String intermediate,
+            String rootFingerprint,
+            Instant rootNotAfter,
+            Instant intermediateNotAfter,
+            String publicUrl,
+            Map<String, String> acmeDirectories) {}
+
+    /** @param query part of the name; empty: all */
+    public record ListDevices(String query, int page, int size) {}
+
+    /**
+     * A claimed fleet name.
+     *
+     * @param identityKey SHA-256 of the identity key's SubjectPublicKeyInfo, hexadecimal
+     * @param address to which its name resolves
+     * @param latestSerial of its newest certificate; null before the first
+     * @param latestNotAfter of its newest certificate; null before the first
+     */
+    public record DeviceRecord(
+            DeviceName name,
+            String identityKey,
+            String address,
+            Instant claimedAt,
+            @Nullable SerialNumber latestSerial,
+            @Nullable Instant latestNotAfter) {}
+
+    public record DevicePage(List<DeviceRecord> devices, long total, int page, int size) {}
+
+    public record ReleaseName(DeviceName device, String actor) {}
+
+    public enum ReleaseOutcome {
+        RELEASED,
+        UNKNOWN
+    }
+
+    public record DescribeProvisioning() {}
+
+    /**
+     * @param offAt when the timer turns it off; null: no timer
+     * @param whitelist addresses and CIDR ranges
+     * @param setBy {@code configuration}, {@code operator} or {@code timer}
+     */
+    public record ProvisioningState(
+            boolean enabled, @Nullable Instant offAt, List<String> whitelist, String setBy) {}
+
+    /** @param offAfter null: the configured one; zero: no timer */
+    public record SwitchProvisioning(
+            boolean enabled, @Nullable Duration offAfter, String actor) {}
+
+    /** Adds and removes addresses and CIDR ranges, all or none. */
+    public record ChangeWhitelist(List<String> add, List<String> remove, String actor) {}
+
+    public sealed interface WhitelistOutcome {
+        record Changed(ProvisioningState state) implements WhitelistOutcome {}
+
+        /** @param detail names the entry and what was expected */
+        record Refused(String detail) implements WhitelistOutcome {}
+    }
+
+    public record ReadBrokerStatistics() {}
+
+    /**
+     * Counters since the start and gauges of now.
+     *
+     * @param connects by result: {@code accepted, no_certificate, bad_certificate, expired, revoked, not_authorized…}
+     * @param publishes by {@code qos/direction}: {@code 1/in}
+     * @param denied by action: {@code publish, subscribe}
+     * @param disconnects by reason: {@code client, taken_over, revoked, expired, keep_alive, connection_lost, protocol_error, shutdown…}
+     */
+    public record BrokerStatistics(
+            long connections,
+            long sessions,
+            long retained,
+            Map<String, Long> connects,
+            Map<String, Long> publishes,
+            Map<String, Long> denied,
+            Map<String, Long> disconnects) {}
+
+    public record ReadDeliveryStatistics() {}
+
+    /** Delivery times by QoS. */
+    public record DeliveryStatistics(Map<Integer, Histogram> byQos, long lost, long duplicated) {}
+
+    /**
+     * @param upperBounds of the buckets in seconds, ascending, without +Inf
+     * @param counts in each bucket, not cumulative; one more than bounds, the last for +Inf
+     * @param sum of all values in seconds
+     */
+    public record Histogram(List<Double> upperBounds, List<Long> counts, double sum) {}
+
+    public record CertificateIssued(CertificateRecord certificate, Duration took) {}
+
+    /**
+     * @param identity {@code dev-0001}, {@code lumia-app}, {@code broker}
+     * @param method {@code acme} or {@code local}
+     * @param took from the decision to the new certificate in use
+     */
+    public record CertificateRenewed(
+            String identity, SerialNumber serial, Validity validity, String method, Duration took) {}
+
+    /**
+     * @param reason a metric label from a small set: {@code unreachable, refused, challenge, invalid_certificate, rolled_back, internal}
+     * @param detail for the log
+     * @param retryAt when it is tried again
+     */
+    public record RenewalFailed(String identity, String reason, String detail, Instant retryAt) {}
+
+    public record CertificateExpiring(String identity, Instant notAfter, String level) {}
+
+    public record CertificateRevoked(
+            SerialNumber serial, String identity, RevocationReason reason, Instant revokedAt, String actor) {}
+
+    public record RevocationEnforced(String broker, SerialNumber serial, Duration elapsed) {}
+
+    /** @param roots the bundle that is trusted from now on, PEM */
+    public record TrustChanged(String roots) {}
+
+    public record ProvisioningChanged(ProvisioningState state, String actor) {}
+
+    /** @param result a metric label: {@code issued, disabled, not_whitelisted, rate_limited, name_claimed, unfit_request…} */
+    public record ProvisioningAnswered(String result, String address, String device) {}
+
+    public record DeviceConnected(String identity, String clientId, SerialNumber serial, String address, String tls) {}
+
+    public record DeviceDisconnected(String identity, String clientId, SerialNumber serial, String reason) {}
+
+    /** @param identity null when no certificate told it */
+    public record ConnectRefused(
+            @Nullable String identity, @Nullable String clientId, String address, String reason) {}
+
+    /** @param action {@code publish} or {@code subscribe} */
+    public record AccessDenied(String identity, String clientId, String action, String topic) {}
+
+    /**
+     * @param listener {@code broker}, {@code authority}, {@code gui}
+     * @param validity of the certificate that is served now
+     * @param result {@code started}, {@code reloaded}, {@code rolled_back}
+     */
+    public record ListenerReloaded(String listener, SerialNumber serial, Validity validity, String result) {}
+
+    /**
+     * @param actor who: {@code operator}, {@code provisioning}, {@code device dev-0001}
+     * @param action what: {@code certificate.issue}, {@code provisioning.on}
+     * @param object on what: a serial, a name, an address
+     * @param outcome {@code ok} or {@code refused}
+     * @param details more, as text values
+     */
+    public record Audited(
+            Instant at, String actor, String action, String object, String outcome, Map<String, String> details) {}
+
+    private FleetBus() {}
+
+    /** Called once per Vert.x instance, before the first verticle is deployed. */
+    public static void install(Vertx vertx) {
+        RecordCodec.register(vertx);
+    }
+
+    /** Asked by the renewal scheduler; answered by the part that owns the listener, which makes key and request itself. */
+    public static Call<RenewListener, RenewListenerOutcome> renewListener(String listener) {
+        return new Call<>(
+                "listener.renew." + listener, RenewListener.class, RenewListenerOutcome.class, Duration.ofMinutes(1));
+    }
+
+    public record RenewListener(String reason) {}
+
+    public sealed interface RenewListenerOutcome {
+        record Renewed(SerialNumber serial, Instant issuedAt, Validity validity) implements RenewListenerOutcome {}
+
+        /** The old certificate is still served. */
+        record Kept(String reason, String detail) implements RenewListenerOutcome {}
+    }
+}

@@ -1,0 +1,31 @@
+package io.lumia.config;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.lumia.x509.Fingerprint;
+import java.net.URI;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What every identity of this process (application, devices) goes by; the {@code agent} block. */
+public record AgentConfig(
+        @JsonProperty("provisioning-url") @Nullable URI provisioningUrl,
+        @JsonProperty("root-fingerprint") @Nullable Fingerprint rootFingerprint,
+        @JsonProperty("http01-port") @Nullable Integer http01Port,
+        Duration overlap,
+        @JsonProperty("retry-first") Duration retryFirst,
+        @JsonProperty("retry-longest") Duration retryLongest,
+        @JsonProperty("step-timeout") Duration stepTimeout,
+        @JsonProperty("keep-alive") Duration keepAlive,
+        int threads) {
+    public AgentConfig {
+        if (http01Port != null) {
+            Check.port("http01-port", http01Port);
+        }
+        Check.notNegative("overlap", overlap);
+        Check.positive("retry-first", retryFirst);
+        Check.that(retryLongest.compareTo(retryFirst) >= 0, "retry-longest must not be shorter than retry-first");
+        Check.positive("step-timeout", stepTimeout);
+        Check.positive("keep-alive", keepAlive);
+        Check.atLeast("threads", threads, 1);
+    }
+}

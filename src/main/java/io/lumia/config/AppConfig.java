@@ -1,0 +1,20 @@
+package io.lumia.config;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.lumia.access.AddressRange;
+import io.lumia.x509.DeviceName;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The Lumia application; the {@code app} block. */
+public record AppConfig(
+        DeviceName name,
+        @Nullable String address,
+        @JsonProperty("command-interval") Duration commandInterval) {
+    public AppConfig {
+        if (address != null) {
+            var unused = AddressRange.address(address);
+        }
+        Check.positive("command-interval", commandInterval);
+    }
+}

@@ -1,0 +1,44 @@
+package io.lumia.config;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The embedded CA; the {@code authority} block. */
+public record AuthorityConfig(
+        String host,
+        int port,
+        @JsonProperty("http-port") int httpPort,
+        List<String> names,
+        @JsonProperty("public-url") @Nullable URI publicUrl,
+        @JsonProperty("password-file") @Nullable Path passwordFile,
+        @Nullable String password,
+        String organization,
+        Duration backdate,
+        @JsonProperty("root-lifetime") Duration rootLifetime,
+        @JsonProperty("intermediate-lifetime") Duration intermediateLifetime,
+        @JsonProperty("signing-threads") int signingThreads,
+        int queue,
+        AcmeConfig acme) {
+    public AuthorityConfig {
+        Check.port("port", port);
+        Check.port("http-port", httpPort);
+        Check.that(!names.isEmpty(), "names must hold at least one name or address");
+        names = List.copyOf(names);
+        Check.notNegative("backdate", backdate);
+        Check.positive("intermediate-lifetime", intermediateLifetime);
+        Check.that(
+                rootLifetime.compareTo(intermediateLifetime) >= 0,
+                "root-lifetime must not be shorter than intermediate-lifetime");
+        Check.atLeast("signing-threads", signingThreads, 1);
+        Check.atLeast("queue", queue, 1);
+    }
+
+    @Override
+    public String toString() {
+        return "AuthorityConfig[" + host + ":" + port + "]";
+    }
+}

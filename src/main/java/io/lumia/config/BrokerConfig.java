@@ -1,0 +1,57 @@
+package io.lumia.config;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The embedded MQTT broker; the {@code broker} block. */
+public record BrokerConfig(
+        String host,
+        int port,
+        List<String> names,
+        @JsonProperty("event-loops") int eventLoops,
+        @JsonProperty("max-connections") int maxConnections,
+        @JsonProperty("max-packet-size") int maxPacketSize,
+        @JsonProperty("connect-timeout") Duration connectTimeout,
+        @JsonProperty("max-queued-messages") int maxQueuedMessages,
+        @JsonProperty("max-inflight") int maxInflight,
+        @JsonProperty("max-session-expiry") Duration maxSessionExpiry,
+        @JsonProperty("max-retained") int maxRetained,
+        @JsonProperty("close-expired") boolean closeExpired,
+        @JsonProperty("acl-file") @Nullable Path aclFile,
+        List<TopicRule> rules) {
+    public BrokerConfig {
+        Check.port("port", port);
+        Check.that(!names.isEmpty(), "names must hold at least one name or address");
+        names = List.copyOf(names);
+        Check.atLeast("event-loops", eventLoops, 0);
+        Check.atLeast("max-connections", maxConnections, 1);
+        Check.atLeast("max-packet-size", maxPacketSize, 1024);
+        Check.positive("connect-timeout", connectTimeout);
+        Check.atLeast("max-queued-messages", maxQueuedMessages, 0);
+        Check.that(maxInflight >= 1 && maxInflight <= 65535, "max-inflight must be from 1 to 65535, is " + maxInflight);
+        Check.notNegative("max-session-expiry", maxSessionExpiry);
+        Check.atLeast("max-retained", maxRetained, 0);
+        rules = List.copyOf(rules);
+    }
+
+    /**
+     * What an identity may do besides its own {@code devices/IDENTITY/#}.
+     *
+     * @param identity a name, or {@code *} for every identity
+     * @param publish topic filters it may publish to; {@code %c} is the client id, {@code %u} the identity
+     * @param subscribe topic filters it may subscribe to
+     */
+    public record TopicRule(
+            String identity,
+            @Nullable List<String> publish,
+            @Nullable List<String> subscribe) {
+        public TopicRule {
+            Check.that(!identity.isBlank(), "identity must be a name or *");
+            publish = publish == null ? List.of() : List.copyOf(publish);
+            subscribe = subscribe == null ? List.of() : List.copyOf(subscribe);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package io.lumia.config;
+
+import java.time.Duration;
+
+/** What configuration records demand of their values; the loader puts the key before the message. */
+final class Check {
+    private Check() {}
+
+    static void that(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new IllegalArgumentException(otherwise);
+        }
+    }
+
+    static void port(String key, int port) {
+        that(port >= 0 && port <= 65535, key + " must be from 0 to 65535, is " + port);
+    }
+
+    static void atLeast(String key, long value, long least) {
+        that(value >= least, key + " must be at least " + least + ", is " + value);
+    }
+
+    static void positive(String key, Duration duration) {
+        that(
+                duration.compareTo(Duration.ZERO) > 0,
+                key + " must be longer than nothing, is " + Durations.text(duration));
+    }
+
+    static void notNegative(String key, Duration duration) {
+        that(!duration.isNegative(), key + " must not be negative, is " + Durations.text(duration));
+    }
+}

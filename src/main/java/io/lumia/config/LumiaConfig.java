@@ -1,0 +1,39 @@
+package io.lumia.config;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * The whole configuration; each component is one block of {@code conf/reference.yaml}, where every key is explained.
+ *
+ * @param data directory of everything that must survive
+ * @param parts what this process runs
+ */
+public record LumiaConfig(
+        Path data,
+        Set<Part> parts,
+        LogConfig log,
+        TlsConfig tls,
+        FleetConfig fleet,
+        LifetimesConfig lifetimes,
+        AuthorityConfig authority,
+        ProvisioningConfig provisioning,
+        BrokerConfig broker,
+        AgentConfig agent,
+        AppConfig app,
+        SwarmConfig swarm,
+        RenewalConfig renewal,
+        ExpiryConfig expiry,
+        WebConfig web,
+        MetricsConfig metrics) {
+    public LumiaConfig {
+        Check.that(!parts.isEmpty(), "parts must name at least one part");
+        parts = Collections.unmodifiableSet(new LinkedHashSet<>(parts));
+    }
+
+    public boolean runs(Part part) {
+        return parts.contains(part);
+    }
+}

@@ -1,0 +1,5 @@
+/** The admin API. */
+@NullMarked
+package io.lumia.web;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,95 @@
+package io.lumia.x509;
+
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.EdECPublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.Optional;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+
+/** Key encodings, and which keys and signature algorithms Lumia accepts. Uses whichever providers the process has installed. */
+public final class Keys {
+    private static final int LEAST_RSA_BITS = 2048;
+    private static final int MOST_RSA_BITS = 8192;
+
+    private Keys() {}
+
+    /** @param pkcs8 DER. @throws GeneralSecurityException when it is malformed or of an unknown algorithm */
+    public static PrivateKey privateKey(byte[] pkcs8) throws GeneralSecurityException {
+        var algorithm =
+                PrivateKeyInfo.getInstance(pkcs8).getPrivateKeyAlgorithm().getAlgorithm();
+        return KeyFactory.getInstance(name(algorithm.getId())).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+    }
+
+    /** @param spki DER (RFC 5280, 4.1.2.7). @throws GeneralSecurityException when it is malformed or of an unknown algorithm */
+    public static PublicKey publicKey(byte[] spki) throws GeneralSecurityException {
+        var algorithm = SubjectPublicKeyInfo.getInstance(spki).getAlgorithm().getAlgorithm();
+        return KeyFactory.getInstance(name(algorithm.getId())).generatePublic(new X509EncodedKeySpec(spki));
+    }
+
+    /** Why the key is too weak or of a kind that Lumia does not take; empty when it is fit. */
+    public static Optional<String> unfit(PublicKey key) {
+        if (key instanceof RSAPublicKey rsa) {
+            int bits = rsa.getModulus().bitLength();
+            if (bits < LEAST_RSA_BITS || bits > MOST_RSA_BITS) {
+                return Optional.of("the RSA key has " + bits + " bits; use " + LEAST_RSA_BITS + " to " + MOST_RSA_BITS);
+            }
+            var exponent = rsa.getPublicExponent();
+            return exponent.testBit(0) && exponent.bitLength() >= 17
+                    ? Optional.empty()
+                    : Optional.of("the RSA key's exponent is unsafe; use 65537");
+        }
+        if (key instanceof ECPublicKey ec) {
+            int bits = ec.getParams().getCurve().getField().getFieldSize();
+            return bits == 256 || bits == 384
+                    ? Optional.empty()
+                    : Optional.of("the EC key is on a curve of " + bits + " bits; use P-256 or P-384");
+        }
+        if (key instanceof EdECPublicKey ed && ed.getParams().getName().equals("Ed25519")) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                "keys of type " + key.getAlgorithm() + " are not accepted; use EC P-256, P-384, Ed25519 or RSA");
+    }
+
+    /** JCA name of the algorithm with which this key signs certificates and requests. */
+    public static String signatureAlgorithm(PublicKey key) {
+        if (key instanceof ECPublicKey ec) {
+            return ec.getParams().getCurve().getField().getFieldSize() > 256 ? "SHA384withECDSA" : "SHA256withECDSA";
+        }
+        return key instanceof RSAPublicKey ? "SHA256withRSA" : "Ed25519";
+    }
+
+    /** Whether the two belong together: a signature made with one verifies with the other. */
+    public static boolean match(PrivateKey signing, PublicKey verifying) {
+        try {
+            var algorithm = signatureAlgorithm(verifying);
+            var signer = Signature.getInstance(algorithm);
+            signer.initSign(signing);
+            signer.update(verifying.getEncoded());
+            byte[] signature = signer.sign();
+            var verifier = Signature.getInstance(algorithm);
+            verifier.initVerify(verifying);
+            verifier.update(verifying.getEncoded());
+            return verifier.verify(signature);
+        } catch (GeneralSecurityException differentKinds) {
+            return false;
+        }
+    }
+
+    private static String name(String objectIdentifier) throws GeneralSecurityException {
+        return switch (objectIdentifier) {
+            case "1.2.840.10045.2.1" -> "EC";
+            case "1.2.840.113549.1.1.1" -> "RSA";
+            case "1.3.101.112" -> "Ed25519";
+            default -> throw new GeneralSecurityException("unknown key algorithm " + objectIdentifier);
+        };
+    }
+}
