@@ -391,10 +391,12 @@ public final class FleetBus {
 
     /**
      * @param listener {@code broker}, {@code authority}, {@code gui}
+     * @param issuedAt from which its lifetime counts
      * @param validity of the certificate that is served now
      * @param result {@code started}, {@code reloaded}, {@code rolled_back}
      */
-    public record ListenerReloaded(String listener, SerialNumber serial, Validity validity, String result) {}
+    public record ListenerReloaded(
+            String listener, SerialNumber serial, Instant issuedAt, Validity validity, String result) {}
 
     /**
      * @param actor who: {@code operator}, {@code provisioning}, {@code device dev-0001}

@@ -1,18 +1,28 @@
 package io.lumia.x509;
 
+import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.EdECPublicKey;
+import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.RSAPublicKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Optional;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.asn1.x9.ECNamedCurveTable;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+import org.bouncycastle.math.ec.FixedPointCombMultiplier;
 
 /** Key encodings, and which keys and signature algorithms Lumia accepts. Uses whichever providers the process has installed. */
 public final class Keys {
@@ -82,6 +92,32 @@ public final class Keys {
         } catch (GeneralSecurityException differentKinds) {
             return false;
         }
+    }
+
+    /** The pair of this private key, its public half computed. @throws IllegalArgumentException when the key is of an unknown kind */
+    public static KeyPair pair(PrivateKey key) {
+        try {
+            if (key instanceof ECPrivateKey ec) {
+                var curve = ec.getParams().getCurve().getField().getFieldSize() == 256
+                        ? SECObjectIdentifiers.secp256r1
+                        : SECObjectIdentifiers.secp384r1;
+                var point = new FixedPointCombMultiplier()
+                        .multiply(ECNamedCurveTable.getByOID(curve).getG(), ec.getS())
+                        .getEncoded(false);
+                var spki = new SubjectPublicKeyInfo(
+                        new AlgorithmIdentifier(X9ObjectIdentifiers.id_ecPublicKey, curve), point);
+                return new KeyPair(publicKey(spki.getEncoded()), key);
+            }
+            if (key instanceof RSAPrivateCrtKey rsa) {
+                return new KeyPair(
+                        KeyFactory.getInstance("RSA")
+                                .generatePublic(new RSAPublicKeySpec(rsa.getModulus(), rsa.getPublicExponent())),
+                        key);
+            }
+        } catch (GeneralSecurityException | IOException malformed) {
+            throw new IllegalArgumentException("private key is malformed", malformed);
+        }
+        throw new IllegalArgumentException("private keys of type " + key.getAlgorithm() + " are not kept");
     }
 
     private static String name(String objectIdentifier) throws GeneralSecurityException {

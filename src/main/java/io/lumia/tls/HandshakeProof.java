@@ -1,0 +1,94 @@
+package io.lumia.tls;
+
+import io.lumia.config.TlsConfig;
+import io.lumia.x509.Fingerprint;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.NetSocket;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Proves by real handshakes what a listener serves: that a good client is let in and sees the expected certificate, and that a bad client is
+ * turned away. With TLS 1.3 a client learns only after its handshake that its certificate was refused, so the connection is watched for a moment.
+ */
+final class HandshakeProof {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration WATCHED = Duration.ofMillis(300);
+
+    private final Vertx vertx;
+    private final TlsConfig tls;
+    private final FleetTrust trust;
+    private final String host;
+    private final int port;
+
+    HandshakeProof(Vertx vertx, TlsConfig tls, FleetTrust trust, String host, int port) {
+        this.vertx = vertx;
+        this.tls = tls;
+        this.trust = trust;
+        this.host = host;
+        this.port = port;
+    }
+
+    /** Fails with a sentence unless a client with this certificate (null: none) stays connected and sees the expected leaf. */
+    Future<Void> serves(Fingerprint expected, @Nullable TlsMaterial client) {
+        return connect(client)
+                .compose(socket -> fingerprint(socket).equals(expected.hex())
+                        ? turnedAway(socket)
+                                .compose(away -> away
+                                        ? Future.<Void>failedFuture("a good client was turned away")
+                                        : Future.succeededFuture())
+                        : socket.close().compose(closed -> Future.failedFuture("another certificate is served")));
+    }
+
+    /** Fails with a sentence unless a client with this certificate is turned away. */
+    Future<Void> refuses(TlsMaterial client) {
+        return connect(client)
+                .compose(this::turnedAway)
+                .recover(refused -> Future.succeededFuture(true))
+                .compose(away ->
+                        away ? Future.succeededFuture() : Future.failedFuture("a client of another CA was let in"));
+    }
+
+    private Future<NetSocket> connect(@Nullable TlsMaterial client) {
+        var options = TlsOptions.apply(new NetClientOptions(), tls)
+                .setTrustOptions(trust.trustOptions())
+                .setHostnameVerificationAlgorithm("")
+                .setConnectTimeout((int) PATIENCE.toMillis());
+        if (client != null) {
+            options.setKeyCertOptions(KeyCertOptions.wrap(new SwappableKeyManager(client)));
+        }
+        var net = vertx.createNetClient(options);
+        return net.connect(port, host)
+                .timeout(PATIENCE.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)
+                .onComplete(socket -> socket.closeHandler(closed -> close(net)), failed -> close(net));
+    }
+
+    private static void close(io.vertx.core.net.NetClient net) {
+        net.close().onComplete(done -> {});
+    }
+
+    /** Whether the listener closes the connection within {@link #WATCHED}; closes it otherwise. */
+    private Future<Boolean> turnedAway(NetSocket socket) {
+        var verdict = Promise.<Boolean>promise();
+        socket.exceptionHandler(alert -> verdict.tryComplete(true));
+        socket.endHandler(ended -> verdict.tryComplete(true));
+        long timer = vertx.setTimer(WATCHED.toMillis(), waited -> verdict.tryComplete(false));
+        return verdict.future()
+                .onComplete(known -> vertx.cancelTimer(timer))
+                .compose(away -> socket.close().otherwiseEmpty().map(away));
+    }
+
+    private static String fingerprint(NetSocket socket) {
+        try {
+            return Fingerprint.of((X509Certificate) socket.sslSession().getPeerCertificates()[0])
+                    .hex();
+        } catch (javax.net.ssl.SSLPeerUnverifiedException noCertificate) {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,314 @@
+package io.lumia.tls;
+
+import static io.lumia.bus.FleetBus.DESCRIBE_AUTHORITY;
+import static io.lumia.bus.FleetBus.ISSUE_CERTIFICATE;
+import static io.lumia.bus.FleetBus.LISTENER_RELOADED;
+
+import io.lumia.bus.FleetBus;
+import io.lumia.bus.FleetBus.AuthorityDescription;
+import io.lumia.bus.FleetBus.DescribeAuthority;
+import io.lumia.bus.FleetBus.IssueCertificate;
+import io.lumia.bus.FleetBus.IssueOutcome;
+import io.lumia.bus.FleetBus.ListenerReloaded;
+import io.lumia.bus.FleetBus.RenewListenerOutcome;
+import io.lumia.config.TlsConfig;
+import io.lumia.crypto.KeyPairs;
+import io.lumia.tls.IdentityFiles.Generation;
+import io.lumia.x509.CertificateBundle;
+import io.lumia.x509.CertificateRequest;
+import io.lumia.x509.Pem;
+import io.lumia.x509.Profile;
+import io.lumia.x509.Validity;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.net.KeyCertOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The certificate of one of our own listeners: obtained from the authority at the first start, kept on disk, and replaced while the listener
+ * runs. A replacement is validated, swapped in, proved by handshakes with a good and a bad client, and rolled back when the proof fails; no
+ * connection is dropped (architecture, way 3). The key is made here and goes nowhere.
+ */
+public final class ListenerCertificate {
+    private static final Logger log = LoggerFactory.getLogger(ListenerCertificate.class);
+    private static final Duration PROBE_LIFETIME = Duration.ofMinutes(1);
+
+    private final Vertx vertx;
+    private final String listener;
+    private final List<String> names;
+    private final TlsConfig tls;
+    private final Clock clock;
+    private final IdentityFiles files;
+    private final WorkerExecutor worker;
+    private final FleetTrust trust;
+    private final SwappableKeyManager keys;
+    private volatile Generation generation;
+
+    private ListenerCertificate(
+            Vertx vertx,
+            String listener,
+            List<String> names,
+            TlsConfig tls,
+            Clock clock,
+            IdentityFiles files,
+            WorkerExecutor worker,
+            FleetTrust trust,
+            Generation generation) {
+        this.vertx = vertx;
+        this.listener = listener;
+        this.names = names;
+        this.tls = tls;
+        this.clock = clock;
+        this.files = files;
+        this.worker = worker;
+        this.trust = trust;
+        this.generation = generation;
+        this.keys = new SwappableKeyManager(generation.material());
+    }
+
+    /**
+     * Takes the stored certificate when it is still good for these names and this authority, and obtains one otherwise.
+     *
+     * @param listener {@code broker}, {@code authority} or {@code gui}
+     * @param names DNS names and addresses it must carry
+     * @return fails with a sentence for the operator when the authority refuses or the files cannot be written
+     */
+    public static Future<ListenerCertificate> open(
+            Vertx vertx, String listener, List<String> names, Path data, TlsConfig tls, Clock clock) {
+        var files = new IdentityFiles(data, listener);
+        var worker = vertx.createSharedWorkerExecutor("listener-certificates", 2);
+        return DESCRIBE_AUTHORITY.ask(vertx, new DescribeAuthority()).compose(authority -> {
+            var trust = trust(authority);
+            return blocking(worker, () -> files.current().filter(stored -> good(stored, names, trust, clock.instant())))
+                    .compose(stored -> stored.map(Future::succeededFuture)
+                            .orElseGet(() -> obtain(vertx, listener, names, clock, worker)
+                                    .compose(fresh -> blocking(worker, () -> keep(files, fresh, trust)))))
+                    .map(generation -> new ListenerCertificate(
+                            vertx, listener, names, tls, clock, files, worker, trust, generation))
+                    .onSuccess(opened -> opened.tell("started"));
+        });
+    }
+
+    /** For the listener's options; serves the newest generation from the next handshake on. */
+    public KeyCertOptions keyCertOptions() {
+        return KeyCertOptions.wrap(keys);
+    }
+
+    /** The authority's root, for listeners that demand client certificates. */
+    public FleetTrust trust() {
+        return trust;
+    }
+
+    /** What the next handshake presents. */
+    public TlsMaterial material() {
+        return keys.material();
+    }
+
+    /**
+     * Answers {@link FleetBus#renewListener} from now on.
+     *
+     * @param host where the listener can be reached from here
+     * @param clientCertificates whether the listener demands them
+     */
+    public Future<Void> serveRenewals(String host, int port, boolean clientCertificates) {
+        var proof = new HandshakeProof(vertx, tls, trust, reachable(host), port);
+        return FleetBus.renewListener(listener)
+                .serve(
+                        vertx,
+                        asked -> obtain(vertx, listener, names, clock, worker)
+                                .compose(fresh -> install(fresh, proof, clientCertificates))
+                                .recover(failed -> Future.succeededFuture(kept("refused", failed))));
+    }
+
+    private Future<RenewListenerOutcome> install(Fresh fresh, HandshakeProof proof, boolean clientCertificates) {
+        return blocking(worker, () -> {
+                    verify(fresh.material, names, trust, clock.instant());
+                    return files.stage(fresh.material, fresh.issuedAt, trust.roots());
+                })
+                .compose(staged -> swapAndProve(staged, proof, clientCertificates))
+                .recover(unfit -> Future.succeededFuture(kept("invalid_certificate", unfit)));
+    }
+
+    private Future<RenewListenerOutcome> swapAndProve(
+            Generation staged, HandshakeProof proof, boolean clientCertificates) {
+        var previous = generation;
+        keys.swap(staged.material());
+        return prove(staged.material(), proof, clientCertificates)
+                .compose(proved -> blocking(worker, () -> {
+                    files.promote(staged);
+                    files.keepOnly(staged);
+                    return staged;
+                }))
+                .<RenewListenerOutcome>map(promoted -> {
+                    generation = promoted;
+                    tell("reloaded");
+                    return new RenewListenerOutcome.Renewed(
+                            promoted.serial(),
+                            promoted.issuedAt(),
+                            Validity.of(promoted.material().leaf()));
+                })
+                .recover(failed -> {
+                    keys.swap(previous.material());
+                    tell("rolled_back");
+                    return blocking(worker, () -> {
+                                files.discard(staged);
+                                return staged;
+                            })
+                            .otherwise(staged)
+                            .map(discarded -> kept("rolled_back", failed));
+                });
+    }
+
+    private Future<Void> prove(TlsMaterial next, HandshakeProof proof, boolean clientCertificates) {
+        if (!clientCertificates) {
+            return proof.serves(next.fingerprint(), null);
+        }
+        return goodClient()
+                .compose(good -> proof.serves(next.fingerprint(), good))
+                .compose(served -> blocking(worker, () -> SelfSigned.material("stranger", clock.instant())))
+                .compose(proof::refuses);
+    }
+
+    /** A certificate that passes the handshake and nothing more: the broker refuses the profile at CONNECT. */
+    private Future<TlsMaterial> goodClient() {
+        return blocking(worker, KeyPairs::p256)
+                .compose(pair -> ISSUE_CERTIFICATE
+                        .ask(
+                                vertx,
+                                new IssueCertificate(
+                                        Profile.BOOTSTRAP,
+                                        CertificateRequest.create(pair, "probe-" + listener, List.of()),
+                                        List.of(),
+                                        PROBE_LIFETIME,
+                                        null,
+                                        "listener " + listener,
+                                        "provisioning"))
+                        .compose(outcome -> material(outcome, pair)));
+    }
+
+    private RenewListenerOutcome kept(String reason, Throwable why) {
+        log.atWarn()
+                .addKeyValue("identity", listener)
+                .addKeyValue("reason", reason)
+                .addKeyValue("detail", why.getMessage())
+                .log("listener keeps its certificate: the new one was not taken");
+        return new RenewListenerOutcome.Kept(reason, String.valueOf(why.getMessage()));
+    }
+
+    private void tell(String result) {
+        var served = generation;
+        LISTENER_RELOADED.publish(
+                vertx,
+                new ListenerReloaded(
+                        listener,
+                        served.serial(),
+                        served.issuedAt(),
+                        Validity.of(served.material().leaf()),
+                        result));
+        log.atInfo()
+                .addKeyValue("identity", listener)
+                .addKeyValue("serial", served.serial())
+                .addKeyValue("notAfter", served.notAfter())
+                .addKeyValue("outcome", result)
+                .log("listener serves certificate");
+    }
+
+    private record Fresh(TlsMaterial material, Instant issuedAt) {}
+
+    private static Future<Fresh> obtain(
+            Vertx vertx, String listener, List<String> names, Clock clock, WorkerExecutor worker) {
+        return blocking(worker, KeyPairs::p256)
+                .compose(pair -> ISSUE_CERTIFICATE
+                        .ask(vertx, request(pair, listener, names))
+                        .compose(outcome -> material(outcome, pair)))
+                .map(material -> new Fresh(material, clock.instant()))
+                .recover(failed -> Future.failedFuture(new IllegalStateException(
+                        "no certificate for the listener " + listener + ": " + failed.getMessage(), failed)));
+    }
+
+    private static IssueCertificate request(KeyPair pair, String listener, List<String> names) {
+        return new IssueCertificate(
+                Profile.SERVER,
+                CertificateRequest.create(pair, names.get(0), names),
+                names,
+                null,
+                null,
+                "listener " + listener,
+                "sign");
+    }
+
+    private static Future<TlsMaterial> material(IssueOutcome outcome, KeyPair pair) {
+        if (outcome instanceof IssueOutcome.Refused refused) {
+            return Future.failedFuture("the authority refused: " + refused.detail());
+        }
+        CertificateBundle bundle = ((IssueOutcome.Issued) outcome).bundle();
+        return Future.succeededFuture(new TlsMaterial(pair.getPrivate(), Pem.certificates(bundle.fullChain())));
+    }
+
+    private static Generation keep(IdentityFiles files, Fresh fresh, FleetTrust trust) throws IOException {
+        var staged = files.stage(fresh.material, fresh.issuedAt, trust.roots());
+        files.promote(staged);
+        files.keepOnly(staged);
+        return staged;
+    }
+
+    private static boolean good(Generation stored, List<String> names, FleetTrust trust, Instant now) {
+        try {
+            verify(stored.material(), names, trust, now);
+            return true;
+        } catch (CertificateException unfit) {
+            return false;
+        }
+    }
+
+    /** Chain, time and names; that key and leaf belong together holds for every {@link TlsMaterial}. */
+    private static void verify(TlsMaterial material, List<String> names, FleetTrust trust, Instant now)
+            throws CertificateException {
+        var leaf = material.leaf();
+        if (!Validity.of(leaf).contains(now)) {
+            throw new CertificateException("the certificate is not valid now: " + Validity.of(leaf));
+        }
+        trust.checkServerTrusted(material.chain().toArray(X509Certificate[]::new), "ECDHE_ECDSA");
+        var carried = new HashSet<String>();
+        for (List<?> name :
+                Optional.ofNullable(leaf.getSubjectAlternativeNames()).orElse(List.of())) {
+            carried.add(String.valueOf(name.get(1)));
+        }
+        var missing = new ArrayList<>(names);
+        missing.removeAll(carried);
+        if (!missing.isEmpty()) {
+            throw new CertificateException("the certificate does not carry " + missing);
+        }
+    }
+
+    private static FleetTrust trust(AuthorityDescription authority) {
+        return new FleetTrust(Pem.certificates(authority.root()), Pem.certificates(authority.intermediate()));
+    }
+
+    private static String reachable(String host) {
+        return switch (host) {
+            case "0.0.0.0" -> "127.0.0.1";
+            case "::" -> "::1";
+            default -> host;
+        };
+    }
+
+    private static <T> Future<T> blocking(WorkerExecutor worker, Callable<T> work) {
+        return worker.executeBlocking(work, false);
+    }
+}
