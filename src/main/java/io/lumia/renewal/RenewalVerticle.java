@@ -41,6 +41,7 @@ public final class RenewalVerticle extends VerticleBase {
     private final Clock clock;
     private final RandomGenerator randomness;
     private final Map<String, Watched> listeners = new HashMap<>();
+    private long timer = -1;
 
     /** A listener's certificate and when to do something about it. */
     private record Watched(SerialNumber serial, Instant notAfter, Instant nextTry, int failures, boolean inProgress) {
@@ -77,22 +78,30 @@ public final class RenewalVerticle extends VerticleBase {
                 .addKeyValue("serial", served.serial())
                 .addKeyValue("dueAt", due)
                 .log("listener certificate will be renewed");
-        wakeAt(due);
+        wakeForNext();
     }
 
     private void look() {
-        listeners.forEach((listener, watched) -> {
-            if (!watched.inProgress && !clock.instant().isBefore(watched.nextTry)) {
-                listeners.replace(listener, watched.renewing());
-                renew(listener, watched);
+        listeners.replaceAll((listener, watched) -> {
+            if (watched.inProgress || clock.instant().isBefore(watched.nextTry)) {
+                return watched;
             }
+            renew(listener, watched);
+            return watched.renewing();
         });
-        wakeAt(clock.instant().plus(config.checkInterval()));
+        wakeForNext();
     }
 
-    private void wakeAt(Instant instant) {
-        long wait = Math.max(1, Duration.between(clock.instant(), instant).toMillis() + 1);
-        vertx.setTimer(Math.min(wait, config.checkInterval().toMillis()), awake -> look());
+    /** One timer at a time: for the next listener that falls due, and after the check interval at the latest. */
+    private void wakeForNext() {
+        var now = clock.instant();
+        long wait = listeners.values().stream()
+                .filter(watched -> !watched.inProgress)
+                .mapToLong(watched -> Duration.between(now, watched.nextTry).toMillis() + 1)
+                .min()
+                .orElse(Long.MAX_VALUE);
+        vertx.cancelTimer(timer);
+        timer = vertx.setTimer(Math.max(1, Math.min(wait, config.checkInterval().toMillis())), awake -> look());
     }
 
     private void renew(String listener, Watched watched) {
@@ -121,7 +130,7 @@ public final class RenewalVerticle extends VerticleBase {
                 .addKeyValue("notAfter", watched.notAfter)
                 .addKeyValue("retryAt", retryAt)
                 .log("listener certificate not renewed; the old one stays in use");
-        wakeAt(retryAt);
+        wakeForNext();
     }
 
     /** Never waits longer than a tenth of what is left. */

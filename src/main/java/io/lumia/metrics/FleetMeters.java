@@ -1,0 +1,178 @@
+package io.lumia.metrics;
+
+import static io.lumia.bus.FleetBus.CERTIFICATE_ISSUED;
+import static io.lumia.bus.FleetBus.CERTIFICATE_RENEWED;
+import static io.lumia.bus.FleetBus.CERTIFICATE_REVOKED;
+import static io.lumia.bus.FleetBus.LISTENER_RELOADED;
+import static io.lumia.bus.FleetBus.PROVISIONING_ANSWERED;
+import static io.lumia.bus.FleetBus.RENEWAL_FAILED;
+import static io.lumia.bus.FleetBus.REVOCATION_ENFORCED;
+
+import io.lumia.bus.FleetBus.CertificateIssued;
+import io.lumia.bus.FleetBus.CertificateRenewed;
+import io.lumia.bus.FleetBus.ListenerReloaded;
+import io.lumia.x509.DeviceName;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Meters fed by events of the bus. No label carries a device, a serial or a common name; their number does not grow with the fleet. */
+final class FleetMeters {
+    private static final Duration[] BUCKETS = {
+        Duration.ofMillis(1),
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(25),
+        Duration.ofMillis(50),
+        Duration.ofMillis(100),
+        Duration.ofMillis(250),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(30)
+    };
+
+    private final MeterRegistry registry;
+    private final DeviceName app;
+    private final Clock clock;
+    private final Counter successes;
+    private final AtomicLong lastRenewal = new AtomicLong();
+    private final Map<String, AtomicLong> expiries = new ConcurrentHashMap<>();
+
+    /** @param app the application's identity, whose certificate is watched as a service's */
+    FleetMeters(MeterRegistry registry, DeviceName app, Clock clock) {
+        this.registry = registry;
+        this.app = app;
+        this.clock = clock;
+        Gauge.builder("lumia.renewal.last.success.timestamp", lastRenewal, AtomicLong::get)
+                .description("When a certificate was last renewed, in seconds since 1970; 0: not since the start")
+                .baseUnit("seconds")
+                .register(registry);
+        successes = Counter.builder("lumia.acme.renewal.success")
+                .description("Certificates renewed by ACME and in use")
+                .register(registry);
+        Counter.builder("lumia.acme.renewal.failure")
+                .description("Renewals that failed; the old certificate stayed in use")
+                .tag("reason", "unreachable")
+                .register(registry);
+    }
+
+    Future<?> listen(Vertx vertx) {
+        return Future.all(List.of(
+                CERTIFICATE_ISSUED.listen(vertx, this::issued),
+                CERTIFICATE_RENEWED.listen(vertx, this::renewed),
+                RENEWAL_FAILED.listen(
+                        vertx,
+                        failed -> count(
+                                "lumia.acme.renewal.failure",
+                                "Renewals that failed; the old certificate stayed in use",
+                                "reason",
+                                failed.reason())),
+                CERTIFICATE_REVOKED.listen(
+                        vertx,
+                        revoked -> count(
+                                "lumia.revocations",
+                                "Certificates revoked",
+                                "reason",
+                                revoked.reason().label())),
+                REVOCATION_ENFORCED.listen(
+                        vertx,
+                        enforced -> timer(
+                                        "lumia.revocation.enforced",
+                                        "From the revocation to the broker's word that the session is gone",
+                                        "broker",
+                                        enforced.broker())
+                                .record(enforced.elapsed())),
+                PROVISIONING_ANSWERED.listen(
+                        vertx,
+                        answered -> count(
+                                "lumia.provisioning.requests",
+                                "Requests for a first certificate",
+                                "result",
+                                answered.result())),
+                LISTENER_RELOADED.listen(vertx, this::reloaded)));
+    }
+
+    /** Shows when the certificate of a service ends. */
+    void expiry(String identity, Instant notAfter) {
+        expiries.computeIfAbsent(identity, this::expiryGauge).set(notAfter.getEpochSecond());
+    }
+
+    private void issued(CertificateIssued issued) {
+        var certificate = issued.certificate();
+        Timer.builder("lumia.certificate.issue.duration")
+                .description("Time to issue a certificate, durable storage included")
+                .tags("via", certificate.via(), "result", "issued")
+                .serviceLevelObjectives(BUCKETS)
+                .register(registry)
+                .record(issued.took());
+        if (app.equals(certificate.device()) && certificate.profile() == io.lumia.x509.Profile.DEVICE) {
+            expiry("app", certificate.validity().notAfter());
+        }
+    }
+
+    private void renewed(CertificateRenewed renewed) {
+        lastRenewal.set(clock.instant().getEpochSecond());
+        if (renewed.method().equals("acme")) {
+            successes.increment();
+        }
+        timer(
+                        "lumia.renewal.duration",
+                        "From the decision to renew to the new certificate in use",
+                        "method",
+                        renewed.method())
+                .record(renewed.took());
+    }
+
+    private void reloaded(ListenerReloaded reloaded) {
+        expiry(reloaded.listener(), reloaded.validity().notAfter());
+        if (!reloaded.result().equals("started")) {
+            Counter.builder("lumia.tls.reloads")
+                    .description("Certificates swapped in a running listener")
+                    .tags(
+                            "listener",
+                            reloaded.listener(),
+                            "result",
+                            reloaded.result().toLowerCase(Locale.ROOT))
+                    .register(registry)
+                    .increment();
+        }
+    }
+
+    private AtomicLong expiryGauge(String identity) {
+        var seconds = new AtomicLong();
+        Gauge.builder("lumia.certificate.expiry.timestamp", seconds, AtomicLong::get)
+                .description("When the certificate of a service ends, in seconds since 1970")
+                .baseUnit("seconds")
+                .tag("identity", identity)
+                .register(registry);
+        return seconds;
+    }
+
+    private void count(String name, String description, String label, String value) {
+        Counter.builder(name)
+                .description(description)
+                .tag(label, value)
+                .register(registry)
+                .increment();
+    }
+
+    private Timer timer(String name, String description, String label, String value) {
+        return Timer.builder(name)
+                .description(description)
+                .tag(label, value)
+                .serviceLevelObjectives(BUCKETS)
+                .register(registry);
+    }
+}

@@ -1,0 +1,170 @@
+package io.lumia.metrics;
+
+import io.lumia.bus.FleetBus.BrokerStatistics;
+import io.lumia.bus.FleetBus.CertificateCounts;
+import io.lumia.bus.FleetBus.DeliveryStatistics;
+import io.lumia.bus.FleetBus.Histogram;
+import io.lumia.bus.FleetBus.ProvisioningState;
+import io.lumia.config.Durations;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What the parts count themselves and hand over when somebody scrapes; a part that does not run here contributes nothing. */
+final class SampledMetrics implements MultiCollector {
+    private static final Map<Duration, String> WITHIN = Map.of(
+            Duration.ofHours(1), "1h",
+            Duration.ofHours(8), "8h",
+            Duration.ofDays(1), "1d",
+            Duration.ofDays(7), "7d",
+            Duration.ofDays(30), "30d");
+
+    private volatile List<MetricSnapshot> latest = List.of();
+
+    /** Takes what the next scrape shows. */
+    void update(
+            @Nullable BrokerStatistics broker,
+            @Nullable DeliveryStatistics delivery,
+            @Nullable CertificateCounts certificates,
+            @Nullable ProvisioningState provisioning) {
+        var snapshots = new ArrayList<MetricSnapshot>();
+        if (broker != null) {
+            addBroker(snapshots, broker);
+        }
+        if (delivery != null) {
+            addDelivery(snapshots, delivery);
+        }
+        if (certificates != null) {
+            addCertificates(snapshots, certificates);
+        }
+        if (provisioning != null) {
+            snapshots.add(
+                    gauge("lumia_provisioning_enabled", "1 while provisioning is on", provisioning.enabled() ? 1 : 0));
+            snapshots.add(gauge(
+                    "lumia_provisioning_whitelist_entries",
+                    "Addresses and ranges on the whitelist",
+                    provisioning.whitelist().size()));
+        }
+        latest = List.copyOf(snapshots);
+    }
+
+    @Override
+    public MetricSnapshots collect() {
+        return new MetricSnapshots(latest);
+    }
+
+    private static void addBroker(List<MetricSnapshot> to, BrokerStatistics broker) {
+        to.add(gauge("lumia_mqtt_connections", "MQTT connections open now", broker.connections()));
+        to.add(gauge("lumia_mqtt_sessions", "MQTT sessions, connected or kept", broker.sessions()));
+        to.add(gauge("lumia_mqtt_retained_messages", "Retained messages", broker.retained()));
+        to.add(counters("lumia_mqtt_connects", "Attempts to connect", "result", broker.connects()));
+        to.add(counters(
+                "lumia_mqtt_denied",
+                "Publishes and subscriptions that the topic rules denied",
+                "action",
+                broker.denied()));
+        to.add(counters("lumia_mqtt_disconnects", "Connections that ended", "reason", broker.disconnects()));
+        var publishes = CounterSnapshot.builder().name("lumia_mqtt_publishes").help("MQTT messages in and out");
+        broker.publishes().forEach((key, count) -> {
+            var parts = key.split("/", 2);
+            publishes.dataPoint(point(Labels.of("direction", parts[1], "qos", parts[0]), count));
+        });
+        to.add(publishes.build());
+    }
+
+    private static void addDelivery(List<MetricSnapshot> to, DeliveryStatistics delivery) {
+        var seconds = HistogramSnapshot.builder()
+                .name("lumia_mqtt_delivery_seconds")
+                .help("From the publish at the device to its arrival at the application");
+        delivery.byQos().forEach((qos, histogram) -> seconds.dataPoint(histogram(qos, histogram)));
+        to.add(seconds.build());
+        to.add(counters(
+                "lumia_mqtt_sequence_gaps",
+                "Telemetry that the application missed or received twice, by sequence number",
+                "kind",
+                Map.of("lost", delivery.lost(), "duplicated", delivery.duplicated())));
+    }
+
+    private static HistogramDataPointSnapshot histogram(int qos, Histogram histogram) {
+        var buckets = ClassicHistogramBuckets.builder();
+        for (int i = 0; i < histogram.counts().size(); i++) {
+            double bound =
+                    i < histogram.upperBounds().size() ? histogram.upperBounds().get(i) : Double.POSITIVE_INFINITY;
+            buckets.bucket(bound, histogram.counts().get(i));
+        }
+        return HistogramDataPointSnapshot.builder()
+                .classicHistogramBuckets(buckets.build())
+                .sum(histogram.sum())
+                .labels(Labels.of("qos", Integer.toString(qos)))
+                .build();
+    }
+
+    private static void addCertificates(List<MetricSnapshot> to, CertificateCounts counts) {
+        var byStatus = GaugeSnapshot.builder().name("lumia_certificates").help("Certificates that the authority keeps");
+        counts.byStatusAndProfile()
+                .forEach((status, profiles) -> profiles.forEach((profile, count) -> byStatus.dataPoint(gaugePoint(
+                        Labels.of(
+                                "profile",
+                                profile.label(),
+                                "status",
+                                status.name().toLowerCase(Locale.ROOT)),
+                        count))));
+        to.add(byStatus.build());
+        var within = GaugeSnapshot.builder()
+                .name("lumia_certificates_expiring")
+                .help("Active certificates that end within this time, cumulative");
+        counts.expiringWithin()
+                .forEach((duration, count) -> within.dataPoint(gaugePoint(
+                        Labels.of("within", WITHIN.getOrDefault(duration, Durations.text(duration))), count)));
+        to.add(within.build());
+        var earliest = GaugeSnapshot.builder()
+                .name("lumia_certificate_earliest_expiry_timestamp_seconds")
+                .help("When the first of the active certificates ends, in seconds since 1970");
+        counts.earliestExpiry()
+                .forEach((profile, instant) -> earliest.dataPoint(
+                        gaugePoint(Labels.of("profile", profile.label()), instant.getEpochSecond())));
+        to.add(earliest.build());
+    }
+
+    private static GaugeSnapshot gauge(String name, String help, long value) {
+        return GaugeSnapshot.builder()
+                .name(name)
+                .help(help)
+                .dataPoint(gaugePoint(Labels.EMPTY, value))
+                .build();
+    }
+
+    private static CounterSnapshot counters(String name, String help, String label, Map<String, Long> values) {
+        var counter = CounterSnapshot.builder().name(name).help(help);
+        values.forEach((value, count) -> counter.dataPoint(point(Labels.of(label, value), count)));
+        return counter.build();
+    }
+
+    private static CounterDataPointSnapshot point(Labels labels, long count) {
+        return CounterDataPointSnapshot.builder()
+                .labels(labels)
+                .value((double) count)
+                .build();
+    }
+
+    private static GaugeDataPointSnapshot gaugePoint(Labels labels, long value) {
+        return GaugeDataPointSnapshot.builder()
+                .labels(labels)
+                .value((double) value)
+                .build();
+    }
+}

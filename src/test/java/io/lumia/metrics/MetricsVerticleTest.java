@@ -1,0 +1,138 @@
+package io.lumia.metrics;
+
+import static io.lumia.bus.FleetBus.BROKER_STATISTICS;
+import static io.lumia.bus.FleetBus.CERTIFICATE_RENEWED;
+import static io.lumia.bus.FleetBus.DELIVERY_STATISTICS;
+import static io.lumia.bus.FleetBus.LISTENER_RELOADED;
+import static io.lumia.bus.FleetBus.PROVISIONING_ANSWERED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lumia.bus.FleetBus;
+import io.lumia.bus.FleetBus.BrokerStatistics;
+import io.lumia.bus.FleetBus.CertificateRenewed;
+import io.lumia.bus.FleetBus.DeliveryStatistics;
+import io.lumia.bus.FleetBus.Histogram;
+import io.lumia.bus.FleetBus.ListenerReloaded;
+import io.lumia.bus.FleetBus.ProvisioningAnswered;
+import io.lumia.config.MetricsConfig;
+import io.lumia.fakes.MovableClock;
+import io.lumia.x509.DeviceName;
+import io.lumia.x509.SerialNumber;
+import io.lumia.x509.Validity;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.junit5.VertxExtension;
+import io.vertx.junit5.VertxTestContext;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(VertxExtension.class)
+class MetricsVerticleTest {
+    private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
+    private static final Validity ONE_DAY = new Validity(NOW, NOW.plus(Duration.ofDays(1)));
+    private static final SerialNumber SERIAL = new SerialNumber(BigInteger.valueOf(77));
+
+    private final Readiness readiness = new Readiness();
+    private final MetricsVerticle metrics = new MetricsVerticle(
+            new MetricsConfig("127.0.0.1", 0), readiness, new DeviceName("lumia-app"), new MovableClock(NOW));
+
+    @BeforeEach
+    void deploy(Vertx vertx, VertxTestContext test) {
+        FleetBus.install(vertx);
+        vertx.deployVerticle(metrics).onComplete(test.succeedingThenComplete());
+    }
+
+    @Test
+    void counts_what_the_bus_tells(Vertx vertx, VertxTestContext test) {
+        PROVISIONING_ANSWERED.publish(vertx, new ProvisioningAnswered("not_whitelisted", "192.0.2.1", "dev-0001"));
+        CERTIFICATE_RENEWED.publish(
+                vertx, new CertificateRenewed("dev-0001", SERIAL, ONE_DAY, "acme", Duration.ofMillis(30)));
+        LISTENER_RELOADED.publish(vertx, new ListenerReloaded("broker", SERIAL, NOW, ONE_DAY, "reloaded"));
+
+        scrape(vertx)
+                .onComplete(test.succeeding(text -> test.verify(() -> {
+                    assertThat(text)
+                            .contains("lumia_provisioning_requests_total{result=\"not_whitelisted\"} 1.0")
+                            .contains("lumia_acme_renewal_success_total 1.0")
+                            .contains("lumia_renewal_last_success_timestamp_seconds " + exact(NOW))
+                            .contains("lumia_renewal_duration_seconds_bucket{method=\"acme\",le=\"0.05\"} 1")
+                            .contains("lumia_tls_reloads_total{listener=\"broker\",result=\"reloaded\"} 1.0")
+                            .contains("lumia_certificate_expiry_timestamp_seconds{identity=\"broker\"} "
+                                    + exact(ONE_DAY.notAfter()))
+                            .contains("lumia_build_info{java=")
+                            .doesNotContain("dev-0001")
+                            .doesNotContain("192.0.2.1");
+                    test.completeNow();
+                })));
+    }
+
+    @Test
+    void reads_the_hot_counters_when_somebody_scrapes(Vertx vertx, VertxTestContext test) {
+        var broker = new BrokerStatistics(
+                26,
+                27,
+                3,
+                Map.of("accepted", 30L, "expired", 2L),
+                Map.of("1/in", 500L),
+                Map.of("publish", 4L),
+                Map.of());
+        var delivery =
+                new DeliveryStatistics(Map.of(1, new Histogram(List.of(0.001, 0.01), List.of(5L, 3L, 1L), 0.2)), 0, 2);
+        BROKER_STATISTICS
+                .serve(vertx, asked -> Future.succeededFuture(broker))
+                .compose(serving -> DELIVERY_STATISTICS.serve(vertx, asked -> Future.succeededFuture(delivery)))
+                .compose(serving -> scrape(vertx))
+                .onComplete(test.succeeding(text -> test.verify(() -> {
+                    assertThat(text)
+                            .contains("lumia_mqtt_connections 26.0")
+                            .contains("lumia_mqtt_connects_total{result=\"expired\"} 2.0")
+                            .contains("lumia_mqtt_publishes_total{direction=\"in\",qos=\"1\"} 500.0")
+                            .contains("lumia_mqtt_delivery_seconds_bucket{qos=\"1\",le=\"0.01\"} 8")
+                            .contains("lumia_mqtt_delivery_seconds_count{qos=\"1\"} 9");
+                    test.completeNow();
+                })));
+    }
+
+    @Test
+    void is_ready_only_between_start_and_stop(Vertx vertx, VertxTestContext test) {
+        status(vertx, "/health/ready")
+                .onSuccess(before -> test.verify(() -> assertThat(before).isEqualTo(503)))
+                .onSuccess(before -> readiness.ready())
+                .compose(before -> status(vertx, "/health/ready"))
+                .onSuccess(during -> test.verify(() -> assertThat(during).isEqualTo(200)))
+                .onSuccess(during -> readiness.stopping())
+                .compose(during -> status(vertx, "/health/ready"))
+                .onSuccess(after -> test.verify(() -> assertThat(after).isEqualTo(503)))
+                .compose(after -> status(vertx, "/health/live"))
+                .onComplete(test.succeeding(live -> test.verify(() -> {
+                    assertThat(live).isEqualTo(200);
+                    test.completeNow();
+                })));
+    }
+
+    private static String exact(Instant instant) {
+        return Double.toString((double) instant.getEpochSecond());
+    }
+
+    private Future<Integer> status(Vertx vertx, String path) {
+        return vertx.createHttpClient()
+                .request(HttpMethod.GET, metrics.port(), "127.0.0.1", path)
+                .compose(request -> request.send().map(HttpClientResponse::statusCode));
+    }
+
+    private Future<String> scrape(Vertx vertx) {
+        return vertx.createHttpClient()
+                .request(HttpMethod.GET, metrics.port(), "127.0.0.1", "/metrics")
+                .compose(request -> request.send().compose(HttpClientResponse::body))
+                .map(Buffer::toString);
+    }
+}
