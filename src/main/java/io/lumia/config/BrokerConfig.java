@@ -49,7 +49,7 @@ public record BrokerConfig(
             @Nullable List<String> publish,
             @Nullable List<String> subscribe) {
         public TopicRule {
-            Check.that(!identity.isBlank(), "identity must be a name or *");
+            Check.that(identity != null && !identity.isBlank(), "each rule needs an identity, a name or *");
             publish = publish == null ? List.of() : List.copyOf(publish);
             subscribe = subscribe == null ? List.of() : List.copyOf(subscribe);
         }

@@ -1,0 +1,238 @@
+package io.lumia.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.lumia.access.AddressRange;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigLoaderTest {
+    @TempDir
+    Path directory;
+
+    private final ConfigLoader loader = new ConfigLoader();
+
+    @Test
+    void later_layers_win() throws IOException {
+        var first =
+                file("first.yaml", "broker: {port: 1001, max-inflight: 7}\nweb: {port: 1001}\nmetrics: {port: 1001}");
+        var second = file("second.yaml", "web: {port: 1002}\nmetrics: {port: 1002}");
+        var loaded = loader.load(new ConfigSources(
+                "standalone",
+                List.of(first, second),
+                Map.of("LUMIA_METRICS_PORT", "1003", "LUMIA_PROVISIONING_PORT", "1003", "PATH", "/bin"),
+                List.of("provisioning.port=1004"),
+                Path.of("/srv/lumia"),
+                List.of()));
+
+        var config = loaded.config();
+        assertThat(config.broker().port()).isEqualTo(1001);
+        assertThat(config.broker().maxInflight()).isEqualTo(7);
+        assertThat(config.web().port()).isEqualTo(1002);
+        assertThat(config.metrics().port()).isEqualTo(1003);
+        assertThat(config.provisioning().port()).isEqualTo(1004);
+        assertThat(config.data()).isEqualTo(Path.of("/srv/lumia"));
+        assertThat(config.authority().port()).isEqualTo(9000);
+        assertThat(source(loaded, "broker.port")).isEqualTo(first + ", line 1");
+        assertThat(source(loaded, "web.port")).isEqualTo(second + ", line 1");
+        assertThat(source(loaded, "metrics.port")).isEqualTo("environment variable LUMIA_METRICS_PORT");
+        assertThat(source(loaded, "provisioning.port")).isEqualTo("--set");
+        assertThat(source(loaded, "data")).isEqualTo("--data");
+        assertThat(source(loaded, "provisioning.enabled")).startsWith("profile standalone, line ");
+        assertThat(source(loaded, "authority.port")).isEqualTo(Setting.DEFAULT);
+    }
+
+    @Test
+    void lists_are_replaced_and_written_with_commas_or_brackets() {
+        assertThat(set("provisioning.whitelist=192.0.2.1, 2001:db8::/32")
+                        .provisioning()
+                        .whitelist())
+                .containsExactly("192.0.2.1", "2001:db8::/32");
+        assertThat(set("provisioning.trusted-proxies=[10.0.0.0/8]")
+                        .provisioning()
+                        .trustedProxies())
+                .containsExactly(AddressRange.parse("10.0.0.0/8"));
+        assertThat(set("parts=Broker,web").parts()).containsExactly(Part.BROKER, Part.WEB);
+        assertThat(set("provisioning.whitelist=").provisioning().whitelist()).isEmpty();
+    }
+
+    @Test
+    void topic_rules_are_records() {
+        var rules = set("broker.rules=[{identity: '*', subscribe: ['news/#']}]")
+                .broker()
+                .rules();
+        assertThat(rules).containsExactly(new BrokerConfig.TopicRule("*", List.of(), List.of("news/#")));
+    }
+
+    @Test
+    void provisioners_are_added_changed_and_taken_away() throws IOException {
+        var file = file("c.yaml", "authority: {acme: {provisioners: {mine: {lifetime: 2h}, plain: {}, acme-cloud: }}}");
+        var provisioners = withFile(file).config().authority().acme().provisioners();
+        assertThat(provisioners).containsOnlyKeys("acme", "mqtt-acme", "mine", "plain");
+        assertThat(provisioners.get("mine").lifetime()).isEqualTo(Duration.ofHours(2));
+        assertThat(provisioners.get("plain").lifetime()).isNull();
+    }
+
+    @Test
+    void an_empty_value_unsets_what_may_be_unset() {
+        assertThat(set("agent.provisioning-url=").agent().provisioningUrl()).isNull();
+        assertThat(problems("broker.port=")).singleElement().asString().contains("broker.port: needs a value (--set)");
+    }
+
+    @Test
+    void all_problems_are_told_at_once() throws IOException {
+        var file = file("c.yaml", "broker:\n  prot: 1\n  port: abc\n  max-inflight: 0\n  max-packet-size: 1\nlog: 5\n");
+        var thrown = catchThrowableOfType(
+                ConfigurationUnusable.class,
+                () -> loader.load(new ConfigSources(
+                        "standalone",
+                        List.of(file),
+                        Map.of("LUMIA_BROKER_PROT", "1", "LUMIA_SWARM_QOS", "2"),
+                        List.of("lifetimes.device=1x", "tls.min-version=1.1", "parts=brokr", "nonsense", "wbe.port=1"),
+                        null,
+                        List.of())));
+
+        assertThat(thrown.problems())
+                .containsExactlyInAnyOrder(
+                        "broker.prot: unknown key; did you mean broker.port? (" + file + ", line 2)",
+                        "broker.port: expected a whole number, is 'abc' (" + file + ", line 3)",
+                        "broker.max-inflight must be from 1 to 65535, is 0 (" + file + ", line 4)",
+                        "broker.max-packet-size must be at least 1024, is 1 (" + file + ", line 5)",
+                        "log: expected a block of keys, is '5' (" + file + ", line 6)",
+                        "LUMIA_BROKER_PROT: unknown key; did you mean LUMIA_BROKER_PORT? (environment)",
+                        "swarm.qos must be 0 or 1, is 2 (environment variable LUMIA_SWARM_QOS)",
+                        "lifetimes.device: expected a duration such as 24h, 30m, 90s or PT1H, is '1x' (--set)",
+                        "tls.min-version: expected TLSv1.2 or TLSv1.3, is '1.1' (--set)",
+                        "parts, entry 1: expected one of authority, provisioning, broker, app, swarm, renewal, expiry,"
+                                + " web, metrics, is 'brokr' (--set)",
+                        "--set nonsense: expected key=value",
+                        "wbe.port: unknown key; did you mean web.port? (--set)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "provisioning.whitelist=10.0.0.1/8 | provisioning: 10.0.0.1/8 has host bits",
+                "authority.acme.provisioners.a!.lifetime=1h | authority.acme.provisioners has the name 'a!'",
+                "broker.rules=[{publish: [a]}] | broker.rules, entry 1: each rule needs an identity",
+                "broker.rules=[{identty: a}] | unknown key identty; did you mean identity?",
+                "web.names=[a | web.names: not YAML",
+                "log.level=loud | log.level: expected one of error, warn, info, debug, trace, is 'loud'",
+                "provisioning.enabled=maybe | expected true or false, is 'maybe'",
+                "agent.provisioning-url=ftp://a | expected an http or https address, is 'ftp://a'",
+                "authority.acme.resolver=dns | authority.acme.resolver: expected HOST:PORT, is 'dns'",
+                "agent.root-fingerprint=abc | not a SHA-256 fingerprint",
+                "authority.password=x | LUMIA_AUTHORITY_PASSWORD",
+                "web.token=x | LUMIA_WEB_TOKEN",
+                "lifetimes.device=9000h | lifetimes.device must be from 10s (minimum.device) to 720h",
+            })
+    void a_problem_names_the_key_and_what_was_expected(String setting, String sentence) {
+        assertThat(problems(setting)).singleElement().asString().contains(sentence);
+    }
+
+    @Test
+    void variables_of_a_container_platform_are_no_settings() {
+        var config = withEnvironment(Map.of(
+                        "LUMIA_BROKER_PORT", "tcp://10.0.0.1:8883",
+                        "LUMIA_BROKER_SERVICE_HOST", "10.0.0.1",
+                        "LUMIA_SERVICE_PORT_MQTT", "8883",
+                        "LUMIA_PORT_8883_TCP_ADDR", "10.0.0.1",
+                        "LUMIA_PORT", "tcp://10.0.0.1:8883",
+                        "LUMIA_URL", "https://127.0.0.1:8502"))
+                .config();
+        assertThat(config.broker().port()).isEqualTo(8883);
+    }
+
+    @Test
+    void secrets_are_taken_as_they_are_and_never_shown() {
+        var loaded = withEnvironment(Map.of("LUMIA_AUTHORITY_PASSWORD", "[null: #secret"));
+        assertThat(loaded.config().authority().password()).isEqualTo("[null: #secret");
+        assertThat(loaded.toString()).doesNotContain("#secret").contains("********");
+        assertThat(setting(loaded, "web.token").value()).isEqualTo("null");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "broker: [1 | not YAML",
+                "web: {port: 1, port: 2} | the key 'port' is there twice",
+                "a: &x 1 | a: unknown key",
+                "5 | the configuration: expected a block of keys, is '5'",
+                "web: {token: short} | web.token must have at least 16 characters",
+                "broker: {port: } | broker.port: needs a value",
+            })
+    void a_bad_file_is_told_with_its_name_and_line(String yaml, String sentence) throws IOException {
+        var file = file("bad.yaml", yaml);
+        var thrown = catchThrowableOfType(ConfigurationUnusable.class, () -> withFile(file));
+        assertThat(thrown.problems())
+                .allSatisfy(problem -> assertThat(problem).contains(file + ", line 1"))
+                .anySatisfy(problem -> assertThat(problem).contains(sentence));
+    }
+
+    @Test
+    void a_file_or_profile_that_is_not_there_is_told() {
+        var missing = directory.resolve("none.yaml");
+        var thrown = catchThrowableOfType(
+                ConfigurationUnusable.class,
+                () -> loader.load(
+                        new ConfigSources("cloud", List.of(missing, directory), Map.of(), List.of(), null, List.of())));
+        assertThat(thrown.problems()).hasSize(3);
+        assertThat(thrown)
+                .hasMessageContaining(missing + " of --config does not exist")
+                .hasMessageContaining("there is no profile cloud")
+                .hasMessageContaining("it is a directory");
+    }
+
+    @Test
+    void a_profile_beside_the_program_comes_before_the_one_in_the_jar() throws IOException {
+        Files.createDirectories(directory.resolve("conf"));
+        file("conf/standalone.yaml", "swarm: {devices: 3}");
+        var sources = new ConfigSources("standalone", List.of(), Map.of(), List.of(), null, List.of(directory));
+        assertThat(loader.load(sources).config().swarm().devices()).isEqualTo(3);
+    }
+
+    private Path file(String name, String text) throws IOException {
+        return Files.writeString(directory.resolve(name), text);
+    }
+
+    private LoadedConfig withFile(Path file) {
+        return loader.load(new ConfigSources("standalone", List.of(file), Map.of(), List.of(), null, List.of()));
+    }
+
+    private LoadedConfig withEnvironment(Map<String, String> environment) {
+        return loader.load(new ConfigSources("standalone", List.of(), environment, List.of(), null, List.of()));
+    }
+
+    private LumiaConfig set(String... settings) {
+        return loader.load(ConfigSources.ofProfile("standalone").withSettings(Arrays.asList(settings)))
+                .config();
+    }
+
+    private List<String> problems(String... settings) {
+        return catchThrowableOfType(ConfigurationUnusable.class, () -> set(settings))
+                .problems();
+    }
+
+    private static Setting setting(LoadedConfig loaded, String key) {
+        return loaded.settings().stream()
+                .filter(setting -> setting.key().equals(key))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String source(LoadedConfig loaded, String key) {
+        return setting(loaded, key).source();
+    }
+}
