@@ -1,0 +1,177 @@
+package io.lumia.store;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one writer. All writes that wait are run in one transaction, each in a savepoint of its own, and answered after their common commit: an
+ * fsync costs a millisecond or more, however many share it.
+ */
+final class GroupCommit {
+    private static final int MOST_AT_ONCE = 256;
+    private static final int MOST_WAITING = 50_000;
+    private static final String SAVEPOINT = "work";
+
+    private final Vertx vertx;
+    private final WorkerExecutor worker;
+    private final Handle handle;
+    private final Queue<Write<?>> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger length = new AtomicInteger();
+    private final AtomicBoolean draining = new AtomicBoolean();
+    private final AtomicLong commits = new AtomicLong();
+    private volatile boolean closed;
+
+    GroupCommit(Vertx vertx, WorkerExecutor worker, Handle handle) {
+        this.vertx = vertx;
+        this.worker = worker;
+        this.handle = handle;
+    }
+
+    <T> Future<T> submit(Function<Handle, T> work) {
+        if (closed) {
+            return Future.failedFuture(new IllegalStateException("the store is closed"));
+        }
+        if (length.incrementAndGet() > MOST_WAITING) {
+            length.decrementAndGet();
+            return Future.failedFuture(new IllegalStateException("more than " + MOST_WAITING + " writes wait"));
+        }
+        var write = new Write<>(work, vertx.getOrCreateContext());
+        waiting.add(write);
+        drainSoon();
+        return write.answer.future();
+    }
+
+    /** Transactions so far; fewer than writes when these came side by side. */
+    long commits() {
+        return commits.get();
+    }
+
+    Future<Void> close() {
+        closed = true;
+        return worker.executeBlocking(
+                        () -> {
+                            while (!waiting.isEmpty()) {
+                                commitTogether(nextBatch());
+                            }
+                            handle.close();
+                            return null;
+                        },
+                        false)
+                .eventually(worker::close)
+                .mapEmpty();
+    }
+
+    private void drainSoon() {
+        if (!waiting.isEmpty() && draining.compareAndSet(false, true)) {
+            worker.executeBlocking(this::drain, false).onFailure(this::failAll);
+        }
+    }
+
+    /** One batch a turn, so that no turn of the worker is long. */
+    private @Nullable Void drain() {
+        try {
+            commitTogether(nextBatch());
+        } finally {
+            draining.set(false);
+            drainSoon();
+        }
+        return null;
+    }
+
+    private List<Write<?>> nextBatch() {
+        var batch = new ArrayList<Write<?>>();
+        while (batch.size() < MOST_AT_ONCE) {
+            var write = waiting.poll();
+            if (write == null) {
+                break;
+            }
+            length.decrementAndGet();
+            batch.add(write);
+        }
+        return batch;
+    }
+
+    private void commitTogether(List<Write<?>> batch) {
+        if (batch.isEmpty()) {
+            return;
+        }
+        try {
+            handle.begin();
+            batch.forEach(write -> write.runIn(handle));
+            handle.commit();
+            commits.incrementAndGet();
+        } catch (RuntimeException notDurable) {
+            rollBack(notDurable);
+            batch.forEach(write -> write.fail(notDurable));
+            return;
+        }
+        batch.forEach(Write::tell);
+    }
+
+    private void rollBack(RuntimeException cause) {
+        try {
+            if (handle.isInTransaction()) {
+                handle.rollback();
+            }
+        } catch (RuntimeException alreadyRolledBack) {
+            cause.addSuppressed(alreadyRolledBack);
+        }
+    }
+
+    private void failAll(Throwable workerIsGone) {
+        draining.set(false);
+        nextBatch().forEach(write -> write.fail(workerIsGone));
+    }
+
+    /** One caller's work, and what came of it; used by the writer's thread alone. */
+    private static final class Write<T> {
+        private final Function<Handle, T> work;
+        private final Context caller;
+        private final Promise<T> answer = Promise.promise();
+        private @Nullable T result;
+        private @Nullable Throwable failure;
+
+        Write(Function<Handle, T> work, Context caller) {
+            this.work = work;
+            this.caller = caller;
+        }
+
+        /** Throws only when the whole transaction is lost. */
+        void runIn(Handle handle) {
+            handle.savepoint(SAVEPOINT);
+            try {
+                result = work.apply(handle);
+            } catch (RuntimeException | Error refused) {
+                failure = refused;
+                handle.rollbackToSavepoint(SAVEPOINT);
+                return;
+            }
+            handle.releaseSavepoint(SAVEPOINT);
+        }
+
+        void tell() {
+            if (failure != null) {
+                fail(failure);
+            } else {
+                caller.runOnContext(turn -> answer.complete(result));
+            }
+        }
+
+        void fail(Throwable why) {
+            caller.runOnContext(turn -> answer.tryFail(why));
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package io.lumia.store;
+
+import io.vertx.core.Future;
+import java.util.Optional;
+
+/** What an operator set at run time, and other values that are alone of their kind; table {@code settings}. */
+public final class Settings {
+    private final Store store;
+
+    Settings(Store store) {
+        this.store = store;
+    }
+
+    public Future<Optional<String>> read(String key) {
+        return store.read(handle -> handle.createQuery("select value from settings where name = :name")
+                .bind("name", key)
+                .mapTo(String.class)
+                .findOne());
+    }
+
+    /** Sets or replaces. */
+    public Future<Void> write(String key, String value) {
+        return store.write(handle -> handle.createUpdate("""
+                                insert into settings (name, value) values (:name, :value)
+                                on conflict (name) do update set value = excluded.value
+                                """)
+                        .bind("name", key)
+                        .bind("value", value)
+                        .execute())
+                .mapEmpty();
+    }
+
+    public Future<Void> remove(String key) {
+        return store.write(handle -> handle.createUpdate("delete from settings where name = :name")
+                        .bind("name", key)
+                        .execute())
+                .mapEmpty();
+    }
+}
