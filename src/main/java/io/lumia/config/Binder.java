@@ -152,11 +152,21 @@ final class Binder {
             var changed = values.all().stream()
                     .filter(value -> value.path().size() == path.size() + 1
                             && value.path().subList(0, path.size()).equals(path)
-                            && !value.source().equals(Setting.DEFAULT))
+                            && !value.source().equals(Setting.DEFAULT)
+                            && mentions(reason, value.node()))
                     .map(value -> value.path().get(path.size()) + ": " + value.source())
                     .collect(Collectors.joining("; "));
             values.problem(String.join(".", path) + ": " + reason + (changed.isEmpty() ? "" : " (" + changed + ")"));
         }
+    }
+
+    private static boolean mentions(String reason, JsonNode value) {
+        for (JsonNode entry : value) {
+            if (mentions(reason, entry)) {
+                return true;
+            }
+        }
+        return value.isTextual() && reason.contains(value.asText());
     }
 
     private void tell(List<String> path, String what) {

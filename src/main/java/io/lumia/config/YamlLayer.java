@@ -45,10 +45,10 @@ final class YamlLayer {
             var mark = malformed.getProblemMark();
             int line = mark == null ? 1 : mark.getLine() + 1;
             int column = mark == null ? 1 : mark.getColumn() + 1;
-            values.problem(
-                    "not YAML: " + malformed.getProblem() + ", column " + column + " (" + source.apply(line) + ")");
+            values.problem(before(path) + "not YAML: " + malformed.getProblem() + ", column " + column + " ("
+                    + source.apply(line) + ")");
         } catch (YAMLException unfit) {
-            values.problem("not YAML: " + unfit.getMessage() + " (" + source.apply(1) + ")");
+            values.problem(before(path) + "not YAML: " + unfit.getMessage() + " (" + source.apply(1) + ")");
         }
     }
 
@@ -130,6 +130,10 @@ final class YamlLayer {
             tuples.putIfAbsent(scalar.getValue(), tuple);
         }
         return tuples;
+    }
+
+    private static String before(List<String> path) {
+        return path.isEmpty() ? "" : String.join(".", path) + ": ";
     }
 
     private static boolean isNull(Node node) {

@@ -62,7 +62,7 @@ class ConfigLoaderTest {
                         .provisioning()
                         .trustedProxies())
                 .containsExactly(AddressRange.parse("10.0.0.0/8"));
-        assertThat(set("parts=Broker,web").parts()).containsExactly(Part.BROKER, Part.WEB);
+        assertThat(set("parts=Broker,web").parts()).containsExactlyInAnyOrder(Part.WEB, Part.BROKER);
         assertThat(set("provisioning.whitelist=").provisioning().whitelist()).isEmpty();
     }
 
@@ -123,10 +123,10 @@ class ConfigLoaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "provisioning.whitelist=10.0.0.1/8 | provisioning: 10.0.0.1/8 has host bits",
+                "provisioning.whitelist=10.0.0.1/8 | provisioning: not an address range: '10.0.0.1/8' has host bits set; did you mean 10.0.0.0/8? (whitelist: --set)",
                 "authority.acme.provisioners.a!.lifetime=1h | authority.acme.provisioners has the name 'a!'",
                 "broker.rules=[{publish: [a]}] | broker.rules, entry 1: each rule needs an identity",
-                "broker.rules=[{identty: a}] | unknown key identty; did you mean identity?",
+                "broker.rules=[{identity: a, publsh: []}] | broker.rules, entry 1: unknown key publsh; did you mean publish?",
                 "web.names=[a | web.names: not YAML",
                 "log.level=loud | log.level: expected one of error, warn, info, debug, trace, is 'loud'",
                 "provisioning.enabled=maybe | expected true or false, is 'maybe'",
