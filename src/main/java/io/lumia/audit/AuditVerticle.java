@@ -2,6 +2,7 @@ package io.lumia.audit;
 
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.Audited;
+import io.lumia.config.CannotStart;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
@@ -32,7 +33,7 @@ public final class AuditVerticle extends VerticleBase {
         var thread = vertx.createSharedWorkerExecutor("audit", 1);
         worker = thread;
         return thread.executeBlocking(() -> AuditLog.open(data), false)
-                .recover(unusable -> Future.failedFuture(new IllegalStateException(
+                .recover(unusable -> Future.failedFuture(new CannotStart(
                         "cannot write the audit log " + data.resolve("logs/audit.jsonl") + " ("
                                 + unusable.getClass().getSimpleName() + "); make the data directory writable",
                         unusable)))

@@ -72,7 +72,7 @@ final class Enrolment {
         try {
             device = new DeviceName(application.device());
         } catch (IllegalArgumentException invalid) {
-            return declined(Problems.invalidName(invalid.getMessage()), address);
+            return declined(Problems.invalidName(String.valueOf(invalid.getMessage())), address);
         }
         return workers.executeBlocking(() -> unfit(application.csr(), device), false)
                 .compose(why -> why.isPresent()
@@ -109,7 +109,7 @@ final class Enrolment {
                     .map(name -> "the CSR asks for the name " + Printable.quoted(name) + ", expected '" + fleetName
                             + "' or none");
         } catch (UnfitRequest why) {
-            return Optional.of(why.getMessage());
+            return Optional.of(String.valueOf(why.getMessage()));
         }
     }
 

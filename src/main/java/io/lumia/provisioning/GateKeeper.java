@@ -60,7 +60,7 @@ final class GateKeeper {
 
     /** Lets the timer turn provisioning off when its time has come. */
     Future<Void> tick() {
-        return gate.at(clock.instant()) == gate ? Future.succeededFuture() : inTurn(this::expire);
+        return gate.expired(clock.instant()) ? inTurn(this::expire) : Future.succeededFuture();
     }
 
     Future<ProvisioningState> turn(SwitchProvisioning wanted) {
@@ -79,8 +79,9 @@ final class GateKeeper {
                 return keep(next, wanted.actor(), "provisioning.whitelist", whitelistDetails(wanted))
                         .map(WhitelistOutcome.Changed::new);
             } catch (ProvisioningGate.Unacceptable refused) {
-                audit(wanted.actor(), "provisioning.whitelist", "refused", Map.of("reason", refused.getMessage()));
-                return Future.succeededFuture(new WhitelistOutcome.Refused(refused.getMessage()));
+                var why = String.valueOf(refused.getMessage());
+                audit(wanted.actor(), "provisioning.whitelist", "refused", Map.of("reason", why));
+                return Future.succeededFuture(new WhitelistOutcome.Refused(why));
             }
         });
     }
@@ -97,10 +98,10 @@ final class GateKeeper {
     }
 
     private Future<Void> expire() {
-        var next = gate.at(clock.instant());
-        if (next == gate) {
+        if (!gate.expired(clock.instant())) {
             return Future.succeededFuture();
         }
+        var next = gate.at(clock.instant());
         gate = next;
         log.atInfo().log("provisioning turned off by its timer; './lumia provisioning on' turns it on again");
         var stored = next.operated() ? memory.keep(GateText.write(next)) : Future.<Void>succeededFuture();

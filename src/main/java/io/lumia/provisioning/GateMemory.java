@@ -1,5 +1,6 @@
 package io.lumia.provisioning;
 
+import io.lumia.store.Settings;
 import io.vertx.core.Future;
 import java.util.Optional;
 
@@ -9,4 +10,21 @@ interface GateMemory {
 
     /** Completes once the text is durable. */
     Future<Void> keep(String text);
+
+    /** In the store. */
+    static GateMemory in(Settings settings) {
+        return new GateMemory() {
+            private static final String KEY = "provisioning";
+
+            @Override
+            public Future<Optional<String>> recall() {
+                return settings.read(KEY);
+            }
+
+            @Override
+            public Future<Void> keep(String text) {
+                return settings.write(KEY, text);
+            }
+        };
+    }
 }

@@ -79,7 +79,7 @@ final class ProvisioningDesk {
                     ForwardedFor.client(socket, request.headers().getAll("X-Forwarded-For"), config.trustedProxies());
             return enrolment.answer(client, application);
         } catch (IllegalArgumentException malformed) {
-            return Future.succeededFuture(declined(Problems.malformed(malformed.getMessage()), socket));
+            return Future.succeededFuture(declined(Problems.malformed(String.valueOf(malformed.getMessage())), socket));
         }
     }
 

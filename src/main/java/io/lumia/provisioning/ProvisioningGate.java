@@ -60,11 +60,14 @@ record ProvisioningGate(
         return new ProvisioningGate(config.enabled(), deadline, entries, SetBy.CONFIGURATION, false);
     }
 
-    /** What it is now: past the deadline it is off and the whitelist empty. The same object when nothing changed. */
+    /** Whether the timer has to turn it off. */
+    boolean expired(Instant now) {
+        return enabled && offAt != null && !now.isBefore(offAt);
+    }
+
+    /** What it is now: past the deadline it is off and the whitelist empty. */
     ProvisioningGate at(Instant now) {
-        return enabled && offAt != null && !now.isBefore(offAt)
-                ? new ProvisioningGate(false, null, List.of(), SetBy.TIMER, operated)
-                : this;
+        return expired(now) ? new ProvisioningGate(false, null, List.of(), SetBy.TIMER, operated) : this;
     }
 
     Decision decide(InetAddress address, Instant now) {
@@ -77,7 +80,11 @@ record ProvisioningGate(
                 : Decision.NOT_WHITELISTED;
     }
 
-    /** By an operator. @param offAfter zero: no timer */
+    /**
+     * By an operator.
+     *
+     * @param offAfter zero: no timer
+     */
     ProvisioningGate turnedOn(Duration offAfter, Instant now) {
         return new ProvisioningGate(true, deadline(offAfter, now), at(now).whitelist, SetBy.OPERATOR, true);
     }

@@ -1,9 +1,12 @@
 package io.lumia.provisioning;
 
 import io.lumia.bus.FleetBus;
+import io.lumia.config.CannotStart;
+import io.lumia.config.FleetConfig;
 import io.lumia.config.ProvisioningConfig;
 import io.lumia.http.ConnectionGuard;
 import io.lumia.http.Listeners;
+import io.lumia.store.Store;
 import io.lumia.x509.FleetDomain;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -16,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** First certificates for whitelisted devices, over plain HTTP (FR-PS-001 to FR-PS-004). */
 public final class ProvisioningVerticle extends VerticleBase {
     private static final int WORKERS = 2;
+    private static final Duration REQUEST = Duration.ofSeconds(10);
 
     private final ProvisioningConfig config;
     private final FleetDomain domain;
@@ -24,6 +28,19 @@ public final class ProvisioningVerticle extends VerticleBase {
     private final Clock clock;
     private final Duration patience;
     private @Nullable HttpServer server;
+
+    /**
+     * @param config with the entry {@link ProvisioningConfig#SWARM} replaced by addresses
+     * @param contact where devices go next; asked for each certificate, when the authority and the broker are there
+     */
+    public ProvisioningVerticle(
+            ProvisioningConfig config,
+            FleetConfig fleet,
+            Store store,
+            Supplier<AuthorityContact> contact,
+            Clock clock) {
+        this(config, fleet.domain(), GateMemory.in(store.settings()), contact, clock, REQUEST);
+    }
 
     /** @param patience from a connection to the whole request */
     ProvisioningVerticle(
@@ -76,7 +93,7 @@ public final class ProvisioningVerticle extends VerticleBase {
                 .requestHandler(desk::receive)
                 .listen()
                 .onSuccess(listening -> server = listening)
-                .recover(cause -> Future.failedFuture(new IllegalStateException(
+                .recover(cause -> Future.failedFuture(new CannotStart(
                         Listeners.cannotListen("provisioning.port", config.host(), config.port(), cause), cause)));
     }
 }

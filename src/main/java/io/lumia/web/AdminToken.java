@@ -1,8 +1,10 @@
 package io.lumia.web;
 
+import io.lumia.config.CannotStart;
 import io.lumia.crypto.DurableFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -29,7 +31,7 @@ final class AdminToken {
     /**
      * The configured token, else the one in DATA/admin-token, else a new one that is written there (0600). Blocks.
      *
-     * @throws IOException with a sentence for the operator
+     * @throws CannotStart when the file cannot be read, written or is too short
      */
     static AdminToken open(@Nullable String configured, Path data) throws IOException {
         if (configured != null) {
@@ -38,8 +40,8 @@ final class AdminToken {
         var file = data.resolve(FILE);
         try {
             return new AdminToken(Files.exists(file) ? read(file) : create(data, file));
-        } catch (java.nio.file.FileSystemException unusable) {
-            throw new IOException(
+        } catch (FileSystemException unusable) {
+            throw new CannotStart(
                     "cannot read or write the admin token " + file + " ("
                             + unusable.getClass().getSimpleName()
                             + "); make the data directory writable or set LUMIA_WEB_TOKEN",
@@ -54,7 +56,7 @@ final class AdminToken {
     private static String read(Path file) throws IOException {
         var token = Files.readString(file).strip();
         if (token.length() < SHORTEST) {
-            throw new IOException("the admin token in " + file + " has fewer than " + SHORTEST
+            throw new CannotStart("the admin token in " + file + " has fewer than " + SHORTEST
                     + " characters; delete the file and a new one is made at the next start");
         }
         return token;

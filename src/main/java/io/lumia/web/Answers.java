@@ -20,7 +20,11 @@ final class Answers {
 
     private Answers() {}
 
-    /** Asks on the bus. @param part which answers; named when it does not run in this process */
+    /**
+     * Asks on the bus.
+     *
+     * @param part which answers; named when it does not run in this process
+     */
     static <Q extends Record, A> Future<A> ask(RoutingContext context, Call<Q, A> call, Q question, String part) {
         return call.ask(context.vertx(), question)
                 .recover(failed -> Future.failedFuture(Call.isAbsent(failed) ? absent(part) : failed));

@@ -98,7 +98,7 @@ final class FleetApi {
         try {
             return new DeviceName(String.valueOf(context.pathParam("name")));
         } catch (IllegalArgumentException malformed) {
-            throw Rejected.badRequest(malformed.getMessage());
+            throw Rejected.badRequest(String.valueOf(malformed.getMessage()));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.lumia.web;
 
+import io.lumia.config.CannotStart;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.WebConfig;
 import io.lumia.http.ConnectionGuard;
@@ -85,7 +86,7 @@ public final class WebVerticle extends VerticleBase {
                 })
                 .listen()
                 .onSuccess(listening -> server = listening)
-                .recover(cause -> Future.failedFuture(new IllegalStateException(
+                .recover(cause -> Future.failedFuture(new CannotStart(
                         Listeners.cannotListen("web.port", config.host(), config.port(), cause), cause)));
     }
 
