@@ -1,0 +1,108 @@
+package io.lumia.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lumia.x509.Printable;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import javax.net.ssl.SSLException;
+
+/** The admin API as commands see it: JSON in, JSON out, every failure one sentence. */
+final class AdminClient {
+    static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+    private final HttpClient http;
+    private final URI base;
+    private final String token;
+
+    /** @param base without path: {@code http://127.0.0.1:8502} */
+    AdminClient(HttpClient http, URI base, String token) {
+        this.http = http;
+        this.base = base;
+        this.token = token;
+    }
+
+    /** @param path below {@code /api/v1}, query included */
+    JsonNode get(String path) throws CommandFailed {
+        return send(request(path).GET());
+    }
+
+    JsonNode send(String method, String path, JsonNode body) throws CommandFailed {
+        return send(request(path)
+                .header("Content-Type", "application/json")
+                .method(method, BodyPublishers.ofString(body.toString())));
+    }
+
+    JsonNode delete(String path) throws CommandFailed {
+        return send(request(path).DELETE());
+    }
+
+    /** Percent-encodes a path segment or query value. */
+    static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(base.resolve("/api/v1" + path))
+                .timeout(PATIENCE)
+                .header("Authorization", "Bearer " + token);
+    }
+
+    private JsonNode send(HttpRequest.Builder request) throws CommandFailed {
+        try {
+            return understood(http.send(request.build(), BodyHandlers.ofString()));
+        } catch (ConnectException refused) {
+            throw new CommandFailed(
+                    "cannot reach " + base + ": is Lumia running? Start it with ./lumia run, or name its"
+                            + " address with --url or LUMIA_URL");
+        } catch (SSLException untrusted) {
+            throw new CommandFailed("cannot trust " + base + " (" + untrusted.getMessage()
+                    + "); name the file with its root certificate with --ca");
+        } catch (IOException broken) {
+            throw new CommandFailed(
+                    "the connection to " + base + " broke (" + broken.getMessage() + "); check --url and Lumia's log");
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailed("interrupted");
+        }
+    }
+
+    private JsonNode understood(HttpResponse<String> response) throws CommandFailed {
+        var answer = parse(response.body());
+        if (response.statusCode() / 100 == 2) {
+            return answer;
+        }
+        var detail = answer.path("detail").asText("HTTP status " + response.statusCode());
+        throw new CommandFailed(
+                switch (response.statusCode()) {
+                    case 401 ->
+                        "the admin token is not accepted by " + base
+                                + ": name Lumia's data directory with --data, or the token"
+                                + " with --token-file or LUMIA_WEB_TOKEN";
+                    case 429 ->
+                        detail + " (again in "
+                                + response.headers().firstValue("Retry-After").orElse("a few") + " s)";
+                    default -> detail;
+                });
+    }
+
+    private JsonNode parse(String body) throws CommandFailed {
+        try {
+            return JSON.readTree(body);
+        } catch (JsonProcessingException foreign) {
+            throw new CommandFailed(
+                    base + " does not answer as Lumia's admin API does (" + Printable.quoted(body) + "); check --url");
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.lumia.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.lumia.x509.DeviceName;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code lumia devices}: the fleet's names and who claimed them. */
+@Command(
+        name = "devices",
+        mixinStandardHelpOptions = true,
+        description = "Shows and releases the names that devices claimed.",
+        subcommands = {DevicesCommand.ListDevices.class, DevicesCommand.Release.class})
+public final class DevicesCommand {
+
+    /** {@code lumia devices list}. */
+    @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists devices.")
+    static final class ListDevices implements Callable<Integer> {
+        @Mixin
+        private AdminOptions admin = new AdminOptions();
+
+        @Option(names = "--query", paramLabel = "TEXT", description = "Part of the name")
+        private String query = "";
+
+        @Option(names = "--page", paramLabel = "N", description = "From 0; default: ${DEFAULT-VALUE}")
+        private int page = 0;
+
+        @Option(names = "--size", paramLabel = "N", description = "Entries of a page; default: ${DEFAULT-VALUE}")
+        private int size = 50;
+
+        @Override
+        public Integer call() {
+            var path = "/devices?query=" + AdminClient.encoded(query) + "&page=" + page + "&size=" + size;
+            return admin.run(client -> client.get(path), ListDevices::print);
+        }
+
+        private static void print(JsonNode answer, PrintWriter out) {
+            var table = new Table("NAME", "ADDRESS", "CLAIMED", "NEWEST CERTIFICATE", "NOT AFTER");
+            for (JsonNode device : answer.path("devices")) {
+                table.row(
+                        device.path("name").asText(),
+                        device.path("address").asText(),
+                        device.path("claimedAt").asText(),
+                        device.path("latestSerial").asText("-").replace("null", "-"),
+                        device.path("latestNotAfter").asText("-").replace("null", "-"));
+            }
+            table.print(out);
+            out.println(Pages.summary(answer, answer.path("devices").size(), "device"));
+        }
+    }
+
+    /** {@code lumia devices release}. */
+    @Command(
+            name = "release",
+            mixinStandardHelpOptions = true,
+            description = "Gives a name free, so that another key can claim it.")
+    static final class Release implements Callable<Integer> {
+        @Mixin
+        private AdminOptions admin = new AdminOptions();
+
+        @Parameters(paramLabel = "NAME", description = "Name of the device")
+        private String name = "";
+
+        @Override
+        public Integer call() {
+            String path;
+            try {
+                path = "/devices/" + new DeviceName(name);
+            } catch (IllegalArgumentException malformed) {
+                throw admin.usage(String.valueOf(malformed.getMessage()));
+            }
+            return admin.run(
+                    client -> client.delete(path),
+                    (answer, out) ->
+                            out.println("released " + answer.path("released").asText()));
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package io.lumia.web;
+
+import io.lumia.bus.FleetBus;
+import io.lumia.bus.FleetBus.CertificateDescription;
+import io.lumia.bus.FleetBus.CertificateStatus;
+import io.lumia.bus.FleetBus.DescribeCertificate;
+import io.lumia.bus.FleetBus.IssueCertificate;
+import io.lumia.bus.FleetBus.IssueOutcome;
+import io.lumia.bus.FleetBus.ListCertificates;
+import io.lumia.bus.FleetBus.Refusal;
+import io.lumia.bus.FleetBus.RevokeCertificate;
+import io.lumia.bus.FleetBus.RevokeOutcome;
+import io.lumia.http.Problem;
+import io.lumia.x509.CertificateBundle;
+import io.lumia.x509.Printable;
+import io.lumia.x509.Profile;
+import io.lumia.x509.RevocationReason;
+import io.lumia.x509.SerialNumber;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /certificates}: list, issue, show, revoke. */
+final class CertificatesApi {
+    private static final int LONGEST_QUERY = 200;
+
+    private final AuditTrail audit;
+
+    CertificatesApi(AuditTrail audit) {
+        this.audit = audit;
+    }
+
+    void mount(Router api) {
+        api.get("/certificates").handler(this::list);
+        api.post("/certificates").handler(this::issue);
+        api.get("/certificates/:serial").handler(this::show);
+        api.post("/certificates/:serial/revoke").handler(this::revoke);
+    }
+
+    private void list(RoutingContext context) {
+        var query = Answers.parameter(context, "query").orElse("");
+        if (query.length() > LONGEST_QUERY) {
+            throw Rejected.badRequest("the parameter 'query' is longer than " + LONGEST_QUERY + " characters");
+        }
+        var wanted = new ListCertificates(query, status(context), Answers.page(context), Answers.size(context));
+        Answers.send(
+                context,
+                200,
+                Answers.ask(context, FleetBus.LIST_CERTIFICATES, wanted, "authority")
+                        .map(found -> new Views.Certificates(
+                                found.certificates().stream()
+                                        .map(Views.Certificate::brief)
+                                        .toList(),
+                                found.total(),
+                                found.page(),
+                                found.size())));
+    }
+
+    private void issue(RoutingContext context) {
+        var body = RequestBody.of(context, ordered("csr", "profile", "validity", "sans"));
+        var profile = parsed("profile", body.required("profile"), Profile::of);
+        @Nullable Duration lifetime = body.duration("validity").orElse(null);
+        var wanted = new IssueCertificate(
+                profile, body.required("csr"), body.texts("sans"), lifetime, null, AuditTrail.OPERATOR, "sign");
+        Answers.send(
+                context,
+                201,
+                Answers.ask(context, FleetBus.ISSUE_CERTIFICATE, wanted, "authority")
+                        .map(outcome -> issued(outcome, profile)));
+    }
+
+    private void show(RoutingContext context) {
+        var serial = serial(context);
+        Answers.send(
+                context,
+                200,
+                Answers.ask(context, FleetBus.DESCRIBE_CERTIFICATE, new DescribeCertificate(serial), "authority")
+                        .map(told -> {
+                            if (told instanceof CertificateDescription.Known known) {
+                                return Views.Certificate.detail(known.certificate());
+                            }
+                            throw unknown(serial);
+                        }));
+    }
+
+    private void revoke(RoutingContext context) {
+        var serial = serial(context);
+        var body = RequestBody.of(context, Set.of("reason"));
+        var reason = parsed("reason", body.text("reason").orElse("unspecified"), RevocationReason::of);
+        var wanted = new RevokeCertificate(serial, reason, AuditTrail.OPERATOR);
+        Answers.send(
+                context,
+                200,
+                Answers.ask(context, FleetBus.REVOKE_CERTIFICATE, wanted, "authority")
+                        .map(outcome -> revoked(outcome, reason)));
+    }
+
+    private Views.Issued issued(IssueOutcome outcome, Profile profile) {
+        if (outcome instanceof IssueOutcome.Refused refused) {
+            audit.refused("admin.certificate.issue", profile.label(), refused.detail());
+            throw new Rejected(refusal(refused.refusal(), refused.detail()));
+        }
+        var bundle = ((IssueOutcome.Issued) outcome).bundle();
+        audit.done("admin.certificate.issue", bundle.serial().toString(), Map.of("profile", profile.label()));
+        return view(bundle);
+    }
+
+    private Views.Certificate revoked(RevokeOutcome outcome, RevocationReason reason) {
+        if (outcome instanceof RevokeOutcome.Revoked revoked) {
+            var serial = revoked.certificate().serial().toString();
+            audit.done("admin.certificate.revoke", serial, Map.of("reason", reason.label()));
+            return Views.Certificate.detail(revoked.certificate());
+        }
+        if (outcome instanceof RevokeOutcome.AlreadyRevoked already) {
+            var certificate = already.certificate();
+            audit.refused("admin.certificate.revoke", certificate.serial().toString(), "already revoked");
+            throw new Rejected(Problem.of(
+                    409,
+                    "already-revoked",
+                    "Already revoked",
+                    "certificate " + certificate.serial() + " was revoked at " + certificate.revokedAt()));
+        }
+        var serial = ((RevokeOutcome.Unknown) outcome).serial();
+        audit.refused("admin.certificate.revoke", serial.toString(), "unknown");
+        throw unknown(serial);
+    }
+
+    private static Views.Issued view(CertificateBundle bundle) {
+        return new Views.Issued(
+                bundle.serial().toString(),
+                bundle.issuedAt().toString(),
+                bundle.validity().notBefore().toString(),
+                bundle.validity().notAfter().toString(),
+                bundle.certificate(),
+                bundle.chain(),
+                bundle.root());
+    }
+
+    private static Problem refusal(Refusal refusal, String detail) {
+        return switch (refusal) {
+            case UNFIT_REQUEST -> Problem.of(422, "unfit-request", "CSR unfit", detail);
+            case NAME_CLAIMED -> Problem.of(409, "name-claimed", "Name claimed by another key", detail);
+            case NAME_NOT_ALLOWED -> Problem.of(403, "name-not-allowed", "Name not allowed", detail);
+            case LIFETIME_NOT_ALLOWED -> Problem.of(422, "lifetime-not-allowed", "Lifetime not allowed", detail);
+            case OVERLOADED ->
+                Problem.of(429, "overloaded", "Authority overloaded", detail).retryAfter(Duration.ofSeconds(5));
+        };
+    }
+
+    private static Rejected unknown(SerialNumber serial) {
+        return Rejected.notFound("no certificate has the serial " + serial);
+    }
+
+    private static SerialNumber serial(RoutingContext context) {
+        return parsed("serial", String.valueOf(context.pathParam("serial")), SerialNumber::parse);
+    }
+
+    private static @Nullable CertificateStatus status(RoutingContext context) {
+        var given = Answers.parameter(context, "status").filter(text -> !text.isEmpty());
+        if (given.isEmpty()) {
+            return null;
+        }
+        for (CertificateStatus status : CertificateStatus.values()) {
+            if (status.name().toLowerCase(Locale.ROOT).equals(given.get())) {
+                return status;
+            }
+        }
+        throw Rejected.badRequest(
+                "the parameter 'status' must be active, expired or revoked, is " + Printable.quoted(given.get()));
+    }
+
+    private static <T> T parsed(String member, String text, Function<String, T> parser) {
+        try {
+            return parser.apply(text);
+        } catch (IllegalArgumentException malformed) {
+            throw Rejected.badRequest(member + ": " + malformed.getMessage());
+        }
+    }
+
+    private static Set<String> ordered(String... members) {
+        return new LinkedHashSet<>(List.of(members));
+    }
+}

@@ -1,0 +1,111 @@
+package io.lumia.web;
+
+import io.lumia.bus.Call;
+import io.lumia.bus.FleetBus;
+import io.lumia.bus.FleetBus.CountCertificates;
+import io.lumia.bus.FleetBus.DescribeAuthority;
+import io.lumia.bus.FleetBus.DescribeProvisioning;
+import io.lumia.bus.FleetBus.ListDevices;
+import io.lumia.bus.FleetBus.ReadBrokerStatistics;
+import io.lumia.bus.FleetBus.ReleaseName;
+import io.lumia.bus.FleetBus.ReleaseOutcome;
+import io.lumia.x509.DeviceName;
+import io.vertx.core.Future;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** {@code /status}, {@code /devices} and {@code /ca}. */
+final class FleetApi {
+    private final AuditTrail audit;
+    private final Clock clock;
+
+    FleetApi(AuditTrail audit, Clock clock) {
+        this.audit = audit;
+        this.clock = clock;
+    }
+
+    void mount(Router api) {
+        api.get("/status").handler(this::status);
+        api.get("/ca").handler(this::authority);
+        api.get("/devices").handler(this::devices);
+        api.delete("/devices/:name").handler(this::release);
+    }
+
+    private void status(RoutingContext context) {
+        var provisioning = unlessSilent(
+                context, FleetBus.DESCRIBE_PROVISIONING, new DescribeProvisioning(), Views.Provisioning::of);
+        var counts = unlessSilent(context, FleetBus.COUNT_CERTIFICATES, new CountCertificates(), Views.Counts::of);
+        var broker = unlessSilent(context, FleetBus.BROKER_STATISTICS, new ReadBrokerStatistics(), Views.Broker::of);
+        var authority =
+                unlessSilent(context, FleetBus.DESCRIBE_AUTHORITY, new DescribeAuthority(), Views.AuthoritySummary::of);
+        Answers.send(
+                context,
+                200,
+                Future.all(provisioning, counts, broker, authority)
+                        .map(all -> new Views.Status(
+                                clock.instant().toString(),
+                                provisioning.result().orElse(null),
+                                counts.result().orElse(null),
+                                broker.result().orElse(null),
+                                authority.result().orElse(null))));
+    }
+
+    private void authority(RoutingContext context) {
+        Answers.send(
+                context,
+                200,
+                Answers.ask(context, FleetBus.DESCRIBE_AUTHORITY, new DescribeAuthority(), "authority")
+                        .map(Views.Authority::of));
+    }
+
+    private void devices(RoutingContext context) {
+        var wanted = new ListDevices(
+                Answers.parameter(context, "query").orElse(""), Answers.page(context), Answers.size(context));
+        Answers.send(
+                context,
+                200,
+                Answers.ask(context, FleetBus.LIST_DEVICES, wanted, "authority")
+                        .map(found -> new Views.Devices(
+                                found.devices().stream().map(Views.Device::of).toList(),
+                                found.total(),
+                                found.page(),
+                                found.size())));
+    }
+
+    private void release(RoutingContext context) {
+        var device = name(context);
+        Answers.send(
+                context,
+                200,
+                Answers.ask(context, FleetBus.RELEASE_NAME, new ReleaseName(device, AuditTrail.OPERATOR), "authority")
+                        .map(outcome -> released(outcome, device)));
+    }
+
+    private Map<String, String> released(ReleaseOutcome outcome, DeviceName device) {
+        if (outcome == ReleaseOutcome.UNKNOWN) {
+            audit.refused("admin.device.release", device.value(), "unknown");
+            throw Rejected.notFound("no key has claimed the name '" + device + "'");
+        }
+        audit.done("admin.device.release", device.value(), Map.of());
+        return Map.of("released", device.value());
+    }
+
+    private static DeviceName name(RoutingContext context) {
+        try {
+            return new DeviceName(String.valueOf(context.pathParam("name")));
+        } catch (IllegalArgumentException malformed) {
+            throw Rejected.badRequest(String.valueOf(malformed.getMessage()));
+        }
+    }
+
+    private static <Q extends Record, A, V> Future<Optional<V>> unlessSilent(
+            RoutingContext context, Call<Q, A> call, Q question, Function<A, V> view) {
+        return call.ask(context.vertx(), question)
+                .map(told -> Optional.of(view.apply(told)))
+                .otherwise(silent -> Optional.empty());
+    }
+}
