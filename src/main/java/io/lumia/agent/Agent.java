@@ -1,0 +1,404 @@
+package io.lumia.agent;
+
+import static io.lumia.agent.AgentState.CERTIFIED;
+import static io.lumia.agent.AgentState.CONNECTED;
+import static io.lumia.agent.AgentState.FAILED;
+import static io.lumia.agent.AgentState.NEW;
+import static io.lumia.agent.AgentState.PROVISIONED;
+import static io.lumia.agent.AgentState.RENEWING;
+import static io.lumia.agent.AgentState.STOPPED;
+
+import io.lumia.bus.FleetBus;
+import io.lumia.bus.FleetBus.CertificateRenewed;
+import io.lumia.bus.FleetBus.RenewalFailed;
+import io.lumia.x509.DeviceName;
+import io.lumia.x509.Validity;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One identity's whole life: it makes its keys, claims its name, obtains certificates, stays connected over mTLS, and swaps certificates
+ * without losing a message. All methods are called on the Vert.x context that called {@link #start}; listeners hear on it.
+ */
+public final class Agent {
+    private static final int OUTBOX = 1000;
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
+    /** The clock may jump and the machine sleep: never trust a timer for longer than this. */
+    private static final Duration LOOK_AGAIN = Duration.ofMinutes(1);
+
+    private final DeviceName name;
+    private final AgentEnvironment environment;
+    private final AgentListener listener;
+    private final Identity identity;
+    private final Outbox outbox = new Outbox(OUTBOX);
+    private final Map<String, Integer> filters = new LinkedHashMap<>();
+    private final Promise<Void> firstConnected = Promise.promise();
+    private final AgentStory story;
+    private final Patience patience;
+    private final LinkEars ears = new LinkEars();
+
+    private volatile AgentState state = NEW;
+    private @Nullable MqttLink link;
+    private boolean busy;
+    private boolean subscribedOnce;
+    private boolean recovering;
+    private int failures;
+    private int renewalFailures;
+    private Instant retryRenewalAt = Instant.MIN;
+    private Instant connectedAt = Instant.MIN;
+    private long timer = -1;
+
+    /** @param address from which it speaks and at which it answers challenges */
+    public Agent(DeviceName name, InetAddress address, AgentEnvironment environment, AgentListener listener) {
+        this.name = name;
+        this.environment = environment;
+        this.listener = listener;
+        this.identity = new Identity(name, address, environment);
+        this.story = new AgentStory(name);
+        this.patience = new Patience(environment.config());
+    }
+
+    public DeviceName name() {
+        return name;
+    }
+
+    /** Where it is; safe to read from any thread. */
+    public AgentState state() {
+        return state;
+    }
+
+    /** Begins this life where the disk says it stopped; fails when the identity's directory cannot be used. */
+    public Future<Void> start() {
+        return identity.load()
+                .recover(unusable -> Future.failedFuture(new IllegalStateException(
+                        "identity " + name + " cannot be used: " + unusable.getMessage(), unusable)))
+                .map(begun -> {
+                    if (state != STOPPED) {
+                        recovering = begun == PROVISIONED && identity.generation() != null;
+                        enter(begun);
+                        advance();
+                    }
+                    return null;
+                });
+    }
+
+    /** Completes when it is connected for the first time; fails when that will never be. */
+    public Future<Void> connected() {
+        return firstConnected.future();
+    }
+
+    /** Says goodbye to the broker and stops; what is on disk serves the next start. */
+    public Future<Void> stop() {
+        if (state == STOPPED) {
+            return Future.succeededFuture();
+        }
+        enter(STOPPED);
+        cancelTimer();
+        firstConnected.tryFail("the identity was stopped");
+        var last = link;
+        link = null;
+        if (last == null) {
+            outbox.close();
+            return Future.succeededFuture();
+        }
+        return outbox.hold()
+                .timeout(FAREWELL.toMillis(), TimeUnit.MILLISECONDS)
+                .otherwiseEmpty()
+                .compose(quiet -> last.disconnect())
+                .otherwiseEmpty()
+                .onComplete(gone -> outbox.close());
+    }
+
+    /**
+     * Sends. QoS 1 completes with the broker's acknowledgement, over however many connections that takes, and fails at once when too much
+     * waits already; QoS 0 fails without connection.
+     */
+    public Future<Void> publish(String topic, Buffer payload, int qos) {
+        if (qos == 1) {
+            return outbox.add(topic, payload);
+        }
+        var through = link;
+        return through == null ? Future.failedFuture("not connected") : through.publish(topic, payload, qos, false);
+    }
+
+    /** Subscribes now or with the next connection, and again whenever the broker lost the session. */
+    public Future<Void> subscribe(Map<String, Integer> wanted) {
+        filters.putAll(wanted);
+        var through = link;
+        if (through == null || state != CONNECTED) {
+            subscribedOnce = false;
+            return Future.succeededFuture();
+        }
+        return through.subscribe(wanted);
+    }
+
+    /** Looks whether something is due; timers do this by themselves. */
+    public void look() {
+        if (!busy) {
+            cancelTimer();
+            advance();
+        }
+    }
+
+    /** Renews now, whatever the policy says; without effect unless it is connected. */
+    public void renewNow() {
+        if (state == CONNECTED && !busy) {
+            cancelTimer();
+            enter(RENEWING);
+            advance();
+        }
+    }
+
+    /** The one place that says what comes next. */
+    private void advance() {
+        switch (state) {
+            case STOPPED, FAILED -> cancelTimer();
+            case NEW -> attempt(identity.claim().map(claimed -> claimed()));
+            case PROVISIONED ->
+                attempt(identity.order().compose(identity::promote).map(done -> certified()));
+            case CERTIFIED -> attempt(identity.expired() ? Future.succeededFuture(expired()) : connect());
+            case CONNECTED -> watch();
+            case RENEWING -> renew();
+        }
+    }
+
+    private void attempt(Future<AgentState> step) {
+        busy = true;
+        step.onComplete(
+                next -> {
+                    busy = false;
+                    if (state != STOPPED) {
+                        enter(next);
+                        advance();
+                    }
+                },
+                failure -> {
+                    busy = false;
+                    failed(StepFailed.of(failure));
+                });
+    }
+
+    private AgentState claimed() {
+        failures = 0;
+        story.tell("name claimed at the provisioning service", identity.generation());
+        return identity.expired() ? PROVISIONED : CERTIFIED;
+    }
+
+    private AgentState certified() {
+        failures = 0;
+        story.tell("certificate obtained", identity.generation());
+        return CERTIFIED;
+    }
+
+    private AgentState expired() {
+        recovering = true;
+        story.tell("certificate expired, ordering another one with the identity key", identity.generation());
+        return PROVISIONED;
+    }
+
+    private Future<AgentState> connect() {
+        var generation = identity.generation();
+        if (generation == null) {
+            return Future.succeededFuture(PROVISIONED);
+        }
+        return identity.connect(generation.material(), ears).compose(fresh -> {
+            if (state == STOPPED) {
+                return fresh.disconnect().map(STOPPED);
+            }
+            boolean known = fresh.sessionPresent() && subscribedOnce;
+            var ready = known ? Future.<Void>succeededFuture() : fresh.subscribe(filters);
+            return ready.compose(subscribed -> fresh.isOpen()
+                            ? Future.succeededFuture(connected(fresh))
+                            : Future.failedFuture(StepFailed.retry(
+                                    StepFailed.Reason.UNREACHABLE, "the broker closed the connection at once", null)))
+                    .recover(failure -> fresh.disconnect().transform(gone -> Future.failedFuture(failure)));
+        });
+    }
+
+    private AgentState connected(MqttLink fresh) {
+        link = fresh;
+        subscribedOnce = true;
+        connectedAt = environment.clock().instant();
+        outbox.attach(fresh);
+        identity.tidy().onFailure(story::untidy);
+        story.tell("connected", identity.generation());
+        if (recovering) {
+            recovering = false;
+            renewed(Duration.ZERO);
+        }
+        firstConnected.tryComplete();
+        listener.connected();
+        return CONNECTED;
+    }
+
+    /** Connected: sleeps until the certificate is due, or a failed renewal is to be tried again. */
+    private void watch() {
+        var due = identity.dueAt();
+        var next = due.isAfter(retryRenewalAt) ? due : retryRenewalAt;
+        var left = Duration.between(environment.clock().instant(), next);
+        if (left.isNegative() || left.isZero()) {
+            enter(RENEWING);
+            advance();
+        } else {
+            sleep(left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN);
+        }
+    }
+
+    private void renew() {
+        busy = true;
+        var begun = environment.clock().instant();
+        new TwoSlotSwap(identity, outbox, ears)
+                .run(link, filters)
+                .onComplete(fresh -> swapped(fresh, begun), failure -> notSwapped(StepFailed.of(failure)));
+    }
+
+    private void swapped(MqttLink fresh, Instant begun) {
+        busy = false;
+        if (state == STOPPED) {
+            fresh.disconnect().otherwiseEmpty();
+            return;
+        }
+        link = fresh;
+        renewalFailures = 0;
+        retryRenewalAt = Instant.MIN;
+        connectedAt = environment.clock().instant();
+        story.tell("certificate renewed, connection swapped", identity.generation());
+        renewed(Duration.between(begun, connectedAt));
+        environment.vertx().setTimer(Math.max(1, environment.config().overlap().toMillis()), overlapped -> {
+            if (!busy && state != STOPPED) {
+                identity.tidy().onFailure(story::untidy);
+            }
+        });
+        if (fresh.isOpen()) {
+            enter(CONNECTED);
+            advance();
+        } else {
+            lost();
+        }
+    }
+
+    private void notSwapped(StepFailed failure) {
+        busy = false;
+        if (state == STOPPED) {
+            return;
+        }
+        renewalFailures++;
+        retryRenewalAt = environment.clock().instant().plus(renewalPause(failure));
+        story.report(failure, retryRenewalAt, "certificate was not renewed, the old one stays in use");
+        publish(failure, retryRenewalAt);
+        if (link == null) {
+            outbox.detach();
+            listener.disconnected();
+        }
+        enter(link == null ? CERTIFIED : CONNECTED);
+        advance();
+    }
+
+    private void failed(StepFailed failure) {
+        if (state == STOPPED) {
+            return;
+        }
+        failures++;
+        if (failure.remedy() == StepFailed.Remedy.NONE) {
+            story.end(failure);
+            firstConnected.tryFail(failure);
+            enter(FAILED);
+            return;
+        }
+        var pause = patience.wait(failure, failures);
+        var retryAt = environment.clock().instant().plus(pause);
+        story.report(failure, retryAt, "identity cannot go on, trying again");
+        if (recovering && state == PROVISIONED) {
+            publish(failure, retryAt);
+        }
+        sleep(pause);
+    }
+
+    private void lost() {
+        link = null;
+        outbox.detach();
+        var now = environment.clock().instant();
+        boolean lasted = Duration.between(connectedAt, now)
+                        .compareTo(environment.config().retryLongest())
+                > 0;
+        failures = lasted ? 1 : failures + 1;
+        enter(CERTIFIED);
+        listener.disconnected();
+        var pause = patience.afterLoss(failures);
+        story.tell("connection lost, reconnecting", identity.generation());
+        sleep(pause);
+    }
+
+    private void renewed(Duration took) {
+        var generation = identity.generation();
+        if (generation != null) {
+            var validity = Validity.of(generation.material().leaf());
+            FleetBus.CERTIFICATE_RENEWED.publish(
+                    environment.vertx(),
+                    new CertificateRenewed(name.value(), generation.serial(), validity, "acme", took));
+            listener.renewed();
+        }
+    }
+
+    private void publish(StepFailed failure, Instant retryAt) {
+        FleetBus.RENEWAL_FAILED.publish(
+                environment.vertx(),
+                new RenewalFailed(name.value(), failure.reason().label(), failure.getMessage(), retryAt));
+    }
+
+    private Duration renewalPause(StepFailed failure) {
+        var generation = identity.generation();
+        var now = environment.clock().instant();
+        var notAfter = generation == null ? now : generation.notAfter();
+        return patience.beforeExpiry(patience.wait(failure, renewalFailures), Duration.between(now, notAfter));
+    }
+
+    private void enter(AgentState next) {
+        if (state != next) {
+            state = next;
+            listener.entered(next);
+        }
+    }
+
+    private void sleep(Duration pause) {
+        cancelTimer();
+        timer = environment.vertx().setTimer(Math.max(1, pause.toMillis()), woken -> look());
+    }
+
+    private void cancelTimer() {
+        if (timer >= 0) {
+            environment.vertx().cancelTimer(timer);
+            timer = -1;
+        }
+    }
+
+    /** Hears both connections of a swap, and tells a loss from the end that a take-over brings. */
+    private final class LinkEars implements MqttLink.Listener {
+        @Override
+        public void message(String topic, Buffer payload, int qos) {
+            listener.message(topic, payload, qos);
+        }
+
+        @Override
+        public void closed(MqttLink closed) {
+            if (closed != link) {
+                return;
+            }
+            if (state == RENEWING) {
+                // the broker ends the old connection when the new one takes the session over
+                link = null;
+            } else if (state == CONNECTED) {
+                cancelTimer();
+                lost();
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.lumia.agent;
+
+import io.lumia.config.AgentConfig;
+import io.lumia.config.RenewalConfig;
+import io.lumia.config.TlsConfig;
+import io.lumia.lifecycle.RenewalPolicy;
+import io.lumia.x509.Fingerprint;
+import io.lumia.x509.FleetDomain;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all identities of a process share. Make one per process: responders on shared addresses and HTTP clients are shared through it.
+ *
+ * @param policy when certificates are due
+ * @param data the data directory
+ * @param rootFingerprint pins the root; null: the first one seen is trusted
+ * @param knownContact takes the place of what provisioning told, where this process runs CA and broker itself and knows better after a
+ *     restart with other ports; null: what provisioning told counts
+ * @param workers for everything that blocks
+ */
+public record AgentEnvironment(
+        Vertx vertx,
+        AgentConfig config,
+        RenewalPolicy policy,
+        FleetDomain domain,
+        Path data,
+        @Nullable Fingerprint rootFingerprint,
+        @Nullable Contact knownContact,
+        Clock clock,
+        WorkerExecutor workers,
+        Enrolment enrolment,
+        CertificateOrder orders,
+        MqttConnector connector) {
+
+    /**
+     * The environment of a real process.
+     *
+     * @param provisioningUrl base address of the provisioning service
+     * @param http01Port where identities answer challenges, on their own addresses
+     */
+    public static AgentEnvironment of(
+            Vertx vertx,
+            AgentConfig config,
+            RenewalConfig renewal,
+            TlsConfig tls,
+            FleetDomain domain,
+            Path data,
+            URI provisioningUrl,
+            @Nullable Fingerprint rootFingerprint,
+            int http01Port,
+            @Nullable Contact knownContact,
+            Clock clock) {
+        var workers = vertx.createSharedWorkerExecutor("lumia-agent", config.threads());
+        var patience = config.stepTimeout();
+        var responders = new ChallengeResponders(vertx, http01Port);
+        return new AgentEnvironment(
+                vertx,
+                config,
+                new RenewalPolicy(renewal.remainingLifetime(), renewal.renewBefore(), renewal.spread()),
+                domain,
+                data,
+                rootFingerprint,
+                knownContact,
+                clock,
+                workers,
+                new HttpEnrolment(vertx, provisioningUrl, domain, patience, workers, clock),
+                new AcmeOrder(vertx, workers, responders, patience, clock),
+                new VertxMqttConnector(vertx, tls, config.keepAlive(), patience));
+    }
+}

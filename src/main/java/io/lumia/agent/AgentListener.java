@@ -1,0 +1,21 @@
+package io.lumia.agent;
+
+import io.vertx.core.buffer.Buffer;
+
+/** Hears what happens to an identity; called on the context that started the agent. */
+public interface AgentListener {
+    /** A connection stands, the first or a later one; not called for a swap of certificates, which nobody needs to notice. */
+    default void connected() {}
+
+    /** The connection was lost; the agent reconnects by itself. */
+    default void disconnected() {}
+
+    /** A certificate was replaced by a new one that is in use now. */
+    default void renewed() {}
+
+    /** The state changed. */
+    default void entered(AgentState state) {}
+
+    /** A message arrived; at QoS 1 possibly for the second time. */
+    default void message(String topic, Buffer payload, int qos) {}
+}

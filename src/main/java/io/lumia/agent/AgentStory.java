@@ -1,0 +1,52 @@
+package io.lumia.agent;
+
+import io.lumia.tls.IdentityFiles;
+import io.lumia.x509.DeviceName;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/** What an identity tells the log. */
+final class AgentStory {
+    private static final Logger log = LoggerFactory.getLogger(AgentStory.class);
+
+    private final DeviceName name;
+
+    AgentStory(DeviceName name) {
+        this.name = name;
+    }
+
+    void tell(String sentence, IdentityFiles.@Nullable Generation generation) {
+        var told = log.atInfo().addKeyValue("identity", name);
+        if (generation != null) {
+            told = told.addKeyValue("serial", generation.serial()).addKeyValue("notAfter", generation.notAfter());
+        }
+        told.log(sentence);
+    }
+
+    void report(StepFailed failure, Instant retryAt, String sentence) {
+        log.atLevel(failure.remedy() == StepFailed.Remedy.OPERATOR ? Level.ERROR : Level.WARN)
+                .addKeyValue("identity", name)
+                .addKeyValue("reason", failure.reason().label())
+                .addKeyValue("detail", failure.getMessage())
+                .addKeyValue("retryAt", retryAt)
+                .log(sentence);
+    }
+
+    void end(StepFailed failure) {
+        log.atError()
+                .addKeyValue("identity", name)
+                .addKeyValue("reason", failure.reason().label())
+                .addKeyValue("detail", failure.getMessage())
+                .log("identity gives up");
+    }
+
+    void untidy(Throwable failure) {
+        log.atWarn()
+                .addKeyValue("identity", name)
+                .addKeyValue("reason", failure)
+                .log("old certificates could not be removed");
+    }
+}

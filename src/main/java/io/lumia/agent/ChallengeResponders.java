@@ -1,0 +1,88 @@
+package io.lumia.agent;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Answers http-01 challenges (RFC 8555, 8.3) on the identities' own addresses. A server is open only while a challenge is pending; identities
+ * that share an address share it, told apart by token. Safe to use from several verticles.
+ */
+final class ChallengeResponders {
+    private static final String PATH = "/.well-known/acme-challenge/";
+
+    private final Vertx vertx;
+    private final int port;
+    private final Map<InetAddress, Responder> open = new HashMap<>();
+    private final Map<InetAddress, Future<Void>> closing = new HashMap<>();
+
+    private record Responder(Future<HttpServer> server, Map<String, String> answers) {}
+
+    ChallengeResponders(Vertx vertx, int port) {
+        this.vertx = vertx;
+        this.port = port;
+    }
+
+    /** Answers the token from now on; fails with {@link StepFailed} when the port is not free. */
+    synchronized Future<Void> open(InetAddress address, String token, String authorization) {
+        var responder = open.computeIfAbsent(address, this::listen);
+        responder.answers().put(token, authorization);
+        return responder.server().<Void>mapEmpty().recover(taken -> {
+            var unused = close(address, token);
+            return Future.failedFuture(StepFailed.retry(
+                    StepFailed.Reason.CHALLENGE,
+                    "cannot answer the http-01 challenge at " + address.getHostAddress() + ":" + port + " ("
+                            + taken.getMessage() + "): free the port, or set agent.http01-port and"
+                            + " authority.acme.http01-port to another one",
+                    taken));
+        });
+    }
+
+    /** Answers the token no longer; completes when the port is free, unless others still need it. */
+    synchronized Future<Void> close(InetAddress address, String token) {
+        var responder = open.get(address);
+        if (responder == null || responder.answers().remove(token) == null) {
+            return Future.succeededFuture();
+        }
+        if (!responder.answers().isEmpty()) {
+            return Future.succeededFuture();
+        }
+        open.remove(address);
+        var closed = responder.server().compose(HttpServer::shutdown).otherwiseEmpty();
+        closing.put(address, closed);
+        return closed.onComplete(done -> forget(address, closed));
+    }
+
+    /** Addresses on which a challenge is pending. */
+    synchronized int pending() {
+        return open.size();
+    }
+
+    private synchronized void forget(InetAddress address, Future<Void> closed) {
+        closing.remove(address, closed);
+    }
+
+    private Responder listen(InetAddress address) {
+        var answers = new ConcurrentHashMap<String, String>();
+        var server = closing.getOrDefault(address, Future.succeededFuture())
+                .compose(free -> vertx.createHttpServer()
+                        .requestHandler(request -> answer(request, answers))
+                        .listen(port, address.getHostAddress()));
+        return new Responder(server, answers);
+    }
+
+    private static void answer(HttpServerRequest request, Map<String, String> answers) {
+        var path = request.path();
+        var authorization = path != null && path.startsWith(PATH) ? answers.get(path.substring(PATH.length())) : null;
+        var response = request.response().putHeader("Content-Type", "text/plain");
+        var sent = authorization == null
+                ? response.setStatusCode(404).end("no such challenge is pending\n")
+                : response.end(authorization);
+        sent.otherwiseEmpty();
+    }
+}

@@ -1,0 +1,181 @@
+package io.lumia.agent;
+
+import io.lumia.tls.FleetTrust;
+import io.lumia.tls.IdentityFiles;
+import io.lumia.tls.TlsMaterial;
+import io.lumia.x509.DeviceName;
+import io.lumia.x509.Fingerprint;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.net.InetAddress;
+import java.security.KeyPair;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/** The steps that an identity can take, each a Future that fails with {@link StepFailed}; {@link Agent} decides which comes next. */
+final class Identity {
+    private final DeviceName name;
+    private final InetAddress address;
+    private final AgentEnvironment environment;
+    private final String dnsName;
+    private final IdentityStore store;
+
+    private @Nullable KeyPair key;
+    private @Nullable String token;
+    private @Nullable Contact contact;
+    private @Nullable FleetTrust trust;
+    private IdentityFiles.@Nullable Generation generation;
+    private @Nullable Fingerprint pinned;
+    /** Removing old generations must not catch one that is being written. */
+    private Future<Void> tidying = Future.succeededFuture();
+
+    Identity(DeviceName name, InetAddress address, AgentEnvironment environment) {
+        this.name = name;
+        this.address = address;
+        this.environment = environment;
+        this.dnsName = environment.domain().dnsName(name);
+        this.store = new IdentityStore(environment.data(), name.value(), dnsName);
+    }
+
+    /** The certificate in use; null before the first. */
+    IdentityFiles.@Nullable Generation generation() {
+        return generation;
+    }
+
+    /** What the disk says about where this life stands. */
+    Future<AgentState> load() {
+        return work(() -> store.load(environment.rootFingerprint())).map(kept -> {
+            key = kept.identityKey();
+            token = kept.token();
+            pinned = kept.pinned();
+            generation = kept.generation();
+            var trusted = kept.trusted();
+            if (trusted == null) {
+                return AgentState.NEW;
+            }
+            contact = trusted.contact();
+            trust = new FleetTrust(List.of(trusted.root()));
+            return expired() ? AgentState.PROVISIONED : AgentState.CERTIFIED;
+        });
+    }
+
+    /** Whether there is no certificate that a broker would accept now. */
+    boolean expired() {
+        return generation == null
+                || !generation.notAfter().isAfter(environment.clock().instant());
+    }
+
+    Future<Void> claim() {
+        var claim = new Enrolment.Claim(name, known(key), address, pinned, token);
+        return environment
+                .enrolment()
+                .claim(claim)
+                .compose(claimed -> work(() -> {
+                            store.keep(claimed);
+                            return claimed;
+                        })
+                        .map(kept -> {
+                            contact = kept.contact();
+                            trust = new FleetTrust(List.of(kept.root()));
+                            token = null;
+                            return null;
+                        }));
+    }
+
+    /** Obtains a certificate, checks it and writes it beside the one in use. */
+    Future<IdentityFiles.Generation> order() {
+        var roots = known(trust).roots();
+        var request = new CertificateOrder.Request(
+                name, dnsName, known(key), contact().acmeDirectory(), known(trust), address);
+        return environment
+                .orders()
+                .place(request)
+                .compose(material -> tidying.transform(tidy -> work(() -> {
+                    var issuedAt = environment.clock().instant();
+                    CertificateCheck.fit(material.chain(), roots, dnsName, issuedAt);
+                    return store.files().stage(material, issuedAt, roots);
+                })));
+    }
+
+    /** Puts the staged generation in the place of the one in use, on disk and here. */
+    Future<Void> promote(IdentityFiles.Generation next) {
+        return work(() -> {
+                    store.files().promote(next);
+                    return next;
+                })
+                .map(promoted -> {
+                    generation = promoted;
+                    return null;
+                });
+    }
+
+    /** Removes a staged generation that did not prove itself. */
+    Future<Void> discard(IdentityFiles.Generation staged) {
+        return work(() -> {
+                    store.files().discard(staged);
+                    return staged;
+                })
+                .mapEmpty();
+    }
+
+    /** Removes all generations but the one in use. */
+    Future<Void> tidy() {
+        var inUse = generation;
+        if (inUse != null) {
+            tidying = work(() -> {
+                        store.files().keepOnly(inUse);
+                        return inUse;
+                    })
+                    .mapEmpty();
+        }
+        return tidying;
+    }
+
+    /** Connects as the identity itself; the broker hands the session over from an older connection. */
+    Future<MqttLink> connect(TlsMaterial material, MqttLink.Listener listener) {
+        return dial(name.value(), false, material, listener);
+    }
+
+    /** Connects and disconnects beside the real connection, to see that the broker accepts the certificate. */
+    Future<Void> probe(TlsMaterial material) {
+        return dial(name.value() + "!probe", true, material, new SilentListener())
+                .compose(MqttLink::disconnect);
+    }
+
+    private Future<MqttLink> dial(
+            String clientId, boolean cleanSession, TlsMaterial material, MqttLink.Listener listener) {
+        var dial = new MqttConnector.Dial(contact(), clientId, cleanSession, material, known(trust), address);
+        return environment.connector().connect(dial, listener);
+    }
+
+    /** When the certificate in use should be renewed. */
+    Instant dueAt() {
+        var inUse = known(generation);
+        return environment.policy().dueAt(name.value(), inUse.serial(), inUse.issuedAt(), inUse.notAfter());
+    }
+
+    private Contact contact() {
+        return environment.knownContact() != null ? environment.knownContact() : known(contact);
+    }
+
+    private <T> Future<T> work(Callable<T> blocking) {
+        return environment.workers().executeBlocking(blocking, false);
+    }
+
+    private static <T> T known(@Nullable T value) {
+        if (value == null) {
+            throw new IllegalStateException("this step comes later in the identity's life");
+        }
+        return value;
+    }
+
+    private static final class SilentListener implements MqttLink.Listener {
+        @Override
+        public void message(String topic, Buffer payload, int qos) {}
+
+        @Override
+        public void closed(MqttLink link) {}
+    }
+}
