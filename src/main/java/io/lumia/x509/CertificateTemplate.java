@@ -1,0 +1,198 @@
+package io.lumia.x509;
+
+import java.io.IOException;
+import java.security.KeyPair;
+import java.security.NoSuchAlgorithmException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAPublicKey;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.X500NameBuilder;
+import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x509.AccessDescription;
+import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
+import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
+
+/** What a certificate shall say, ready to be signed; every one keeps to the profile of RFC 5280, section 4. */
+public final class CertificateTemplate {
+    /** Upper bound of a common name (RFC 5280, appendix A.1). */
+    private static final int LONGEST_COMMON_NAME = 64;
+
+    private final X500Name subject;
+    private final PublicKey key;
+    private final SerialNumber serial;
+    private final Validity validity;
+    private final List<Entry> extensions;
+
+    private record Entry(ASN1ObjectIdentifier name, boolean critical, ASN1Encodable value) {}
+
+    private CertificateTemplate(
+            X500Name subject, PublicKey key, SerialNumber serial, Validity validity, List<Entry> extensions) {
+        this.subject = subject;
+        this.key = key;
+        this.serial = serial;
+        this.validity = validity;
+        this.extensions = List.copyOf(extensions);
+    }
+
+    /**
+     * A root, signed by itself.
+     *
+     * @param organization in the subject
+     */
+    public static X509Certificate root(String organization, KeyPair pair, SerialNumber serial, Validity validity) {
+        var subject = authorityName(organization, "Root CA");
+        return new CertificateTemplate(subject, pair.getPublic(), serial, validity, authorityExtensions(null))
+                .sign(subject, null, pair.getPublic(), pair.getPrivate());
+    }
+
+    /**
+     * An intermediate that signs leaves only: pathLenConstraint 0 (RFC 5280, 4.2.1.9).
+     *
+     * @param issuerUrl where the root can be fetched by plain HTTP; null: left out
+     */
+    public static CertificateTemplate intermediate(
+            String organization, PublicKey key, SerialNumber serial, Validity validity, @Nullable String issuerUrl) {
+        var extensions = authorityExtensions(0);
+        addIssuerUrl(extensions, issuerUrl);
+        return new CertificateTemplate(
+                authorityName(organization, "Intermediate CA"), key, serial, validity, extensions);
+    }
+
+    /**
+     * An end entity.
+     *
+     * @param identity the common name; a name over 64 characters is left out and stands among the names alone
+     * @param names subject alternative names, DNS names and IP literals
+     * @param issuerUrl where the issuer's certificate can be fetched by plain HTTP (RFC 5280, 4.2.2.1); null: left out
+     */
+    public static CertificateTemplate leaf(
+            Profile profile,
+            String identity,
+            List<String> names,
+            PublicKey key,
+            SerialNumber serial,
+            Validity validity,
+            @Nullable String issuerUrl) {
+        var named = identity.length() <= LONGEST_COMMON_NAME;
+        var extensions = new ArrayList<Entry>();
+        extensions.add(new Entry(Extension.basicConstraints, true, new BasicConstraints(false)));
+        extensions.add(new Entry(Extension.keyUsage, true, new KeyUsage(leafUsage(profile, key))));
+        extensions.add(new Entry(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purpose(profile))));
+        if (!names.isEmpty()) {
+            // Critical when the subject is empty (RFC 5280, 4.2.1.6).
+            extensions.add(new Entry(Extension.subjectAlternativeName, !named, CertificateRequest.generalNames(names)));
+        }
+        addIssuerUrl(extensions, issuerUrl);
+        var subject = named ? commonName(identity) : new X500NameBuilder(BCStyle.INSTANCE).build();
+        return new CertificateTemplate(subject, key, serial, validity, extensions);
+    }
+
+    /** The certificate. Its times are cut to whole seconds, as X.509 has no finer ones. */
+    public X509Certificate signedBy(Issuer issuer) {
+        return sign(
+                X500Name.getInstance(
+                        issuer.certificate().getSubjectX500Principal().getEncoded()),
+                keyIdentifier(issuer.certificate()),
+                issuer.certificate().getPublicKey(),
+                issuer.key());
+    }
+
+    private X509Certificate sign(
+            X500Name issuer, @Nullable AuthorityKeyIdentifier issuerKey, PublicKey verifying, PrivateKey signing) {
+        try {
+            X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
+                    issuer,
+                    serial.value(),
+                    Date.from(validity.notBefore()),
+                    Date.from(validity.notAfter()),
+                    subject,
+                    key);
+            for (Entry entry : extensions) {
+                builder.addExtension(entry.name, entry.critical, entry.value);
+            }
+            builder.addExtension(
+                    Extension.subjectKeyIdentifier, false, new JcaX509ExtensionUtils().createSubjectKeyIdentifier(key));
+            if (issuerKey != null) {
+                builder.addExtension(Extension.authorityKeyIdentifier, false, issuerKey);
+            }
+            var signer = new JcaContentSignerBuilder(Keys.signatureAlgorithm(verifying)).build(signing);
+            return new JcaX509CertificateConverter().getCertificate(builder.build(signer));
+        } catch (IOException | CertificateException | NoSuchAlgorithmException | OperatorCreationException broken) {
+            throw new IllegalStateException("the certificate cannot be signed", broken);
+        }
+    }
+
+    private static AuthorityKeyIdentifier keyIdentifier(X509Certificate issuer) {
+        var extension = issuer.getExtensionValue(Extension.subjectKeyIdentifier.getId());
+        if (extension == null) {
+            throw new IllegalArgumentException("the issuing certificate has no subject key identifier");
+        }
+        var identifier = ASN1OctetString.getInstance(
+                ASN1OctetString.getInstance(extension).getOctets());
+        return new AuthorityKeyIdentifier(identifier.getOctets());
+    }
+
+    private static List<Entry> authorityExtensions(@Nullable Integer pathLength) {
+        var constraints = pathLength == null ? new BasicConstraints(true) : new BasicConstraints(pathLength);
+        return new ArrayList<>(List.of(
+                new Entry(Extension.basicConstraints, true, constraints),
+                new Entry(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign))));
+    }
+
+    private static void addIssuerUrl(List<Entry> extensions, @Nullable String url) {
+        if (url != null) {
+            var location = new GeneralName(GeneralName.uniformResourceIdentifier, url);
+            extensions.add(new Entry(
+                    Extension.authorityInfoAccess,
+                    false,
+                    new AuthorityInformationAccess(
+                            new AccessDescription(AccessDescription.id_ad_caIssuers, location))));
+        }
+    }
+
+    private static int leafUsage(Profile profile, PublicKey key) {
+        return profile == Profile.SERVER && key instanceof RSAPublicKey
+                ? KeyUsage.digitalSignature | KeyUsage.keyEncipherment
+                : KeyUsage.digitalSignature;
+    }
+
+    private static KeyPurposeId purpose(Profile profile) {
+        return switch (profile) {
+            case BOOTSTRAP, DEVICE, ADMIN -> KeyPurposeId.id_kp_clientAuth;
+            case SERVER -> KeyPurposeId.id_kp_serverAuth;
+        };
+    }
+
+    private static X500Name commonName(String name) {
+        return new X500NameBuilder(BCStyle.INSTANCE).addRDN(BCStyle.CN, name).build();
+    }
+
+    private static X500Name authorityName(String organization, String role) {
+        return new X500NameBuilder(BCStyle.INSTANCE)
+                .addRDN(BCStyle.O, organization)
+                .addRDN(BCStyle.CN, organization + " " + role)
+                .build();
+    }
+}

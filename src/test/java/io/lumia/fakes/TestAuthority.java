@@ -1,0 +1,54 @@
+package io.lumia.fakes;
+
+import io.lumia.crypto.CryptoProviders;
+import io.lumia.crypto.KeyPairs;
+import io.lumia.x509.CertificateTemplate;
+import io.lumia.x509.Issuer;
+import io.lumia.x509.Profile;
+import io.lumia.x509.SerialNumber;
+import io.lumia.x509.Validity;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** A root and an intermediate in memory. */
+public record TestAuthority(X509Certificate root, Issuer intermediate, Instant now) {
+    private static final SecureRandom RANDOMNESS = new SecureRandom();
+
+    static {
+        CryptoProviders.install();
+    }
+
+    public static TestAuthority at(Instant now) {
+        var rootPair = KeyPairs.p256();
+        var pair = KeyPairs.p256();
+        var root = CertificateTemplate.root("Test", rootPair, serial(), validity(now, Duration.ofDays(20_000)));
+        var intermediate = CertificateTemplate.intermediate(
+                        "Test", pair.getPublic(), serial(), validity(now, Duration.ofDays(1000)), null)
+                .signedBy(new Issuer(root, rootPair.getPrivate()));
+        return new TestAuthority(root, new Issuer(intermediate, pair.getPrivate()), now);
+    }
+
+    public X509Certificate issue(Profile profile, String identity, List<String> names, PublicKey key) {
+        return CertificateTemplate.leaf(
+                        profile,
+                        identity,
+                        names,
+                        key,
+                        serial(),
+                        validity(now, Duration.ofDays(1)),
+                        "http://localhost:9001/ca/intermediate.crt")
+                .signedBy(intermediate);
+    }
+
+    private static SerialNumber serial() {
+        return SerialNumber.random(RANDOMNESS);
+    }
+
+    private static Validity validity(Instant now, Duration lifetime) {
+        return new Validity(now.minusSeconds(60), now.plus(lifetime));
+    }
+}
