@@ -163,8 +163,9 @@ public final class AuthorityVerticle extends VerticleBase {
 
     private Future<?> listenHttps(Running opened) {
         var router = new CaRoutes(vertx, opened.ca).https();
-        return mountAcme(router, opened.issuance)
-                .compose(mounted -> ListenerCertificate.open(vertx, "authority", config.names(), data, tls, clock))
+        // The ACME server joins here: made with opened.issuance, started, and mounted on the router before HTTPS
+        // listens.
+        return ListenerCertificate.open(vertx, "authority", config.names(), data, tls, clock)
                 .compose(certificate -> {
                     var options = TlsOptions.apply(options(), tls)
                             .setKeyCertOptions(certificate.keyCertOptions())
