@@ -1,9 +1,19 @@
 package io.lumia.crypto;
 
+import io.lumia.x509.Keys;
+import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.interfaces.ECPrivateKey;
 import java.security.spec.ECGenParameterSpec;
+import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+import org.bouncycastle.crypto.ec.CustomNamedCurves;
+import org.bouncycastle.math.ec.FixedPointCombMultiplier;
 
 /** Makes keys. */
 public final class KeyPairs {
@@ -17,6 +27,22 @@ public final class KeyPairs {
             return generator.generateKeyPair();
         } catch (GeneralSecurityException broken) {
             throw new IllegalStateException("this Java platform has no P-256", broken);
+        }
+    }
+
+    /** The pair of a P-256 private key, whose public half is computed. @throws IllegalArgumentException when it is another kind of key */
+    public static KeyPair p256(PrivateKey key) {
+        if (!(key instanceof ECPrivateKey ec) || ec.getS().bitLength() > 256) {
+            throw new IllegalArgumentException("not a P-256 key: " + key.getAlgorithm());
+        }
+        var curve = CustomNamedCurves.getByOID(SECObjectIdentifiers.secp256r1);
+        var point = new FixedPointCombMultiplier().multiply(curve.getG(), ec.getS());
+        var algorithm = new AlgorithmIdentifier(X9ObjectIdentifiers.id_ecPublicKey, SECObjectIdentifiers.secp256r1);
+        try {
+            var encoded = new SubjectPublicKeyInfo(algorithm, point.getEncoded(false)).getEncoded();
+            return new KeyPair(Keys.publicKey(encoded), key);
+        } catch (GeneralSecurityException | IOException otherCurve) {
+            throw new IllegalArgumentException("not a P-256 key", otherCurve);
         }
     }
 }

@@ -97,6 +97,13 @@ public final class Certificates {
                 > 0;
     }
 
+    /** Whether any certificate was ever issued from this database. */
+    public Future<Boolean> any() {
+        return store.read(handle -> handle.createQuery("select exists (select 1 from certificates)")
+                .mapTo(Boolean.class)
+                .one());
+    }
+
     /** Newest first. */
     public Future<CertificatePage> list(ListCertificates wanted, Instant now) {
         return store.read(handle -> {

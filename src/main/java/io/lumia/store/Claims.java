@@ -47,6 +47,14 @@ public final class Claims {
                 > 0;
     }
 
+    /** Whether the key claims any name, as the transaction sees it. */
+    public boolean isIdentityKey(Handle handle, Fingerprint key) {
+        return handle.createQuery("select exists (select 1 from claims where identity_key = :key)")
+                .bind("key", key.hex())
+                .mapTo(Boolean.class)
+                .one();
+    }
+
     /** The claim of this name, as the transaction sees it. */
     public Optional<DeviceRecord> find(Handle handle, DeviceName name) {
         return handle.createQuery(COLUMNS + "where c.name = :name")

@@ -1,0 +1,208 @@
+package io.lumia.authority;
+
+import io.lumia.bus.FleetBus;
+import io.lumia.bus.FleetBus.AuthorityDescription;
+import io.lumia.config.AuthorityConfig;
+import io.lumia.config.CannotStart;
+import io.lumia.config.FleetConfig;
+import io.lumia.config.LifetimesConfig;
+import io.lumia.config.TlsConfig;
+import io.lumia.crypto.CryptoProviders;
+import io.lumia.store.Store;
+import io.lumia.tls.ListenerCertificate;
+import io.lumia.tls.TlsOptions;
+import io.lumia.x509.Validity;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The embedded CA: opens or makes root and intermediate, answers the authority's calls on the bus, and serves HTTPS and plain HTTP. Its own
+ * listener's certificate is one that it issues. The start fails with {@link CannotStart} when the CA's files or ports cannot be used.
+ */
+public final class AuthorityVerticle extends VerticleBase {
+    private static final Duration IDLE = Duration.ofSeconds(60);
+    private static final Duration LONGEST_SIGNING = Duration.ofSeconds(10);
+
+    private final AuthorityConfig config;
+    private final LifetimesConfig lifetimes;
+    private final FleetConfig fleet;
+    private final TlsConfig tls;
+    private final Path data;
+    private final Store store;
+    private final Clock clock;
+    private volatile @Nullable Running running;
+    private volatile int httpsPort;
+    private volatile int httpPort;
+
+    /** What exists once the CA is open. */
+    private record Running(Ca ca, Issuance issuance, Register register, WorkerExecutor signers) {}
+
+    /** @param data the data directory; the CA's files are in its folder {@code ca} */
+    public AuthorityVerticle(
+            AuthorityConfig config,
+            LifetimesConfig lifetimes,
+            FleetConfig fleet,
+            TlsConfig tls,
+            Path data,
+            Store store,
+            Clock clock) {
+        this.config = config;
+        this.lifetimes = lifetimes;
+        this.fleet = fleet;
+        this.tls = tls;
+        this.data = data;
+        this.store = store;
+        this.clock = clock;
+    }
+
+    @Override
+    public Future<?> start() {
+        httpsPort = config.port();
+        httpPort = config.httpPort();
+        return openCa().compose(opened ->
+                answerCalls(opened).compose(serving -> listenHttp(opened)).compose(serving -> listenHttps(opened)));
+    }
+
+    @Override
+    public Future<?> stop() {
+        var opened = running;
+        return opened == null ? Future.succeededFuture() : opened.signers.close();
+    }
+
+    /** The port of HTTPS; meaningful after deployment. */
+    public int httpsPort() {
+        return httpsPort;
+    }
+
+    /** The port of plain HTTP; meaningful after deployment. */
+    public int httpPort() {
+        return httpPort;
+    }
+
+    /** Under which clients reach the CA, without trailing slash; meaningful after deployment. */
+    public String publicUrl() {
+        var configured = config.publicUrl();
+        return configured == null
+                ? "https://" + urlHost() + ":" + httpsPort
+                : configured.toString().replaceAll("/+$", "");
+    }
+
+    /** The CA's certificates and addresses; meaningful after deployment. */
+    public AuthorityDescription description() {
+        var ca = Objects.requireNonNull(running, "the authority has not started").ca;
+        var directories = new LinkedHashMap<String, String>();
+        for (String provisioner : config.acme().provisioners().keySet()) {
+            directories.put(provisioner, publicUrl() + "/acme/" + provisioner + "/directory");
+        }
+        return new AuthorityDescription(
+                ca.rootPem(),
+                ca.intermediatePem(),
+                ca.rootFingerprint().hex(),
+                ca.root().getNotAfter().toInstant(),
+                ca.intermediate().certificate().getNotAfter().toInstant(),
+                publicUrl(),
+                directories);
+    }
+
+    private Future<Running> openCa() {
+        var signers = vertx.createSharedWorkerExecutor(
+                "lumia-signer", config.signingThreads(), LONGEST_SIGNING.toMillis(), TimeUnit.MILLISECONDS);
+        return store.certificates()
+                .any()
+                .compose(issuedBefore -> signers.executeBlocking(
+                        () -> {
+                            CryptoProviders.install();
+                            return new CaDirectory(data, config, plainUrl("root"), clock).open(issuedBefore);
+                        },
+                        false))
+                .map(ca -> run(ca, signers));
+    }
+
+    private Running run(Ca ca, WorkerExecutor signers) {
+        var known = new KnownCertificates();
+        var rules = new IssuingRules(
+                fleet.domain(),
+                lifetimes,
+                config.backdate(),
+                Validity.of(ca.intermediate().certificate()));
+        var issuance = new Issuance(vertx, config, ca, rules, store, known, signers, plainUrl("intermediate"), clock);
+        var opened = new Running(ca, issuance, new Register(vertx, store, known, clock), signers);
+        running = opened;
+        return opened;
+    }
+
+    private Future<?> answerCalls(Running opened) {
+        return Future.all(List.of(
+                FleetBus.ISSUE_CERTIFICATE.serve(vertx, opened.issuance::issue),
+                FleetBus.DESCRIBE_CERTIFICATE.serve(vertx, opened.register::describe),
+                FleetBus.REVOKE_CERTIFICATE.serve(vertx, opened.register::revoke),
+                FleetBus.LIST_CERTIFICATES.serve(vertx, opened.register::list),
+                FleetBus.COUNT_CERTIFICATES.serve(vertx, asked -> opened.register.count()),
+                FleetBus.LIST_DEVICES.serve(vertx, opened.register::devices),
+                FleetBus.RELEASE_NAME.serve(vertx, opened.register::release),
+                FleetBus.DESCRIBE_AUTHORITY.serve(vertx, asked -> Future.succeededFuture(description()))));
+    }
+
+    private Future<?> listenHttp(Running opened) {
+        var options = options().setPort(config.httpPort());
+        return listen(options, new CaRoutes(vertx, opened.ca).http(), "authority.http-port")
+                .onSuccess(server -> httpPort = server.actualPort());
+    }
+
+    private Future<?> listenHttps(Running opened) {
+        var router = new CaRoutes(vertx, opened.ca).https();
+        // The ACME server joins here: made with opened.issuance, started, and mounted on the router before HTTPS
+        // listens.
+        return ListenerCertificate.open(vertx, "authority", config.names(), data, tls, clock)
+                .compose(certificate -> {
+                    var options = TlsOptions.apply(options(), tls)
+                            .setKeyCertOptions(certificate.keyCertOptions())
+                            .setPort(config.port());
+                    return listen(options, router, "authority.port")
+                            .onSuccess(server -> httpsPort = server.actualPort())
+                            .compose(server -> certificate.serveRenewals(config.host(), server.actualPort(), false));
+                });
+    }
+
+    private Future<HttpServer> listen(HttpServerOptions options, Router router, String key) {
+        return vertx.createHttpServer(options)
+                .requestHandler(router)
+                .listen()
+                .recover(failed -> Future.failedFuture(new CannotStart(
+                        key + ": cannot listen on " + options.getHost() + ":" + options.getPort() + " ("
+                                + failed.getMessage() + "); stop what listens there, or set " + key
+                                + " to a free port (0 picks one)",
+                        failed)));
+    }
+
+    private HttpServerOptions options() {
+        return new HttpServerOptions()
+                .setHost(config.host())
+                .setIdleTimeout((int) IDLE.toSeconds())
+                .setHandle100ContinueAutomatically(true);
+    }
+
+    /** Of an issuer's certificate; null while the port is picked anew at every start, since certificates outlive it. */
+    private @Nullable String plainUrl(String issuer) {
+        return config.httpPort() == 0
+                ? null
+                : "http://" + urlHost() + ":" + config.httpPort() + "/ca/" + issuer + ".crt";
+    }
+
+    private String urlHost() {
+        var name = config.names().get(0);
+        return name.indexOf(':') >= 0 ? "[" + name + "]" : name;
+    }
+}

@@ -1,0 +1,189 @@
+package io.lumia.authority;
+
+import static io.lumia.bus.FleetBus.Refusal.LIFETIME_NOT_ALLOWED;
+import static io.lumia.bus.FleetBus.Refusal.NAME_NOT_ALLOWED;
+import static io.lumia.bus.FleetBus.Refusal.UNFIT_REQUEST;
+
+import io.lumia.bus.FleetBus.IssueCertificate;
+import io.lumia.config.LifetimesConfig;
+import io.lumia.x509.CertificateRequest;
+import io.lumia.x509.DeviceName;
+import io.lumia.x509.FleetDomain;
+import io.lumia.x509.Printable;
+import io.lumia.x509.Profile;
+import io.lumia.x509.Validity;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.bouncycastle.util.IPAddress;
+
+/**
+ * Which names and which lifetime a request gets; depends on nothing but the request, the configuration and the intermediate's end. What depends on
+ * earlier claims is decided in the store's writer, by {@link Issuance}.
+ *
+ * <p>Names in the fleet's domain come from a claim alone. No other certificate carries one, whoever asks, our own listeners included: so a name in
+ * the domain always means the device.
+ */
+final class IssuingRules {
+    private static final Pattern DNS_NAME =
+            Pattern.compile("(\\*\\.)?[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?(\\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?)*");
+    private static final int LONGEST_DNS_NAME = 253;
+    private static final int LONGEST_IDENTITY = 64;
+    private static final int MOST_NAMES = 100;
+
+    private final FleetDomain domain;
+    private final LifetimesConfig lifetimes;
+    private final Duration backdate;
+    private final Validity intermediate;
+
+    IssuingRules(FleetDomain domain, LifetimesConfig lifetimes, Duration backdate, Validity intermediate) {
+        this.domain = domain;
+        this.lifetimes = lifetimes;
+        this.backdate = backdate;
+        this.intermediate = intermediate;
+    }
+
+    Decision decide(IssueCertificate asked, CertificateRequest csr, Instant now) throws NotIssued {
+        var validity = validity(asked, now);
+        return switch (asked.profile()) {
+            case BOOTSTRAP -> asked.claim() == null ? anonymous(asked, csr, validity) : member(asked, csr, validity);
+            case DEVICE -> member(asked, csr, validity);
+            case SERVER -> server(asked, csr, validity);
+            case ADMIN -> admin(asked, csr, validity);
+        };
+    }
+
+    private Decision member(IssueCertificate asked, CertificateRequest csr, Validity validity) throws NotIssued {
+        if (asked.claim() == null) {
+            throw new NotIssued(NAME_NOT_ALLOWED, "a device certificate needs the claim of a fleet name");
+        }
+        DeviceName device = asked.claim().device();
+        var dnsName = domain.dnsName(device);
+        var commonName = csr.commonName();
+        if (commonName != null && !commonName.equals(device.value()) && !commonName.equals(dnsName)) {
+            throw new NotIssued(
+                    UNFIT_REQUEST,
+                    "the CSR's common name is " + Printable.quoted(commonName) + "; expected "
+                            + Printable.quoted(device.value()) + ", " + Printable.quoted(dnsName) + " or none");
+        }
+        for (String name : csr.names()) {
+            demandOwn(name, dnsName, "the CSR asks");
+        }
+        for (String name : asked.names()) {
+            demandOwn(name, dnsName, "the request asks");
+        }
+        return new Decision(device.value(), List.of(dnsName), device, validity);
+    }
+
+    private static void demandOwn(String name, String dnsName, String who) throws NotIssued {
+        if (!name.equalsIgnoreCase(dnsName)) {
+            throw new NotIssued(
+                    UNFIT_REQUEST,
+                    who + " for the name " + Printable.quoted(name) + "; expected " + Printable.quoted(dnsName)
+                            + " or none");
+        }
+    }
+
+    /** Without a claim it names nobody: it passes a handshake and has no rights. */
+    private static Decision anonymous(IssueCertificate asked, CertificateRequest csr, Validity validity)
+            throws NotIssued {
+        if (!asked.names().isEmpty() || !csr.names().isEmpty()) {
+            throw new NotIssued(NAME_NOT_ALLOWED, "a bootstrap certificate carries names only with a claim");
+        }
+        return new Decision(commonName(csr), List.of(), null, validity);
+    }
+
+    private Decision server(IssueCertificate asked, CertificateRequest csr, Validity validity) throws NotIssued {
+        var names = outside(asked, csr);
+        var commonName = csr.commonName();
+        if (names.isEmpty()) {
+            if (commonName == null) {
+                throw new NotIssued(UNFIT_REQUEST, "a server certificate needs at least one DNS name or IP address");
+            }
+            names = List.of(allowed(commonName));
+        }
+        var wished = commonName == null ? "" : commonName.toLowerCase(Locale.ROOT);
+        return new Decision(names.contains(wished) ? wished : names.get(0), names, null, validity);
+    }
+
+    private Decision admin(IssueCertificate asked, CertificateRequest csr, Validity validity) throws NotIssued {
+        return new Decision(commonName(csr), outside(asked, csr), null, validity);
+    }
+
+    private List<String> outside(IssueCertificate asked, CertificateRequest csr) throws NotIssued {
+        var wanted = asked.names().isEmpty() ? csr.names() : asked.names();
+        if (wanted.size() > MOST_NAMES) {
+            throw new NotIssued(UNFIT_REQUEST, "more than " + MOST_NAMES + " names are asked for");
+        }
+        var names = new LinkedHashSet<String>();
+        for (String name : wanted) {
+            names.add(allowed(name));
+        }
+        return List.copyOf(names);
+    }
+
+    private String allowed(String wanted) throws NotIssued {
+        var name = wanted.toLowerCase(Locale.ROOT);
+        var fit = CertificateRequest.isAddress(name)
+                ? IPAddress.isValid(name)
+                : name.length() <= LONGEST_DNS_NAME && DNS_NAME.matcher(name).matches();
+        if (!fit) {
+            throw new NotIssued(UNFIT_REQUEST, Printable.quoted(wanted) + " is neither a DNS name nor an IP address");
+        }
+        if (domain.contains(name) || name.equals(domain.suffix())) {
+            throw new NotIssued(
+                    NAME_NOT_ALLOWED,
+                    Printable.quoted(name) + " lies in the fleet's domain " + domain.suffix()
+                            + ", whose names belong to devices; choose a name outside of it");
+        }
+        return name;
+    }
+
+    private static String commonName(CertificateRequest csr) throws NotIssued {
+        var name = csr.commonName();
+        if (name == null || name.isBlank() || name.length() > LONGEST_IDENTITY) {
+            throw new NotIssued(
+                    UNFIT_REQUEST, "the CSR needs a common name of 1 to " + LONGEST_IDENTITY + " characters");
+        }
+        if (!Printable.quoted(name).equals("'" + name + "'")) {
+            throw new NotIssued(
+                    UNFIT_REQUEST,
+                    "the CSR's common name " + Printable.quoted(name) + " has characters that are not allowed");
+        }
+        return name;
+    }
+
+    /** Lifetimes count from now, since notBefore is backdated; no certificate outlives its issuer. */
+    private Validity validity(IssueCertificate asked, Instant now) throws NotIssued {
+        Profile profile = asked.profile();
+        var wanted = asked.lifetime();
+        var lifetime = wanted == null ? lifetimes.of(profile) : wanted;
+        var least = lifetimes.minimum().of(profile);
+        var most = lifetimes.maximum().of(profile);
+        if (lifetime.compareTo(least) < 0 || lifetime.compareTo(most) > 0) {
+            throw new NotIssued(
+                    LIFETIME_NOT_ALLOWED,
+                    "a lifetime of " + lifetime.toSeconds() + " s was asked for; " + profile.label()
+                            + " certificates live from " + least.toSeconds() + " to " + most.toSeconds() + " s");
+        }
+        var end = now.plus(lifetime);
+        if (end.isAfter(intermediate.notAfter())) {
+            end = intermediate.notAfter();
+        }
+        if (end.isBefore(now.plus(least))) {
+            throw new NotIssued(
+                    LIFETIME_NOT_ALLOWED,
+                    "the CA's intermediate certificate ends on " + intermediate.notAfter() + ", too soon for another "
+                            + profile.label() + " certificate");
+        }
+        var begin = now.minus(backdate);
+        if (begin.isBefore(intermediate.notBefore())) {
+            begin = intermediate.notBefore();
+        }
+        return new Validity(begin.truncatedTo(ChronoUnit.SECONDS), end.truncatedTo(ChronoUnit.SECONDS));
+    }
+}
