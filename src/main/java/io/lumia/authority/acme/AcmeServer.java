@@ -1,0 +1,144 @@
+package io.lumia.authority.acme;
+
+import io.lumia.authority.acme.RequestGate.ByAccount;
+import io.lumia.authority.acme.RequestGate.BySelf;
+import io.lumia.authority.acme.Views.DirectoryView;
+import io.lumia.config.AcmeConfig;
+import io.lumia.config.FleetConfig;
+import io.lumia.config.LifetimesConfig;
+import io.lumia.store.Store;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The ACME server (RFC 8555): one directory for each provisioner, at {@code /acme/PROVISIONER/directory}. */
+public final class AcmeServer {
+    private static final Logger log = LoggerFactory.getLogger(AcmeServer.class);
+    private static final int MOST_NONCES = 100_000;
+    private static final int VERIFIERS = 2;
+    private static final Duration CLEANED_EVERY = Duration.ofMinutes(5);
+    /** How long an order stays after it expired, so that its certificate can still be fetched. */
+    private static final Duration KEPT = Duration.ofHours(24);
+
+    private final Vertx vertx;
+    private final AcmeConfig config;
+    private final Store store;
+    private final Clock clock;
+    private final WorkerExecutor worker;
+    private final Names names;
+    private final Http01Validation http01;
+    private final Nonces nonces;
+    private final RequestGate gate;
+    private final AccountResource accounts;
+    private final OrderResource orders;
+    private final ChallengeResource challenges;
+    private final RevocationResource revocations;
+    private long cleaning = -1;
+
+    public AcmeServer(
+            Vertx vertx,
+            AcmeConfig config,
+            FleetConfig fleet,
+            LifetimesConfig lifetimes,
+            Store store,
+            AcmeIssuer issuer,
+            Clock clock) {
+        this.vertx = vertx;
+        this.config = config;
+        this.store = store;
+        this.clock = clock;
+        var randomness = new SecureRandom();
+        var ledger = new AcmeLedger(vertx, clock);
+        var policy = new NamePolicy(fleet.domain(), config.bindFleetNames());
+        worker = vertx.createSharedWorkerExecutor("lumia-acme", VERIFIERS);
+        names = new Names(vertx, config.resolver(), config.validationTimeout());
+        http01 = new Http01Validation(vertx, config);
+        nonces = new Nonces(randomness, MOST_NONCES);
+        gate = new RequestGate(store, nonces, worker);
+        accounts = new AccountResource(store, ledger, randomness, clock);
+        var finalization = new Finalization(store, issuer, policy, config, lifetimes, worker, clock);
+        orders = new OrderResource(
+                store, issuer, policy, finalization, ledger, config.orderLifetime(), randomness, clock);
+        challenges = new ChallengeResource(store, issuer, policy, names, http01, ledger, clock);
+        revocations = new RevocationResource(vertx, store);
+    }
+
+    /** Takes up what a crash interrupted and begins to clean up; to be called before the routes serve. */
+    public Future<Void> start() {
+        cleaning = vertx.setPeriodic(CLEANED_EVERY.toMillis(), tick -> clean().onFailure(AcmeServer::tellUncleaned));
+        return store.write(OrderRows::releaseAll).compose(released -> clean()).compose(cleaned -> challenges.resume());
+    }
+
+    /** Ends validations in flight; the routes must not serve any more. */
+    public Future<Void> close() {
+        vertx.cancelTimer(cleaning);
+        return http01.close().eventually(names::close).eventually(worker::close);
+    }
+
+    /**
+     * Adds the routes.
+     *
+     * @param baseUrl under which clients reach the router's listener, without trailing slash; asked at each request
+     */
+    public void mount(Router router, Supplier<String> baseUrl) {
+        var routes = new AcmeRoutes(router, config.provisioners().keySet(), nonces, baseUrl);
+        routes.begin();
+        routes.open(HttpMethod.GET, "/directory", AcmeServer::directory);
+        routes.open(HttpMethod.HEAD, "/new-nonce", exchange -> Future.succeededFuture(Answer.empty(200)));
+        routes.open(HttpMethod.GET, "/new-nonce", exchange -> Future.succeededFuture(Answer.empty(204)));
+        routes.open(HttpMethod.GET, "/certificate/:id/issuer", orders::issuerOf);
+        routes.signed("/new-account", self(accounts::create));
+        routes.signed("/account/:id", account(accounts::update));
+        routes.signed("/account/:id/orders", account(accounts::orders));
+        routes.signed("/new-order", account(orders::create));
+        routes.signed("/order/:id", account(orders::show));
+        routes.signed("/order/:id/finalize", account(orders::finish));
+        routes.signed("/certificate/:id", account(orders::certificate));
+        routes.signed("/authorization/:id", account(challenges::authorization));
+        routes.signed("/challenge/:id", account(challenges::challenge));
+        routes.signed("/revoke-cert", this::revoke);
+        routes.end();
+    }
+
+    private static Future<Answer> directory(Exchange exchange) {
+        return Future.succeededFuture(Answer.json(200, DirectoryView.of(exchange.links())));
+    }
+
+    private Function<Exchange, Future<Answer>> self(BiFunction<BySelf, Exchange, Future<Answer>> resource) {
+        return exchange -> gate.bySelf(gate.read(exchange)).compose(signed -> resource.apply(signed, exchange));
+    }
+
+    private Function<Exchange, Future<Answer>> account(BiFunction<ByAccount, Exchange, Future<Answer>> resource) {
+        return exchange ->
+                gate.byAccount(gate.read(exchange), exchange).compose(signed -> resource.apply(signed, exchange));
+    }
+
+    /** The one resource that takes either kind of key (RFC 8555, 7.6). */
+    private Future<Answer> revoke(Exchange exchange) {
+        var request = gate.read(exchange);
+        return request.jwk() == null
+                ? gate.byAccount(request, exchange).compose(revocations::byAccount)
+                : gate.bySelf(request).compose(revocations::byKey);
+    }
+
+    private Future<Void> clean() {
+        var longAgo = clock.instant().minus(KEPT);
+        return store.write(handle -> OrderRows.deleteExpiredBefore(handle, longAgo))
+                .compose(
+                        deleted -> deleted < OrderRows.MOST_DELETED_AT_ONCE ? Future.<Void>succeededFuture() : clean());
+    }
+
+    private static void tellUncleaned(Throwable failure) {
+        log.atWarn().setCause(failure).log("old ACME orders could not be deleted; they are tried again later");
+    }
+}

@@ -1,0 +1,51 @@
+package io.lumia.authority.acme;
+
+import io.lumia.access.AddressRange;
+import java.net.InetAddress;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Where challenges are fetched. Everybody may make the CA send a request, so by default it sends none to itself, to its link or to the
+ * metadata services of clouds; private ranges are open, since devices live there.
+ *
+ * @param listed networks that the operator allows all the same
+ */
+record AddressPolicy(List<AddressRange> listed) {
+    private static final List<AddressRange> CLOSED = List.of(
+            AddressRange.parse("0.0.0.0/8"),
+            AddressRange.parse("127.0.0.0/8"),
+            AddressRange.parse("169.254.0.0/16"),
+            AddressRange.parse("100.100.100.200"),
+            AddressRange.parse("224.0.0.0/4"),
+            AddressRange.parse("240.0.0.0/4"),
+            AddressRange.parse("::/128"),
+            AddressRange.parse("::1/128"),
+            AddressRange.parse("fe80::/10"),
+            AddressRange.parse("fd00:ec2::254"),
+            AddressRange.parse("ff00::/8"));
+    /** Ranges whose last 32 bits are an IPv4 address: IPv4-compatible (RFC 4291, 2.5.5.1), NAT64 (RFC 6052). */
+    private static final List<AddressRange> CARRIERS =
+            List.of(AddressRange.parse("::/96"), AddressRange.parse("64:ff9b::/96"));
+
+    boolean allows(InetAddress address) {
+        if (holds(listed, address)) {
+            return true;
+        }
+        if (holds(CLOSED, address)) {
+            return false;
+        }
+        return !holds(CARRIERS, address) || allows(carried(address));
+    }
+
+    private static boolean holds(List<AddressRange> ranges, InetAddress address) {
+        return ranges.stream().anyMatch(range -> range.contains(address));
+    }
+
+    private static InetAddress carried(InetAddress address) {
+        var octets = address.getAddress();
+        var last = Arrays.copyOfRange(octets, octets.length - 4, octets.length);
+        return AddressRange.address(
+                (last[0] & 0xff) + "." + (last[1] & 0xff) + "." + (last[2] & 0xff) + "." + (last[3] & 0xff));
+    }
+}

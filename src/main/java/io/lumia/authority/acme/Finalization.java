@@ -1,0 +1,230 @@
+package io.lumia.authority.acme;
+
+import io.lumia.authority.acme.Problem.Kind;
+import io.lumia.authority.acme.RequestGate.ByAccount;
+import io.lumia.bus.FleetBus.Claim;
+import io.lumia.bus.FleetBus.DeviceRecord;
+import io.lumia.bus.FleetBus.IssueCertificate;
+import io.lumia.bus.FleetBus.IssueOutcome;
+import io.lumia.config.AcmeConfig;
+import io.lumia.config.LifetimesConfig;
+import io.lumia.store.Store;
+import io.lumia.x509.CertificateRequest;
+import io.lumia.x509.Fingerprint;
+import io.lumia.x509.Pem;
+import io.lumia.x509.Profile;
+import io.lumia.x509.UnfitRequest;
+import io.vertx.core.Future;
+import io.vertx.core.WorkerExecutor;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** From a ready order and a CSR to a certificate (RFC 8555, 7.4). */
+final class Finalization {
+    private final Store store;
+    private final AcmeIssuer issuer;
+    private final NamePolicy policy;
+    private final AcmeConfig config;
+    private final LifetimesConfig lifetimes;
+    private final WorkerExecutor worker;
+    private final Clock clock;
+
+    /** @param worker verifies the CSR's signature */
+    Finalization(
+            Store store,
+            AcmeIssuer issuer,
+            NamePolicy policy,
+            AcmeConfig config,
+            LifetimesConfig lifetimes,
+            WorkerExecutor worker,
+            Clock clock) {
+        this.store = store;
+        this.issuer = issuer;
+        this.policy = policy;
+        this.config = config;
+        this.lifetimes = lifetimes;
+        this.worker = worker;
+        this.clock = clock;
+    }
+
+    private record Finalize(@Nullable String csr) {}
+
+    /** A request that fits its order, and the fleet member it is for; null for names outside the fleet. */
+    private record Fit(String csr, @Nullable DeviceRecord device) {}
+
+    /** Completes once the certificate is stored with its order. Fails with {@link AcmeRefusal}. */
+    Future<Void> run(Order order, ByAccount signed, String provisioner) {
+        requireReady(order);
+        var der = der(signed.request().payload(Finalize.class));
+        return worker.executeBlocking(() -> parse(der), false)
+                .map(csr -> fit(csr, order, signed.key()))
+                .compose(csr -> claimed(csr, order, signed))
+                .compose(fit -> begin(order).map(fit))
+                .compose(fit -> issuer.issue(request(fit, order, signed.account(), provisioner))
+                        .compose(outcome -> settle(order, outcome))
+                        .recover(
+                                failure -> isAnswer(failure) ? Future.failedFuture(failure) : release(order, failure)));
+    }
+
+    private void requireReady(Order order) {
+        var state = OrderState.of(order, clock.instant());
+        if (state != OrderState.READY) {
+            throw new AcmeRefusal(
+                    Kind.ORDER_NOT_READY, "the order is " + state.name().toLowerCase(Locale.ROOT) + ", not ready");
+        }
+    }
+
+    private static byte[] der(Finalize wanted) {
+        if (wanted.csr() == null) {
+            throw AcmeRefusal.malformed("'csr' is missing");
+        }
+        try {
+            return Base64.getUrlDecoder().decode(wanted.csr());
+        } catch (IllegalArgumentException notBase64) {
+            throw new AcmeRefusal(Kind.BAD_CSR, "'csr' is not a PKCS#10 request in base64url");
+        }
+    }
+
+    private record Parsed(CertificateRequest request, String pem) {}
+
+    private static Parsed parse(byte[] der) {
+        try {
+            return new Parsed(CertificateRequest.parse(der), Pem.text("CERTIFICATE REQUEST", der));
+        } catch (UnfitRequest unfit) {
+            throw new AcmeRefusal(Kind.BAD_CSR, String.valueOf(unfit.getMessage()));
+        }
+    }
+
+    private Parsed fit(Parsed csr, Order order, AccountKey account) {
+        var request = csr.request();
+        if (account.fingerprint().equals(Fingerprint.of(request.publicKey()))) {
+            throw new AcmeRefusal(Kind.BAD_CSR, "the CSR is for the account's own key; make a key of its own");
+        }
+        var asked = new HashSet<>(request.names());
+        var commonName = request.commonName();
+        if (commonName != null && !isShortFor(commonName, order)) {
+            asked.add(commonName.toLowerCase(Locale.ROOT));
+        }
+        if (!asked.equals(new HashSet<>(order.identifiers()))) {
+            throw new AcmeRefusal(
+                    Kind.BAD_CSR,
+                    "the names of the CSR are not those of the order; expected "
+                            + String.join(", ", order.identifiers()));
+        }
+        return csr;
+    }
+
+    /** Devices carry their bare name as CN, which is the first label of the name they ordered. */
+    private boolean isShortFor(String commonName, Order order) {
+        return policy.device(order.identifiers())
+                .map(device -> device.value().equals(commonName))
+                .orElse(false);
+    }
+
+    /** The claim may have changed hands since the order was made. */
+    private Future<Fit> claimed(Parsed csr, Order order, ByAccount signed) {
+        var device = policy.device(order.identifiers());
+        if (device.isEmpty()) {
+            return Future.succeededFuture(new Fit(csr.pem(), null));
+        }
+        return issuer.device(device.get()).map(found -> {
+            var claimed = policy.permit(
+                    order.identifiers().get(0), found, signed.key().fingerprint());
+            if (claimed.identityKey()
+                    .equalsIgnoreCase(Fingerprint.of(csr.request().publicKey()).hex())) {
+                throw new AcmeRefusal(Kind.BAD_CSR, "the CSR is for the identity key; make a key of its own");
+            }
+            return new Fit(csr.pem(), claimed);
+        });
+    }
+
+    private Future<Void> begin(Order order) {
+        return store.write(handle -> OrderRows.beginFinalizing(handle, order.id()))
+                .compose(began -> began
+                        ? Future.succeededFuture()
+                        : AcmeRefusal.failed(Kind.ORDER_NOT_READY, "the order is being finalized already"));
+    }
+
+    private IssueCertificate request(Fit fit, Order order, Account account, String provisioner) {
+        var device = fit.device();
+        var profile = device == null ? Profile.SERVER : Profile.DEVICE;
+        return new IssueCertificate(
+                profile,
+                fit.csr(),
+                device == null ? order.identifiers() : List.of(),
+                lifetime(provisioner, profile),
+                device == null ? null : new Claim(device.name(), device.address()),
+                account.actor(),
+                "acme");
+    }
+
+    /** The provisioner's, within what the profile allows; null: the profile's own. */
+    private @Nullable Duration lifetime(String provisioner, Profile profile) {
+        return Optional.ofNullable(config.provisioners().get(provisioner))
+                .map(AcmeConfig.Provisioner::lifetime)
+                .map(wanted -> within(
+                        wanted,
+                        lifetimes.minimum().of(profile),
+                        lifetimes.maximum().of(profile)))
+                .orElse(null);
+    }
+
+    private static Duration within(Duration wanted, Duration least, Duration most) {
+        if (wanted.compareTo(least) < 0) {
+            return least;
+        }
+        return wanted.compareTo(most) > 0 ? most : wanted;
+    }
+
+    private Future<Void> settle(Order order, IssueOutcome outcome) {
+        if (outcome instanceof IssueOutcome.Refused refused) {
+            return refuse(order, refused);
+        }
+        var bundle = ((IssueOutcome.Issued) outcome).bundle();
+        return store.write(handle -> {
+                    OrderRows.complete(handle, order.id(), bundle.serial(), bundle.fullChain());
+                    return true;
+                })
+                .mapEmpty();
+    }
+
+    /** What another CSR or another moment may heal leaves the order ready; the rest ends it (RFC 8555, 7.1.6). */
+    private Future<Void> refuse(Order order, IssueOutcome.Refused refused) {
+        var detail = refused.detail();
+        return switch (refused.refusal()) {
+            case UNFIT_REQUEST -> release(order, new AcmeRefusal(Kind.BAD_CSR, detail));
+            case OVERLOADED ->
+                release(
+                        order,
+                        new AcmeRefusal(Problem.of(Kind.RATE_LIMITED, detail).as(503), Duration.ofSeconds(1)));
+            case NAME_CLAIMED, NAME_NOT_ALLOWED -> end(order, Problem.of(Kind.REJECTED_IDENTIFIER, detail));
+            case LIFETIME_NOT_ALLOWED -> end(order, Problem.of(Kind.SERVER_INTERNAL, detail));
+        };
+    }
+
+    private Future<Void> release(Order order, Throwable why) {
+        return store.write(handle -> {
+                    OrderRows.release(handle, order.id());
+                    return true;
+                })
+                .transform(released -> Future.failedFuture(why));
+    }
+
+    private Future<Void> end(Order order, Problem problem) {
+        return store.write(handle -> {
+                    OrderRows.fail(handle, order.id(), problem);
+                    return true;
+                })
+                .transform(ended -> Future.failedFuture(new AcmeRefusal(problem)));
+    }
+
+    private static boolean isAnswer(Throwable failure) {
+        return failure instanceof AcmeRefusal;
+    }
+}

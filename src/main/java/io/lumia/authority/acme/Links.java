@@ -1,0 +1,68 @@
+package io.lumia.authority.acme;
+
+import java.util.Optional;
+
+/**
+ * Addresses of the resources of one provisioner.
+ *
+ * @param base {@code https://HOST:PORT/acme/PROVISIONER}
+ */
+record Links(String base) {
+    String directory() {
+        return base + "/directory";
+    }
+
+    String newNonce() {
+        return base + "/new-nonce";
+    }
+
+    String newAccount() {
+        return base + "/new-account";
+    }
+
+    String newOrder() {
+        return base + "/new-order";
+    }
+
+    String revokeCert() {
+        return base + "/revoke-cert";
+    }
+
+    String account(String id) {
+        return base + "/account/" + id;
+    }
+
+    /** The reverse of {@link #account}; empty when the address is none of an account here. */
+    Optional<String> accountId(String url) {
+        var prefix = account("");
+        return url.startsWith(prefix) ? Optional.of(url.substring(prefix.length())) : Optional.empty();
+    }
+
+    String orders(String account) {
+        return account(account) + "/orders";
+    }
+
+    String order(String id) {
+        return base + "/order/" + id;
+    }
+
+    String finalizing(String id) {
+        return order(id) + "/finalize";
+    }
+
+    String certificate(String id) {
+        return base + "/certificate/" + id;
+    }
+
+    String issuer(String id) {
+        return certificate(id) + "/issuer";
+    }
+
+    String authorization(String id) {
+        return base + "/authorization/" + id;
+    }
+
+    String challenge(String id) {
+        return base + "/challenge/" + id;
+    }
+}

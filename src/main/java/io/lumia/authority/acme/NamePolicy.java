@@ -1,0 +1,135 @@
+package io.lumia.authority.acme;
+
+import io.lumia.authority.acme.Problem.Kind;
+import io.lumia.bus.FleetBus.DeviceRecord;
+import io.lumia.x509.CertificateRequest;
+import io.lumia.x509.DeviceName;
+import io.lumia.x509.Fingerprint;
+import io.lumia.x509.FleetDomain;
+import io.lumia.x509.Printable;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may order which names.
+ *
+ * @param bindFleetNames orders for fleet names only from the account whose key claimed the name
+ */
+record NamePolicy(FleetDomain domain, boolean bindFleetNames) {
+    static final int MOST_IDENTIFIERS = 100;
+
+    private static final int LONGEST = 253;
+    private static final Pattern NAME =
+            Pattern.compile("([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+    private static final Pattern NUMBER = Pattern.compile("(.*\\.)?[0-9]+");
+
+    /**
+     * The names of a new order: lower-case, each once, in the order they came.
+     *
+     * @throws AcmeRefusal with a subproblem for each name that cannot be had
+     */
+    List<String> accept(@Nullable List<Identifier> asked) {
+        if (asked == null || asked.isEmpty()) {
+            throw AcmeRefusal.malformed("'identifiers' is missing or empty");
+        }
+        if (asked.size() > MOST_IDENTIFIERS) {
+            throw AcmeRefusal.malformed(
+                    "the order has " + asked.size() + " identifiers; at most " + MOST_IDENTIFIERS + " are accepted");
+        }
+        var names = new LinkedHashSet<String>();
+        var problems = new ArrayList<Problem>();
+        for (Identifier identifier : asked) {
+            var value = identifier.value() == null ? "" : identifier.value().toLowerCase(Locale.ROOT);
+            names.add(value);
+            problem(identifier.type(), value, asked.size()).ifPresent(problems::add);
+        }
+        if (!problems.isEmpty()) {
+            throw new AcmeRefusal(summary(problems));
+        }
+        return List.copyOf(names);
+    }
+
+    /** The fleet member that the name belongs to; empty for names outside the fleet. */
+    Optional<DeviceName> device(List<String> names) {
+        return names.size() == 1 ? domain.deviceOf(names.get(0)) : Optional.empty();
+    }
+
+    /** @throws AcmeRefusal unless the key may order the name of this device */
+    DeviceRecord permit(String name, Optional<DeviceRecord> claimed, Fingerprint accountKey) {
+        var device = claimed.orElseThrow(() -> new AcmeRefusal(
+                Kind.REJECTED_IDENTIFIER,
+                Printable.quoted(name) + " is a fleet name that no device has claimed; provision the device first"));
+        if (bindFleetNames && !device.identityKey().equalsIgnoreCase(accountKey.hex())) {
+            throw new AcmeRefusal(
+                    Kind.REJECTED_IDENTIFIER,
+                    Printable.quoted(name) + " was claimed by another identity key than that of this account; order it"
+                            + " with the account of the device's identity key, or have an operator release the name");
+        }
+        return device;
+    }
+
+    private Optional<Problem> problem(@Nullable String type, String value, int together) {
+        if (!"dns".equals(type)) {
+            return Optional.of(Problem.about(
+                    value,
+                    Kind.UNSUPPORTED_IDENTIFIER,
+                    "identifiers of type " + Printable.quoted(String.valueOf(type)) + " are not supported; use dns"));
+        }
+        if (value.startsWith("*.")) {
+            return Optional.of(Problem.about(
+                    value, Kind.REJECTED_IDENTIFIER, "wildcards need a challenge other than http-01; list each name"));
+        }
+        if (CertificateRequest.isAddress(value) || NUMBER.matcher(value).matches()) {
+            return Optional.of(Problem.about(
+                    value, Kind.REJECTED_IDENTIFIER, Printable.quoted(value) + " is an address, not a DNS name"));
+        }
+        if (value.length() > LONGEST || !NAME.matcher(value).matches()) {
+            return Optional.of(
+                    Problem.about(value, Kind.MALFORMED, Printable.quoted(value) + " is not a DNS name (RFC 1123)"));
+        }
+        return fleetProblem(value, together);
+    }
+
+    private Optional<Problem> fleetProblem(String value, int together) {
+        if (!domain.contains(value) && !value.equals(domain.suffix())) {
+            return Optional.empty();
+        }
+        if (domain.deviceOf(value).isEmpty()) {
+            return Optional.of(Problem.about(
+                    value,
+                    Kind.REJECTED_IDENTIFIER,
+                    Printable.quoted(value) + " is not a device name directly below " + domain.suffix()));
+        }
+        return together == 1
+                ? Optional.empty()
+                : Optional.of(Problem.about(
+                        value, Kind.REJECTED_IDENTIFIER, "a fleet name is ordered alone, without other names"));
+    }
+
+    /** One problem stands for itself; several are parts of one (RFC 8555, 6.7.1). */
+    private static Problem summary(List<Problem> problems) {
+        var first = problems.get(0);
+        var kind = kind(first.type());
+        if (problems.size() == 1) {
+            return Problem.of(kind, first.detail()).with(problems);
+        }
+        boolean alike = problems.stream().allMatch(problem -> problem.type().equals(first.type()));
+        return Problem.of(
+                        alike ? kind : Kind.MALFORMED, problems.size() + " identifiers cannot be had; see subproblems")
+                .with(problems);
+    }
+
+    private static Kind kind(String urn) {
+        for (Kind kind : Kind.values()) {
+            if (kind.urn().equals(urn)) {
+                return kind;
+            }
+        }
+        throw new IllegalArgumentException("not one of ours: " + urn);
+    }
+}

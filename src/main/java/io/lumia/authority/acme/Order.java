@@ -1,0 +1,22 @@
+package io.lumia.authority.acme;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An order with its authorizations (RFC 8555, 7.1.3), as stored. What its status is, {@link OrderState} says.
+ *
+ * @param finalizing a certificate is being signed for it
+ * @param error why it failed; null: it did not
+ * @param certificate leaf and intermediates, PEM; null before it was issued
+ */
+record Order(
+        String id,
+        String account,
+        List<String> identifiers,
+        Instant expires,
+        boolean finalizing,
+        @Nullable Problem error,
+        @Nullable String certificate,
+        List<Authorization> authorizations) {}

@@ -1,0 +1,205 @@
+package io.lumia.authority.acme;
+
+import io.lumia.authority.acme.Authorization.Challenge;
+import io.lumia.authority.acme.Authorization.ChallengeStatus;
+import io.lumia.authority.acme.Authorization.Status;
+import io.lumia.authority.acme.Problem.Kind;
+import io.lumia.authority.acme.RequestGate.ByAccount;
+import io.lumia.authority.acme.Views.OrderView;
+import io.lumia.store.Store;
+import io.lumia.x509.Pem;
+import io.lumia.x509.Printable;
+import io.vertx.core.Future;
+import java.security.SecureRandom;
+import java.security.cert.CertificateEncodingException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Orders and their certificates (RFC 8555, 7.4). */
+final class OrderResource {
+    static final int MOST_PENDING = 300;
+
+    private static final Duration SOON = Duration.ofSeconds(1);
+    private static final Duration WHEN_FULL = Duration.ofMinutes(1);
+
+    private final Store store;
+    private final AcmeIssuer issuer;
+    private final NamePolicy policy;
+    private final Finalization finalization;
+    private final AcmeLedger ledger;
+    private final Duration lifetime;
+    private final SecureRandom randomness;
+    private final Clock clock;
+
+    /** @param lifetime of an order */
+    OrderResource(
+            Store store,
+            AcmeIssuer issuer,
+            NamePolicy policy,
+            Finalization finalization,
+            AcmeLedger ledger,
+            Duration lifetime,
+            SecureRandom randomness,
+            Clock clock) {
+        this.store = store;
+        this.issuer = issuer;
+        this.policy = policy;
+        this.finalization = finalization;
+        this.ledger = ledger;
+        this.lifetime = lifetime;
+        this.randomness = randomness;
+        this.clock = clock;
+    }
+
+    private record NewOrder(
+            @Nullable List<Identifier> identifiers,
+            @Nullable String notBefore,
+            @Nullable String notAfter) {}
+
+    /** RFC 8555, 7.4. */
+    Future<Answer> create(ByAccount signed, Exchange exchange) {
+        var wanted = signed.request().payload(NewOrder.class);
+        return Future.succeededFuture(wanted)
+                .map(this::names)
+                .compose(names -> permitted(names, signed))
+                .compose(names -> keep(drafted(names, signed.account(), exchange.provisioner())))
+                .map(order -> shown(order, 201, exchange.links())
+                        .location(exchange.links().order(order.id())))
+                .onFailure(refusal -> ledger.refused(signed.account().actor(), "acme.order", subject(wanted), refusal));
+    }
+
+    Future<Answer> show(ByAccount signed, Exchange exchange) {
+        return own(signed, exchange.id()).map(order -> shown(order, 200, exchange.links()));
+    }
+
+    /** Signs before it answers, since not every client waits for an order that is processing. */
+    Future<Answer> finish(ByAccount signed, Exchange exchange) {
+        return own(signed, exchange.id())
+                .compose(order -> finalization
+                        .run(order, signed, exchange.provisioner())
+                        .onFailure(refusal -> ledger.refused(
+                                signed.account().actor(),
+                                "acme.finalize",
+                                String.join(" ", order.identifiers()),
+                                refusal)))
+                .compose(done -> own(signed, exchange.id()))
+                .map(order -> shown(order, 200, exchange.links())
+                        .location(exchange.links().order(order.id())));
+    }
+
+    /** RFC 8555, 7.4.2: the leaf, then its issuers without the root. */
+    Future<Answer> certificate(ByAccount signed, Exchange exchange) {
+        return own(signed, exchange.id())
+                .map(order -> Answer.typed(200, "application/pem-certificate-chain", issued(Optional.of(order)))
+                        .link(exchange.links().issuer(order.id()), "up"));
+    }
+
+    /** The certificate that signed the leaf, DER; public, as it is in every handshake. */
+    Future<Answer> issuerOf(Exchange exchange) {
+        return store.read(handle -> OrderRows.find(handle, exchange.id())).map(order -> {
+            var chain = Pem.certificates(issued(order));
+            try {
+                return Answer.typed(
+                        200,
+                        "application/pkix-cert",
+                        chain.get(Math.min(1, chain.size() - 1)).getEncoded());
+            } catch (CertificateEncodingException broken) {
+                throw new IllegalStateException("a stored certificate cannot be encoded", broken);
+            }
+        });
+    }
+
+    private List<String> names(NewOrder wanted) {
+        if (wanted.notBefore() != null || wanted.notAfter() != null) {
+            throw AcmeRefusal.malformed("notBefore and notAfter cannot be chosen; the provisioner sets the lifetime");
+        }
+        return policy.accept(wanted.identifiers());
+    }
+
+    private Future<List<String>> permitted(List<String> names, ByAccount signed) {
+        var device = policy.device(names);
+        if (device.isEmpty()) {
+            return Future.succeededFuture(names);
+        }
+        return issuer.device(device.get()).map(claimed -> {
+            var unused = policy.permit(names.get(0), claimed, signed.key().fingerprint());
+            return names;
+        });
+    }
+
+    private Order drafted(List<String> names, Account account, String provisioner) {
+        var id = Nonces.RandomId.next(randomness);
+        Instant expires = clock.instant().plus(lifetime);
+        var authorizations = names.stream()
+                .map(name -> new Authorization(
+                        Nonces.RandomId.next(randomness),
+                        id,
+                        account.id(),
+                        account.thumbprint(),
+                        provisioner,
+                        name,
+                        Status.PENDING,
+                        expires,
+                        challenges()))
+                .toList();
+        return new Order(id, account.id(), names, expires, false, null, null, authorizations);
+    }
+
+    private List<Challenge> challenges() {
+        return List.of(new Challenge(
+                Nonces.RandomId.next(randomness),
+                ChallengeResource.HTTP_01,
+                Nonces.RandomId.next(randomness),
+                ChallengeStatus.PENDING,
+                null,
+                null));
+    }
+
+    private Future<Order> keep(Order order) {
+        return store.write(handle -> {
+            var now = clock.instant();
+            if (OrderRows.unfinished(handle, order.account(), now) >= MOST_PENDING) {
+                throw AcmeRefusal.later(
+                        WHEN_FULL, "the account has " + MOST_PENDING + " unfinished orders; finish or wait");
+            }
+            OrderRows.insert(handle, order, now);
+            return order;
+        });
+    }
+
+    private Future<Order> own(ByAccount signed, String id) {
+        return store.read(handle -> OrderRows.find(handle, id)).map(found -> {
+            var order = found.orElseThrow(() -> missing("order"));
+            if (!order.account().equals(signed.account().id())) {
+                throw new AcmeRefusal(Kind.UNAUTHORIZED, "the order belongs to another account");
+            }
+            return order;
+        });
+    }
+
+    private Answer shown(Order order, int status, Links links) {
+        var now = clock.instant();
+        var answer = Answer.json(status, OrderView.of(order, now, links));
+        return OrderState.of(order, now) == OrderState.PROCESSING ? answer.retryAfter(SOON) : answer;
+    }
+
+    private static String issued(Optional<Order> order) {
+        return order.map(Order::certificate).orElseThrow(() -> missing("certificate"));
+    }
+
+    private static AcmeRefusal missing(String what) {
+        return new AcmeRefusal(
+                Problem.of(Kind.MALFORMED, "there is no such " + what).as(404));
+    }
+
+    private static String subject(NewOrder wanted) {
+        var identifiers = wanted.identifiers();
+        return identifiers == null || identifiers.isEmpty()
+                ? ""
+                : Printable.quoted(String.valueOf(identifiers.get(0).value()));
+    }
+}

@@ -1,0 +1,146 @@
+package io.lumia.authority.acme;
+
+import io.lumia.x509.SerialNumber;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/** Table {@code acme_orders}. */
+final class OrderRows {
+    static final int MOST_DELETED_AT_ONCE = 1000;
+
+    private OrderRows() {}
+
+    static void insert(Handle handle, Order order, Instant now) {
+        handle.createUpdate("""
+                        insert into acme_orders (id, account, identifiers, created_at, expires_at, finalizing)
+                        values (:id, :account, :identifiers, :now, :expires, 0)
+                        """)
+                .bind("id", order.id())
+                .bind("account", order.account())
+                .bind("identifiers", String.join(" ", order.identifiers()))
+                .bind("now", now.toEpochMilli())
+                .bind("expires", order.expires().toEpochMilli())
+                .execute();
+        order.authorizations().forEach(authorization -> AuthorizationRows.insert(handle, authorization));
+    }
+
+    static Optional<Order> find(Handle handle, String id) {
+        return handle.createQuery("select * from acme_orders where id = :id")
+                .bind("id", id)
+                .map((row, context) -> order(row, AuthorizationRows.ofOrder(handle, id)))
+                .findOne();
+    }
+
+    /** Newest first, without those that expired. */
+    static List<String> ofAccount(Handle handle, String account, Instant now, int most) {
+        return handle.createQuery("""
+                        select id from acme_orders where account = :account and expires_at >= :now
+                        order by created_at desc limit :most
+                        """)
+                .bind("account", account)
+                .bind("now", now.toEpochMilli())
+                .bind("most", most)
+                .mapTo(String.class)
+                .list();
+    }
+
+    /** Orders of the account that may still come to something. */
+    static int unfinished(Handle handle, String account, Instant now) {
+        return handle.createQuery("""
+                        select count(*) from acme_orders o
+                        where account = :account and expires_at >= :now and certificate is null and error is null
+                        and not exists (select 1 from acme_authorizations a where a.order_id = o.id and a.status = 'INVALID')
+                        """)
+                .bind("account", account)
+                .bind("now", now.toEpochMilli())
+                .mapTo(Integer.class)
+                .one();
+    }
+
+    /** Whether the account got this certificate from us. */
+    static boolean issuedTo(Handle handle, String account, SerialNumber serial) {
+        return handle.createQuery("select count(*) from acme_orders where serial = :serial and account = :account")
+                        .bind("serial", serial.toString())
+                        .bind("account", account)
+                        .mapTo(Integer.class)
+                        .one()
+                > 0;
+    }
+
+    /** @return whether this call did it; false: somebody else was first or it is over */
+    static boolean beginFinalizing(Handle handle, String id) {
+        return handle.createUpdate("""
+                                update acme_orders set finalizing = 1
+                                where id = :id and finalizing = 0 and certificate is null and error is null
+                                """).bind("id", id).execute() > 0;
+    }
+
+    /** Back to ready: the same order may be finalized again. */
+    static void release(Handle handle, String id) {
+        handle.createUpdate("update acme_orders set finalizing = 0 where id = :id")
+                .bind("id", id)
+                .execute();
+    }
+
+    static void complete(Handle handle, String id, SerialNumber serial, String certificate) {
+        handle.createUpdate("""
+                        update acme_orders set finalizing = 0, serial = :serial, certificate = :certificate where id = :id
+                        """)
+                .bind("id", id)
+                .bind("serial", serial.toString())
+                .bind("certificate", certificate)
+                .execute();
+    }
+
+    static void fail(Handle handle, String id, Problem problem) {
+        handle.createUpdate("update acme_orders set finalizing = 0, error_type = :type, error = :detail where id = :id")
+                .bind("id", id)
+                .bind("type", problem.type())
+                .bind("detail", problem.detail())
+                .execute();
+    }
+
+    /** After a crash nobody signs any more: clients may finalize again. */
+    static int releaseAll(Handle handle) {
+        return handle.createUpdate("update acme_orders set finalizing = 0 where finalizing = 1")
+                .execute();
+    }
+
+    /** Deletes orders that expired before the moment, with all that belongs to them. @return how many; call again while there are many */
+    static int deleteExpiredBefore(Handle handle, Instant moment) {
+        var old = handle.createQuery("select id from acme_orders where expires_at < :moment limit :most")
+                .bind("moment", moment.toEpochMilli())
+                .bind("most", MOST_DELETED_AT_ONCE)
+                .mapTo(String.class)
+                .list();
+        for (String id : old) {
+            AuthorizationRows.deleteOfOrder(handle, id);
+            handle.createUpdate("delete from acme_orders where id = :id")
+                    .bind("id", id)
+                    .execute();
+        }
+        return old.size();
+    }
+
+    private static Order order(ResultSet row, List<Authorization> authorizations) throws SQLException {
+        return new Order(
+                row.getString("id"),
+                row.getString("account"),
+                List.of(row.getString("identifiers").split(" ")),
+                Instant.ofEpochMilli(row.getLong("expires_at")),
+                row.getInt("finalizing") != 0,
+                problem(row),
+                row.getString("certificate"),
+                authorizations);
+    }
+
+    static @Nullable Problem problem(ResultSet row) throws SQLException {
+        var type = row.getString("error_type");
+        return type == null ? null : Problem.kept(type, row.getString("error"));
+    }
+}

@@ -1,0 +1,143 @@
+package io.lumia.authority.acme;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.lumia.x509.Printable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request body in flattened JWS serialization (RFC 8555, 6.2), taken apart but not verified yet.
+ *
+ * @param compact the same JWS in compact serialization
+ * @param algorithm one of {@link #ALGORITHMS}
+ * @param jwk the key itself, as JSON; null when {@code kid} names an account
+ * @param kid URL of an account; null when the key itself is there
+ * @param payload decoded; empty in a POST-as-GET
+ */
+record SignedRequest(
+        String compact,
+        String algorithm,
+        String nonce,
+        String url,
+        @Nullable String jwk,
+        @Nullable String kid,
+        String payload) {
+
+    /** No {@code none}, no MAC: a public key must never serve as a shared secret (RFC 8555, 6.2). */
+    static final List<String> ALGORITHMS = List.of("ES256", "ES384", "RS256", "EdDSA");
+
+    private static final Pattern BASE64URL = Pattern.compile("[A-Za-z0-9_-]*");
+    private static final ObjectMapper STRICT = JsonMapper.builder()
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    /** @throws AcmeRefusal saying what is wrong */
+    static SignedRequest parse(String body) {
+        var outer = object(body, "the request body");
+        if (outer.has("signatures")) {
+            throw AcmeRefusal.malformed("the request carries several signatures; use the flattened JWS serialization");
+        }
+        if (outer.has("header")) {
+            throw AcmeRefusal.malformed("the JWS has an unprotected header; put everything into 'protected'");
+        }
+        var encodedHeader = encoded(outer, "protected");
+        var encodedPayload = encoded(outer, "payload");
+        var encodedSignature = encoded(outer, "signature");
+        var header = object(decode(encodedHeader), "the protected header");
+        if (header.has("crit") || header.has("b64")) {
+            throw AcmeRefusal.malformed("the protected header demands JWS extensions that this server does not know");
+        }
+        return headed(header, encodedHeader + "." + encodedPayload + "." + encodedSignature, decode(encodedPayload));
+    }
+
+    /** Whether there is nothing in it: the request only wants to read (RFC 8555, 6.3). */
+    boolean isPostAsGet() {
+        return payload.isEmpty();
+    }
+
+    /** The payload as the record that this resource takes; unknown fields are ignored (RFC 8555, 7.1). @throws AcmeRefusal */
+    <T> T payload(Class<T> type) {
+        var fields = object(payload, "the payload");
+        try {
+            return STRICT.readerFor(type)
+                    .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                    .readValue(fields);
+        } catch (IOException unreadable) {
+            throw AcmeRefusal.malformed("the payload has fields of the wrong type");
+        }
+    }
+
+    private static SignedRequest headed(JsonNode header, String compact, String payload) {
+        var algorithm = text(header, "alg");
+        if (!ALGORITHMS.contains(algorithm)) {
+            throw new AcmeRefusal(Problem.of(
+                            Problem.Kind.BAD_SIGNATURE_ALGORITHM,
+                            "signature algorithm " + Printable.quoted(algorithm) + " is not accepted; use one of "
+                                    + String.join(", ", ALGORITHMS))
+                    .accepting(ALGORITHMS));
+        }
+        if (header.has("jwk") == header.has("kid")) {
+            throw AcmeRefusal.malformed("the protected header must have exactly one of 'jwk' and 'kid'");
+        }
+        if (header.has("jwk") && !header.get("jwk").isObject()) {
+            throw AcmeRefusal.malformed("'jwk' in the protected header must be a JSON object");
+        }
+        var nonce = text(header, "nonce");
+        if (!BASE64URL.matcher(nonce).matches()) {
+            throw AcmeRefusal.malformed("the nonce is not base64url");
+        }
+        return new SignedRequest(
+                compact,
+                algorithm,
+                nonce,
+                text(header, "url"),
+                header.has("jwk") ? header.get("jwk").toString() : null,
+                header.has("kid") ? text(header, "kid") : null,
+                payload);
+    }
+
+    private static JsonNode object(String json, String what) {
+        try {
+            var node = STRICT.readTree(json);
+            if (node != null && node.isObject()) {
+                return node;
+            }
+        } catch (IOException notJson) {
+            // told below, as any other text that is no JSON object
+        }
+        throw AcmeRefusal.malformed(what + " is not a JSON object");
+    }
+
+    private static String encoded(JsonNode outer, String field) {
+        var value = text(outer, field);
+        if (!BASE64URL.matcher(value).matches()) {
+            throw AcmeRefusal.malformed("'" + field + "' is not base64url without padding");
+        }
+        return value;
+    }
+
+    private static String text(JsonNode node, String field) {
+        var value = node.get(field);
+        if (value == null || !value.isTextual()) {
+            throw AcmeRefusal.malformed("'" + field + "' is missing or not a string");
+        }
+        return value.textValue();
+    }
+
+    private static String decode(String base64url) {
+        try {
+            return new String(Base64.getUrlDecoder().decode(base64url), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException wrongLength) {
+            throw AcmeRefusal.malformed("the JWS is not base64url");
+        }
+    }
+}

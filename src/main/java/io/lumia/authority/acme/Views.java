@@ -1,0 +1,111 @@
+package io.lumia.authority.acme;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.lumia.authority.acme.Authorization.Challenge;
+import io.lumia.authority.acme.Identifier.Dns;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The JSON objects that clients read. */
+final class Views {
+    private Views() {}
+
+    /** RFC 8555, 7.1.1: only what is implemented. */
+    record DirectoryView(String newNonce, String newAccount, String newOrder, String revokeCert, Meta meta) {
+        static DirectoryView of(Links links) {
+            return new DirectoryView(
+                    links.newNonce(), links.newAccount(), links.newOrder(), links.revokeCert(), new Meta(false));
+        }
+    }
+
+    record Meta(boolean externalAccountRequired) {}
+
+    /** RFC 8555, 7.1.2. */
+    record AccountView(String status, List<String> contact, String orders) {
+        static AccountView of(Account account, Links links) {
+            return new AccountView(label(account.status()), account.contacts(), links.orders(account.id()));
+        }
+    }
+
+    /** RFC 8555, 7.1.2.1. */
+    record OrdersView(List<String> orders) {}
+
+    /** RFC 8555, 7.1.3. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record OrderView(
+            String status,
+            String expires,
+            List<Dns> identifiers,
+            List<String> authorizations,
+            @JsonProperty("finalize") String finalizing,
+            @Nullable String certificate,
+            @Nullable Problem error) {
+        static OrderView of(Order order, Instant now, Links links) {
+            return new OrderView(
+                    label(OrderState.of(order, now)),
+                    order.expires().toString(),
+                    order.identifiers().stream().map(Dns::new).toList(),
+                    order.authorizations().stream()
+                            .map(authorization -> links.authorization(authorization.id()))
+                            .toList(),
+                    links.finalizing(order.id()),
+                    order.certificate() == null ? null : links.certificate(order.id()),
+                    error(order));
+        }
+
+        /** Its own, or that of the proof that failed. */
+        private static @Nullable Problem error(Order order) {
+            if (order.error() != null) {
+                return order.error();
+            }
+            return order.authorizations().stream()
+                    .flatMap(authorization -> authorization.challenges().stream())
+                    .map(Challenge::error)
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .orElse(null);
+        }
+    }
+
+    /** RFC 8555, 7.1.4. */
+    record AuthorizationView(String status, String expires, Dns identifier, List<ChallengeView> challenges) {
+        static AuthorizationView of(Authorization authorization, Instant now, Links links) {
+            return new AuthorizationView(
+                    label(OrderState.of(authorization, now)),
+                    authorization.expires().toString(),
+                    new Dns(authorization.identifier()),
+                    authorization.challenges().stream()
+                            .map(challenge -> ChallengeView.of(challenge, links))
+                            .toList());
+        }
+    }
+
+    /** RFC 8555, 7.1.5 and 8.3. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record ChallengeView(
+            String type,
+            String url,
+            String status,
+            String token,
+            @Nullable String validated,
+            @Nullable Problem error) {
+        static ChallengeView of(Challenge challenge, Links links) {
+            var validated = challenge.validatedAt();
+            return new ChallengeView(
+                    challenge.type(),
+                    links.challenge(challenge.id()),
+                    label(challenge.status()),
+                    challenge.token(),
+                    validated == null ? null : validated.toString(),
+                    challenge.error());
+        }
+    }
+
+    private static String label(Enum<?> status) {
+        return status.name().toLowerCase(Locale.ROOT);
+    }
+}
