@@ -229,6 +229,7 @@ public final class Agent {
         connectedAt = environment.clock().instant();
         outbox.attach(fresh);
         identity.tidy().onFailure(story::untidy);
+        enter(CONNECTED);
         story.tell("connected", identity.generation());
         if (recovering) {
             recovering = false;
