@@ -310,8 +310,8 @@ public final class Agent {
         failures++;
         if (failure.remedy() == StepFailed.Remedy.NONE) {
             story.end(failure);
-            firstConnected.tryFail(failure);
             enter(FAILED);
+            firstConnected.tryFail(failure);
             return;
         }
         var pause = patience.wait(failure, failures);

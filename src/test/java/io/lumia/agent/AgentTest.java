@@ -410,7 +410,7 @@ class AgentTest {
     private AgentEnvironment environment(Fingerprint pinned, Contact known) {
         var workers = vertx.createSharedWorkerExecutor("lumia-agent", 2);
         var service = URI.create("http://127.0.0.1:" + provisioningPort);
-        var tls = new TlsConfig(TlsConfig.TlsVersion.TLS_1_2, List.of(), false);
+        var tls = new TlsConfig(TlsConfig.TlsVersion.TLS_1_2, List.of(), true);
         return new AgentEnvironment(
                 vertx,
                 CONFIG,

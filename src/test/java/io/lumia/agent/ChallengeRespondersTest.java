@@ -8,7 +8,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.net.NetServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -70,7 +69,7 @@ class ChallengeRespondersTest {
         return Await.result(vertx.createHttpClient()
                 .request(HttpMethod.GET, port, "127.0.0.1", "/.well-known/acme-challenge/" + token)
                 .compose(request -> request.send())
-                .compose(response -> told(response)));
+                .compose(ChallengeRespondersTest::told));
     }
 
     private static Future<String> told(HttpClientResponse response) {
@@ -81,7 +80,7 @@ class ChallengeRespondersTest {
         var probe = Await.result(
                 vertx.createNetServer().connectHandler(socket -> {}).listen(0, "127.0.0.1"));
         int free = probe.actualPort();
-        Await.result(((NetServer) probe).close());
+        Await.result(probe.close());
         return free;
     }
 }

@@ -25,7 +25,8 @@ class RenewalPolicyTest {
             assertThat(into).isBetween(Duration.ZERO, Duration.ofHours(12));
             tenths[(int) Math.min(9, into.toMillis() * 10 / Duration.ofHours(12).toMillis())]++;
         });
-        assertThat(tenths).allSatisfy(count -> assertThat(count).isBetween(900, 1100));
+        assertThat(IntStream.of(tenths).boxed())
+                .allSatisfy(count -> assertThat(count).isBetween(900, 1100));
     }
 
     @Test

@@ -18,7 +18,7 @@ class RetryScheduleTest {
         for (int failures = 1; failures <= 6; failures++) {
             long bound = FIRST.toMillis() << (failures - 1);
             var drawn = draws(failures);
-            assertThat(drawn).allMatch(millis -> millis >= 1 && millis <= bound + 1);
+            assertThat(IntStream.of(drawn).boxed()).allMatch(millis -> millis >= 1 && millis <= bound + 1);
             assertThat(IntStream.of(drawn).average().orElseThrow()).isBetween(bound * 0.47, bound * 0.53);
         }
     }
@@ -26,7 +26,7 @@ class RetryScheduleTest {
     @Test
     void never_waits_longer_than_the_longest_however_often_it_failed() {
         for (int failures : new int[] {8, 31, 64, 1000, Integer.MAX_VALUE}) {
-            assertThat(draws(failures)).allMatch(millis -> millis <= LONGEST.toMillis() + 1);
+            assertThat(IntStream.of(draws(failures)).boxed()).allMatch(millis -> millis <= LONGEST.toMillis() + 1);
             assertThat(IntStream.of(draws(failures)).max().orElseThrow()).isGreaterThan(50_000);
         }
     }
