@@ -229,6 +229,7 @@ public final class Agent {
         connectedAt = environment.clock().instant();
         outbox.attach(fresh);
         identity.tidy().onFailure(story::untidy);
+        enter(CONNECTED);
         story.tell("connected", identity.generation());
         if (recovering) {
             recovering = false;
@@ -309,8 +310,8 @@ public final class Agent {
         failures++;
         if (failure.remedy() == StepFailed.Remedy.NONE) {
             story.end(failure);
-            firstConnected.tryFail(failure);
             enter(FAILED);
+            firstConnected.tryFail(failure);
             return;
         }
         var pause = patience.wait(failure, failures);

@@ -1,0 +1,43 @@
+package io.lumia.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lumia.config.AgentConfig;
+import java.time.Duration;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+
+class PatienceTest {
+    private final Patience patience = new Patience(new AgentConfig(
+            null,
+            null,
+            null,
+            Duration.ZERO,
+            Duration.ofMillis(500),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(1),
+            1));
+
+    @RepeatedTest(20)
+    void waits_long_where_only_an_operator_helps() {
+        var failure = StepFailed.operator(StepFailed.Reason.REFUSED, "revoked");
+        assertThat(patience.wait(failure, 1)).isBetween(Duration.ofSeconds(30), Duration.ofSeconds(61));
+    }
+
+    @RepeatedTest(20)
+    void never_comes_before_the_time_the_server_asked_for() {
+        var failure = StepFailed.later(StepFailed.Reason.REFUSED, "slow down", Duration.ofSeconds(7));
+        assertThat(patience.wait(failure, 1)).isBetween(Duration.ofSeconds(7), Duration.ofSeconds(8));
+    }
+
+    @Test
+    void leaves_several_attempts_before_expiry() {
+        assertThat(patience.beforeExpiry(Duration.ofSeconds(60), Duration.ofSeconds(20)))
+                .isLessThan(Duration.ofSeconds(6));
+        assertThat(patience.beforeExpiry(Duration.ofSeconds(2), Duration.ofHours(2)))
+                .isEqualTo(Duration.ofSeconds(2));
+        assertThat(patience.beforeExpiry(Duration.ofSeconds(2), Duration.ofHours(-2)))
+                .isPositive();
+    }
+}
