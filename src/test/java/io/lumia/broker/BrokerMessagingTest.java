@@ -167,7 +167,8 @@ class BrokerMessagingTest {
         Set<String> heard = ConcurrentHashMap.newKeySet();
         var app = take(heard);
         await(app.subscribe("devices/dev-1/seq", 1));
-        var device = broker.connected(broker.authority.device("dev-1"), "dev-1");
+        var device = broker.connected(
+                broker.options(broker.authority.device("dev-1"), "dev-1").setMaxInflightQueue(1000));
         var sent = new AtomicInteger();
         var acknowledged = new AtomicInteger();
         device.publishCompletionHandler(id -> acknowledged.incrementAndGet());
