@@ -1,0 +1,96 @@
+package io.lumia.access;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Who may publish and subscribe to what: each device to its own topics, and what the rules add. What no rule allows is denied. */
+public final class TopicAcl {
+    private final List<Rule> rules;
+
+    /**
+     * What an identity may do.
+     *
+     * @param identity a name, or {@code *} for every identity
+     * @param publish topic filters; {@code %c} stands for the client id, {@code %u} for the identity
+     * @param subscribe likewise
+     */
+    public record Rule(String identity, List<String> publish, List<String> subscribe) {
+        /** @throws IllegalArgumentException naming the filter that is none */
+        public Rule {
+            publish = List.copyOf(publish);
+            subscribe = List.copyOf(subscribe);
+            for (String filter :
+                    Stream.concat(publish.stream(), subscribe.stream()).toList()) {
+                try {
+                    var unused = TopicFilter.parse(filter.replace("%c", "c").replace("%u", "u"));
+                } catch (IllegalArgumentException invalid) {
+                    throw new IllegalArgumentException(
+                            "rule for '" + identity + "' has '" + filter + "': " + invalid.getMessage(), invalid);
+                }
+            }
+        }
+    }
+
+    public TopicAcl(List<Rule> rules) {
+        this.rules = List.copyOf(rules);
+    }
+
+    /** A fleet member: {@code devices/IDENTITY/#} and what the rules add. */
+    public TopicRights member(String identity, String clientId) {
+        return rights(identity, clientId, "devices/%u/#");
+    }
+
+    /** Anybody else: what the rules say. */
+    public TopicRights guest(String identity, String clientId) {
+        return rights(identity, clientId);
+    }
+
+    private TopicRights rights(String identity, String clientId, String... own) {
+        var publish = new ArrayList<TopicFilter>();
+        var subscribe = new ArrayList<TopicFilter>();
+        for (String filter : own) {
+            add(publish, filter, identity, clientId);
+            add(subscribe, filter, identity, clientId);
+        }
+        for (Rule rule : rules) {
+            if (rule.identity.equals("*") || rule.identity.equals(identity)) {
+                rule.publish.forEach(filter -> add(publish, filter, identity, clientId));
+                rule.subscribe.forEach(filter -> add(subscribe, filter, identity, clientId));
+            }
+        }
+        return new TopicRights(publish, subscribe);
+    }
+
+    /** A value that brings wildcards or levels of its own would widen the rule: such a filter is left out. */
+    private static void add(List<TopicFilter> filters, String pattern, String identity, String clientId) {
+        boolean tampered =
+                (pattern.contains("%c") && !isOneLevel(clientId)) || (pattern.contains("%u") && !isOneLevel(identity));
+        if (!tampered) {
+            filters.add(TopicFilter.parse(substituted(pattern, identity, clientId)));
+        }
+    }
+
+    /** In one pass, so that a client id {@code %u} stays what it is. */
+    private static String substituted(String pattern, String identity, String clientId) {
+        var text = new StringBuilder();
+        for (int i = 0; i < pattern.length(); i++) {
+            if (pattern.startsWith("%c", i)) {
+                text.append(clientId);
+                i++;
+            } else if (pattern.startsWith("%u", i)) {
+                text.append(identity);
+                i++;
+            } else {
+                text.append(pattern.charAt(i));
+            }
+        }
+        return text.toString();
+    }
+
+    private static boolean isOneLevel(String value) {
+        return !value.isEmpty()
+                && value.length() < 10_000
+                && value.chars().noneMatch(c -> c == '+' || c == '#' || c == '/' || c == 0);
+    }
+}

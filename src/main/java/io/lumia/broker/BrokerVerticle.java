@@ -1,0 +1,152 @@
+package io.lumia.broker;
+
+import static io.lumia.bus.FleetBus.BROKER_STATISTICS;
+import static io.lumia.bus.FleetBus.CERTIFICATE_REVOKED;
+import static io.lumia.bus.FleetBus.REVOCATION_ENFORCED;
+
+import io.lumia.access.TopicAcl;
+import io.lumia.bus.FleetBus.CertificateRevoked;
+import io.lumia.bus.FleetBus.RevocationEnforced;
+import io.lumia.config.BrokerConfig;
+import io.lumia.config.CannotStart;
+import io.lumia.config.FleetConfig;
+import io.lumia.config.TlsConfig;
+import io.lumia.tls.ListenerCertificate;
+import io.lumia.tls.TlsOptions;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.mqtt.MqttServerOptions;
+import java.net.BindException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The embedded MQTT broker: MQTT 3.1.1 and 5 over mutual TLS, for one machine. The identity is the certificate's; what it is good for is what the
+ * authority recorded. One listener for each event loop, all on one port.
+ */
+public final class BrokerVerticle extends VerticleBase {
+    private static final Logger log = LoggerFactory.getLogger(BrokerVerticle.class);
+    private static final String NAME = "embedded";
+    private static final long SWEEP_MS = 1000;
+
+    private final BrokerConfig config;
+    private final TlsConfig tls;
+    private final Path data;
+    private final Clock clock;
+    private int port;
+
+    public BrokerVerticle(BrokerConfig config, TlsConfig tls, FleetConfig fleet, Path data, Clock clock) {
+        this.config = config;
+        this.tls = tls;
+        this.data = data;
+        this.clock = clock;
+    }
+
+    @Override
+    public Future<?> start() {
+        return readRules().compose(rules -> {
+            var hub = Hub.create(vertx, config, clock, rules);
+            return openCertificate()
+                    .compose(certificate -> listen(hub, certificate)
+                            .compose(bound -> certificate.serveRenewals(config.host(), port, true)))
+                    .compose(served -> serve(hub));
+        });
+    }
+
+    /** The port clients connect to, known once deployed. */
+    public int port() {
+        return port;
+    }
+
+    private Future<List<TopicAcl.Rule>> readRules() {
+        return vertx.executeBlocking(() -> new AclRules(config).read());
+    }
+
+    private Future<ListenerCertificate> openCertificate() {
+        return ListenerCertificate.open(vertx, "broker", config.names(), data, tls, clock);
+    }
+
+    /** The first listener binds the port; Vert.x shares it out among all that name it alike, port 0 by a number of our own. */
+    private Future<Void> listen(Hub hub, ListenerCertificate certificate) {
+        int shared = config.port() == 0 ? -ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE) : config.port();
+        var admission = new Admission(vertx, clock);
+        var refusals = new Refusals(vertx, clock, hub.counters());
+        var listeners = new ArrayList<BrokerListener>();
+        for (int i = 0; i < eventLoops(); i++) {
+            listeners.add(new BrokerListener(hub, admission, refusals, options(certificate, refusals), shared));
+        }
+        Future<?> all = Future.succeededFuture();
+        for (BrokerListener listener : listeners) {
+            all = all.compose(before -> vertx.deployVerticle(listener));
+        }
+        return all.<Void>mapEmpty()
+                .onSuccess(bound -> port = listeners.get(0).port())
+                .recover(failed -> Future.failedFuture(explained(failed)));
+    }
+
+    private int eventLoops() {
+        return config.eventLoops() > 0
+                ? config.eventLoops()
+                : Runtime.getRuntime().availableProcessors();
+    }
+
+    private MqttServerOptions options(ListenerCertificate certificate, Refusals refusals) {
+        var options = TlsOptions.apply(new MqttServerOptions(), tls);
+        long patience = config.connectTimeout().toMillis();
+        options.setMaxMessageSize(config.maxPacketSize())
+                .setAutoClientId(false)
+                .setTimeoutOnConnect((int) Math.max(1, (patience + 999) / 1000))
+                .setClientAuth(ClientAuth.REQUIRED)
+                .setKeyCertOptions(certificate.keyCertOptions())
+                .setTrustOptions(certificate.trust().trustOptions())
+                .setSslHandshakeTimeout(patience)
+                .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setAcceptBacklog(4096)
+                .setTcpKeepAlive(true);
+        options.setSslEngineOptions(new HandshakeWatch(options.getSslEngineOptions(), refusals));
+        return options;
+    }
+
+    private Future<Void> serve(Hub hub) {
+        vertx.setPeriodic(SWEEP_MS, tick -> {
+            hub.sessions().endExpired();
+            hub.connections().forgetRevocationsBefore(clock.instant());
+        });
+        return BROKER_STATISTICS
+                .serve(vertx, asked -> Future.succeededFuture(hub.statistics()))
+                .compose(served -> CERTIFICATE_REVOKED.listen(vertx, revoked -> enforce(hub, revoked)));
+    }
+
+    private void enforce(Hub hub, CertificateRevoked revoked) {
+        hub.connections().revoke(revoked.serial(), clock.instant()).onComplete(closed -> {
+            var elapsed = Duration.between(revoked.revokedAt(), clock.instant());
+            REVOCATION_ENFORCED.publish(vertx, new RevocationEnforced(NAME, revoked.serial(), elapsed));
+            log.atInfo()
+                    .addKeyValue("identity", revoked.identity())
+                    .addKeyValue("serial", revoked.serial())
+                    .addKeyValue("elapsedMs", elapsed.toMillis())
+                    .log("revocation enforced: no connection of the certificate is left");
+        });
+    }
+
+    private Throwable explained(Throwable failed) {
+        for (var cause = failed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BindException) {
+                return new CannotStart(
+                        "cannot listen for MQTT on " + config.host() + ":" + config.port()
+                                + " (broker.host, broker.port): " + cause.getMessage()
+                                + "; stop what uses the port, or choose another, 0 for a free one",
+                        failed);
+            }
+        }
+        return failed;
+    }
+}

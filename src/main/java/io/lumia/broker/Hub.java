@@ -1,0 +1,40 @@
+package io.lumia.broker;
+
+import io.lumia.access.TopicAcl;
+import io.lumia.bus.FleetBus.BrokerStatistics;
+import io.lumia.config.BrokerConfig;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.util.List;
+
+/** What all event loops of one broker share; safe for use by several threads. */
+record Hub(
+        Vertx vertx,
+        BrokerConfig config,
+        Clock clock,
+        TopicAcl acl,
+        Sessions sessions,
+        RetainedMessages retained,
+        Router router,
+        Connections connections,
+        BrokerCounters counters) {
+    static Hub create(Vertx vertx, BrokerConfig config, Clock clock, List<TopicAcl.Rule> rules) {
+        var counters = new BrokerCounters();
+        var tree = new TopicTree();
+        var retained = new RetainedMessages(config.maxRetained());
+        return new Hub(
+                vertx,
+                config,
+                clock,
+                new TopicAcl(rules),
+                new Sessions(config, tree, counters, clock),
+                retained,
+                new Router(tree, retained),
+                new Connections(config.maxConnections()),
+                counters);
+    }
+
+    BrokerStatistics statistics() {
+        return counters.statistics(connections.count(), sessions.size(), retained.size());
+    }
+}

@@ -1,0 +1,80 @@
+package io.lumia.broker;
+
+import static io.netty.handler.codec.mqtt.MqttConnectReturnCode.CONNECTION_REFUSED_CLIENT_IDENTIFIER_NOT_VALID;
+import static io.netty.handler.codec.mqtt.MqttConnectReturnCode.CONNECTION_REFUSED_IDENTIFIER_REJECTED;
+import static io.netty.handler.codec.mqtt.MqttConnectReturnCode.CONNECTION_REFUSED_NOT_AUTHORIZED;
+import static io.netty.handler.codec.mqtt.MqttConnectReturnCode.CONNECTION_REFUSED_NOT_AUTHORIZED_5;
+import static io.netty.handler.codec.mqtt.MqttConnectReturnCode.CONNECTION_REFUSED_SERVER_BUSY;
+import static io.netty.handler.codec.mqtt.MqttConnectReturnCode.CONNECTION_REFUSED_SERVER_UNAVAILABLE;
+import static io.netty.handler.codec.mqtt.MqttConnectReturnCode.CONNECTION_REFUSED_SERVER_UNAVAILABLE_5;
+import static io.netty.handler.codec.mqtt.MqttConnectReturnCode.CONNECTION_REFUSED_TOPIC_NAME_INVALID;
+
+import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
+
+/** Why a CONNECT is refused: metric label, CONNACK code of MQTT 3.1.1 and of MQTT 5 (3.2.2.2), and what to do about it. */
+enum Refusal {
+    NO_CERTIFICATE("no_certificate", "the client showed no certificate; give it its own"),
+    BAD_CERTIFICATE("bad_certificate", "the subject has no single common name; use an issued certificate"),
+    EXPIRED("expired", "the certificate is outside its validity; renew it, and compare the clocks"),
+    REVOKED("revoked", "the certificate is revoked; enrol the device again if that was a mistake"),
+    UNKNOWN_SERIAL("not_authorized", "the authority has no record of this serial; obtain a new certificate"),
+    BOOTSTRAP(
+            "not_authorized",
+            "a bootstrap certificate is for the first order only; order a device certificate by ACME"),
+    SERVER("not_authorized", "a server certificate is for listeners; use one with the profile device"),
+    NOT_A_MEMBER(
+            "not_authorized",
+            "the common name is not the fleet name recorded for this serial; order a certificate for the fleet name"),
+    WILL_TOPIC(
+            "not_authorized",
+            "the client may not publish to its will topic; add a rule at broker.rules or change the topic"),
+    WILL_INVALID(
+            "protocol_error",
+            "the will topic is no topic name (MQTT 4.7)",
+            CONNECTION_REFUSED_NOT_AUTHORIZED,
+            CONNECTION_REFUSED_TOPIC_NAME_INVALID),
+    CLIENT_ID(
+            "identifier_rejected",
+            "the client id is longer than 1024 characters",
+            CONNECTION_REFUSED_IDENTIFIER_REJECTED,
+            CONNECTION_REFUSED_CLIENT_IDENTIFIER_NOT_VALID),
+    FULL(
+            "server_busy",
+            "broker.max-connections is reached; raise it or add a broker",
+            CONNECTION_REFUSED_SERVER_UNAVAILABLE,
+            CONNECTION_REFUSED_SERVER_BUSY),
+    NO_AUTHORITY(
+            "server_unavailable",
+            "the authority does not answer, so no serial can be checked; run it in this process",
+            CONNECTION_REFUSED_SERVER_UNAVAILABLE,
+            CONNECTION_REFUSED_SERVER_UNAVAILABLE_5);
+
+    private final String label;
+    private final String advice;
+    private final MqttConnectReturnCode before5;
+    private final MqttConnectReturnCode from5;
+
+    Refusal(String label, String advice) {
+        this(label, advice, CONNECTION_REFUSED_NOT_AUTHORIZED, CONNECTION_REFUSED_NOT_AUTHORIZED_5);
+    }
+
+    Refusal(String label, String advice, MqttConnectReturnCode before5, MqttConnectReturnCode from5) {
+        this.label = label;
+        this.advice = advice;
+        this.before5 = before5;
+        this.from5 = from5;
+    }
+
+    String label() {
+        return label;
+    }
+
+    /** What is wrong and what to do. */
+    String advice() {
+        return advice;
+    }
+
+    MqttConnectReturnCode code(boolean mqtt5) {
+        return mqtt5 ? from5 : before5;
+    }
+}

@@ -1,0 +1,252 @@
+package io.lumia.broker;
+
+import io.lumia.access.TopicFilter;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the broker keeps for one client, with or without a connection (MQTT 5, 4.1). All work goes through a mailbox that one thread at a time
+ * empties: the event loop of the connection, or whoever put something in while there is none. So nothing here needs a lock, and a publisher
+ * never waits for a subscriber.
+ */
+final class Session {
+    private static final Logger log = LoggerFactory.getLogger(Session.class);
+    private static final int LONGEST_TURN = 512;
+
+    private record Attach(ClientConnection connection) {}
+
+    private final SessionKey key;
+    private final Sessions sessions;
+    private final Clock clock;
+    private final Queue<Object> mailbox = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final Set<Integer> receivedQos2 = ConcurrentHashMap.newKeySet();
+    private final Map<TopicFilter, Subscription> subscriptions = new ConcurrentHashMap<>();
+    private final Outbox outbox;
+    private volatile @Nullable Context home;
+    private @Nullable ClientConnection connection;
+    private Duration expiry = Duration.ZERO;
+    private Instant offlineSince = Instant.MAX;
+    private boolean ended;
+
+    Session(SessionKey key, Sessions sessions, Outbox outbox, Clock clock) {
+        this.key = key;
+        this.sessions = sessions;
+        this.outbox = outbox;
+        this.clock = clock;
+    }
+
+    SessionKey key() {
+        return key;
+    }
+
+    /** Hands a message over; it is this session's from here on. */
+    void deliver(Delivery delivery) {
+        put(delivery);
+    }
+
+    /** Gives the session to the connection, which closes the one it had. */
+    void attach(ClientConnection next) {
+        put(new Attach(next));
+    }
+
+    /** The connection is gone; another may have taken the session already. */
+    void detach(ClientConnection gone) {
+        put((Runnable) () -> detached(gone));
+    }
+
+    /** Does the work with the session's state, unless the connection has lost the session meanwhile. */
+    void withSession(ClientConnection asking, Runnable work) {
+        put((Runnable) () -> {
+            if (asking == connection) {
+                work.run();
+            }
+        });
+    }
+
+    void endIfExpired() {
+        put((Runnable) () -> {
+            if (connection == null && !ended && !clock.instant().isBefore(offlineSince.plus(expiry))) {
+                end();
+            }
+        });
+    }
+
+    /** Only within {@link #withSession}. @return whether the subscription is new */
+    boolean subscribe(Subscription subscription) {
+        subscriptions.put(subscription.filter(), subscription);
+        return sessions.tree().add(subscription);
+    }
+
+    /** Only within {@link #withSession}. @return whether there was one */
+    boolean unsubscribe(TopicFilter filter) {
+        return subscriptions.remove(filter) != null && sessions.tree().remove(filter, this);
+    }
+
+    int subscriptionCount() {
+        return subscriptions.size();
+    }
+
+    /** Only within {@link #withSession}. */
+    Outbox outbox() {
+        return outbox;
+    }
+
+    /** Only within {@link #withSession}. */
+    void expiry(Duration changed) {
+        expiry = changed;
+    }
+
+    /** Remembers a QoS 2 packet until it is released (4.3.3). @return false when it is a repetition */
+    boolean receiveOnce(int packetId) {
+        return receivedQos2.add(packetId);
+    }
+
+    void release(int packetId) {
+        receivedQos2.remove(packetId);
+    }
+
+    // ---- the mailbox
+
+    private void put(Object work) {
+        mailbox.add(work);
+        if (waiting.getAndIncrement() == 0) {
+            goOn();
+        }
+    }
+
+    private void goOn() {
+        var there = home;
+        if (there == null || there == Vertx.currentContext()) {
+            empty();
+        } else {
+            there.runOnContext(turn -> empty());
+        }
+    }
+
+    private void empty() {
+        int turns = 0;
+        var here = home;
+        int due = waiting.get();
+        while (due > 0) {
+            int done = 0;
+            while (done < due && home == here && moveFor(mailbox.peek()) == here) {
+                work(mailbox.remove());
+                done++;
+            }
+            turns += done;
+            int left = waiting.addAndGet(-done);
+            if (left > 0 && (done < due || turns > LONGEST_TURN)) {
+                elsewhere();
+                return;
+            }
+            due = left;
+        }
+    }
+
+    /** A connection is attached on its own event loop: the session moves there first. */
+    private @Nullable Context moveFor(@Nullable Object next) {
+        if (next instanceof Attach attach) {
+            home = attach.connection.context();
+        }
+        return home;
+    }
+
+    private void elsewhere() {
+        var there = home;
+        if (there == null) {
+            empty();
+        } else {
+            there.runOnContext(turn -> empty());
+        }
+    }
+
+    private void work(Object work) {
+        try {
+            if (work instanceof Delivery delivery) {
+                take(delivery);
+            } else if (work instanceof Attach attach) {
+                attached(attach.connection);
+            } else {
+                ((Runnable) work).run();
+            }
+        } catch (RuntimeException defect) {
+            log.atError()
+                    .setCause(defect)
+                    .addKeyValue("identity", key.identity())
+                    .log("session work failed");
+        }
+    }
+
+    // ---- what is done with it
+
+    private void take(Delivery delivery) {
+        if (!ended) {
+            outbox.add(delivery);
+        }
+    }
+
+    private void attached(ClientConnection next) {
+        if (ended) {
+            home = null;
+            sessions.attach(next);
+            return;
+        }
+        var previous = connection;
+        boolean present = !next.cleanStart() && !expiry.isZero();
+        if (previous != null) {
+            previous.takenOver(present);
+        }
+        if (!present) {
+            forget();
+        }
+        connection = next;
+        expiry = next.sessionExpiry();
+        offlineSince = Instant.MAX;
+        if (next.accepted(this, present)) {
+            outbox.connect(next);
+        } else {
+            detached(next);
+        }
+    }
+
+    private void detached(ClientConnection gone) {
+        if (gone != connection) {
+            return;
+        }
+        connection = null;
+        home = null;
+        outbox.disconnect();
+        if (expiry.isZero()) {
+            end();
+        } else {
+            offlineSince = clock.instant();
+        }
+    }
+
+    private void end() {
+        ended = true;
+        forget();
+        sessions.remove(this);
+    }
+
+    private void forget() {
+        for (TopicFilter filter : subscriptions.keySet()) {
+            var unused = unsubscribe(filter);
+        }
+        receivedQos2.clear();
+        outbox.clear();
+    }
+}

@@ -1,0 +1,69 @@
+package io.lumia.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lumia.config.BrokerConfig;
+import io.lumia.config.CannotStart;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AclRulesTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void reads_the_rules_of_the_file() throws Exception {
+        var rules = rules("- {identity: lumia-app, subscribe: ['devices/#']}\n- identity: '*'\n  publish: [up/%c]\n");
+        assertThat(rules.read()).hasSize(2);
+        assertThat(rules.read().get(0).subscribe()).containsExactly("devices/#");
+    }
+
+    @Test
+    void names_file_rule_and_filter_when_one_is_wrong() throws Exception {
+        assertThatThrownBy(() -> rules("- {identity: a, publish: ['x/#/y']}").read())
+                .isInstanceOf(CannotStart.class)
+                .hasMessageContaining("acl.yaml, rule 1")
+                .hasMessageContaining("x/#/y");
+    }
+
+    @Test
+    void names_the_file_when_it_is_missing_or_no_list_of_rules() throws Exception {
+        for (String text : List.of("nonsense: [", "just text", "- {identity: a, publishes: [x]}")) {
+            assertThatThrownBy(() -> rules(text).read())
+                    .isInstanceOf(CannotStart.class)
+                    .hasMessageContaining("acl.yaml");
+        }
+        assertThatThrownBy(() -> new AclRules(config(directory.resolve("none.yaml"))).read())
+                .isInstanceOf(CannotStart.class)
+                .hasMessageContaining("does not exist");
+    }
+
+    private AclRules rules(String text) throws Exception {
+        var file = directory.resolve("acl.yaml");
+        Files.writeString(file, text);
+        return new AclRules(config(file));
+    }
+
+    private static BrokerConfig config(Path file) {
+        return new BrokerConfig(
+                "127.0.0.1",
+                0,
+                List.of("localhost"),
+                1,
+                10,
+                65_536,
+                Duration.ofSeconds(5),
+                10,
+                10,
+                Duration.ofHours(1),
+                10,
+                true,
+                file,
+                List.of());
+    }
+}

@@ -1,0 +1,134 @@
+package io.lumia.broker;
+
+import static io.lumia.bus.FleetBus.BROKER_STATISTICS;
+
+import io.lumia.bus.FleetBus;
+import io.lumia.bus.FleetBus.BrokerStatistics;
+import io.lumia.bus.FleetBus.ReadBrokerStatistics;
+import io.lumia.config.BrokerConfig;
+import io.lumia.config.BrokerConfig.TopicRule;
+import io.lumia.config.FleetConfig;
+import io.lumia.config.TlsConfig;
+import io.lumia.config.TlsConfig.TlsVersion;
+import io.lumia.fakes.FakeAuthority;
+import io.lumia.tls.FleetTrust;
+import io.lumia.tls.SwappableKeyManager;
+import io.lumia.tls.TlsMaterial;
+import io.lumia.tls.TlsOptions;
+import io.lumia.x509.FleetDomain;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.mqtt.MqttClient;
+import io.vertx.mqtt.MqttClientOptions;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** A broker with a fake authority on a Vert.x of its own, and clients for it. */
+public final class TestBroker implements AutoCloseable {
+    static final TlsConfig TLS = new TlsConfig(TlsVersion.TLS_1_2, List.of(), true);
+
+    public final Vertx vertx = Vertx.vertx();
+    public final FakeAuthority authority;
+    public final Clock clock;
+    final BrokerVerticle broker;
+    private final String deployment;
+
+    public static BrokerConfig config(TopicRule... rules) {
+        return config(0, 1000, 100, 20_000, rules);
+    }
+
+    static BrokerConfig config(int port, int queued, int inflight, int connections, TopicRule... rules) {
+        return new BrokerConfig(
+                "127.0.0.1",
+                port,
+                List.of("localhost", "127.0.0.1"),
+                2,
+                connections,
+                262_144,
+                Duration.ofSeconds(5),
+                queued,
+                inflight,
+                Duration.ofHours(24),
+                1000,
+                true,
+                null,
+                List.of(rules));
+    }
+
+    public TestBroker(Path data, Clock clock, BrokerConfig config) throws Exception {
+        this.clock = clock;
+        FleetBus.install(vertx);
+        authority = new FakeAuthority(clock);
+        await(authority.serve(vertx));
+        broker = new BrokerVerticle(config, TLS, new FleetConfig(new FleetDomain("devices.test")), data, clock);
+        deployment = await(vertx.deployVerticle(broker));
+    }
+
+    public int port() {
+        return broker.port();
+    }
+
+    MqttClientOptions options(TlsMaterial material, String clientId) {
+        var options = TlsOptions.apply(new MqttClientOptions(), TLS);
+        options.setKeyCertOptions(KeyCertOptions.wrap(new SwappableKeyManager(material)))
+                .setTrustOptions(new FleetTrust(List.of(authority.root())).trustOptions())
+                .setHostnameVerificationAlgorithm("HTTPS");
+        return options.setClientId(clientId).setMaxMessageSize(300_000);
+    }
+
+    MqttClient client(MqttClientOptions options) {
+        return MqttClient.create(vertx, options);
+    }
+
+    MqttClient connected(TlsMaterial material, String clientId) throws Exception {
+        return connected(options(material, clientId));
+    }
+
+    MqttClient connected(MqttClientOptions options) throws Exception {
+        var client = client(options);
+        await(client.connect(port(), "localhost"));
+        return client;
+    }
+
+    BrokerStatistics statistics() {
+        try {
+            return await(BROKER_STATISTICS.ask(vertx, new ReadBrokerStatistics()));
+        } catch (Exception broken) {
+            throw new AssertionError(broken);
+        }
+    }
+
+    void undeploy() throws Exception {
+        await(vertx.undeploy(deployment));
+    }
+
+    static <T> T await(Future<T> future) throws Exception {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        } catch (TimeoutException late) {
+            throw new AssertionError("nothing after 20 s", late);
+        }
+    }
+
+    static void until(String what, BooleanSupplier holds) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!holds.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("not within 20 s: " + what);
+            }
+            LockSupport.parkNanos(2_000_000);
+        }
+    }
+
+    @Override
+    public void close() {
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+}
