@@ -92,11 +92,10 @@ public final class WebVerticle extends VerticleBase {
 
     private Router router(AdminToken token, ConnectionGuard guard) {
         var doorman = new Doorman(token, config.names(), loopback, clock);
-        var audit = new AuditTrail(vertx, clock);
         var api = Router.router(vertx);
-        new CertificatesApi(audit).mount(api);
+        new CertificatesApi(new AuditTrail(vertx, clock)).mount(api);
         new ProvisioningApi().mount(api);
-        new FleetApi(audit, clock).mount(api);
+        new FleetApi(clock).mount(api);
 
         var router = Router.router(vertx);
         router.route().handler(WebVerticle::strictHeaders);
