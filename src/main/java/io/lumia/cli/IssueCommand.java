@@ -11,6 +11,8 @@ import io.lumia.x509.Profile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.KeyPair;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -95,8 +97,7 @@ public final class IssueCommand implements Callable<Integer> {
         wanted.put("csr", CertificateRequest.create(pair, name, names));
         try {
             DurableFiles.directory(out);
-            DurableFiles.writePrivate(file("key"), Pem.of(pair.getPrivate()));
-            var issued = client.send("POST", "/certificates", wanted);
+            var issued = keepingKey(pair, client, wanted);
             var chain = issued.path("chain").asText();
             DurableFiles.writePublic(file("crt"), issued.path("certificate").asText() + chain);
             DurableFiles.writePublic(out.resolve("chain.crt"), chain);
@@ -106,6 +107,19 @@ public final class IssueCommand implements Callable<Integer> {
             throw new CommandFailed(
                     "cannot write to " + out + " (" + unwritable.getClass().getSimpleName() + ": "
                             + unwritable.getMessage() + "); name a writable directory with --out");
+        }
+    }
+
+    /** The key is on disk before its certificate is issued; a refusal leaves the files as they were. */
+    private JsonNode keepingKey(KeyPair pair, AdminClient client, ObjectNode wanted) throws CommandFailed, IOException {
+        var waiting = out.resolve("." + name + ".key.new");
+        DurableFiles.writePrivate(waiting, Pem.of(pair.getPrivate()));
+        try {
+            var issued = client.send("POST", "/certificates", wanted);
+            Files.move(waiting, file("key"), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            return issued;
+        } finally {
+            Files.deleteIfExists(waiting);
         }
     }
 

@@ -19,6 +19,7 @@ import java.time.Clock;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,7 @@ final class ProvisioningDesk {
     private static final int TOLD_A_MINUTE = 6;
 
     private static final int TOLD_AT_ONCE = 20;
+    private static final int LINGER_MILLIS = 500;
 
     private final Vertx vertx;
     private final ProvisioningConfig config;
@@ -96,7 +98,7 @@ final class ProvisioningDesk {
         return declaredLength(request) > LARGEST_BODY ? Optional.of(Problems.tooLarge(LARGEST_BODY)) : Optional.empty();
     }
 
-    private static boolean isJson(@org.jspecify.annotations.Nullable String contentType) {
+    private static boolean isJson(@Nullable String contentType) {
         return contentType != null
                 && contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT).equals("application/json");
     }
@@ -134,6 +136,16 @@ final class ProvisioningDesk {
             }
         } else if (addressed.answer() instanceof Answer.Declined declined) {
             declined.problem().with("Connection", "close").answer(response);
+            hangUp(request);
+        }
+    }
+
+    /** Who is still sending gets the time to read the answer, no more. */
+    private void hangUp(HttpServerRequest request) {
+        if (!request.isEnded()) {
+            vertx.setTimer(LINGER_MILLIS, over -> {
+                var unused = request.connection().close();
+            });
         }
     }
 

@@ -3,6 +3,7 @@ package io.lumia.web;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.CertificateDescription;
 import io.lumia.bus.FleetBus.CertificateStatus;
+import io.lumia.bus.FleetBus.Claim;
 import io.lumia.bus.FleetBus.DescribeCertificate;
 import io.lumia.bus.FleetBus.IssueCertificate;
 import io.lumia.bus.FleetBus.IssueOutcome;
@@ -12,17 +13,22 @@ import io.lumia.bus.FleetBus.RevokeCertificate;
 import io.lumia.bus.FleetBus.RevokeOutcome;
 import io.lumia.http.Problem;
 import io.lumia.x509.CertificateBundle;
+import io.lumia.x509.CertificateRequest;
+import io.lumia.x509.DeviceName;
 import io.lumia.x509.Printable;
 import io.lumia.x509.Profile;
 import io.lumia.x509.RevocationReason;
 import io.lumia.x509.SerialNumber;
+import io.lumia.x509.UnfitRequest;
+import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -67,13 +73,34 @@ final class CertificatesApi {
         var body = RequestBody.of(context, ordered("csr", "profile", "validity", "sans"));
         var profile = parsed("profile", body.required("profile"), Profile::of);
         @Nullable Duration lifetime = body.duration("validity").orElse(null);
-        var wanted = new IssueCertificate(
-                profile, body.required("csr"), body.texts("sans"), lifetime, null, AuditTrail.OPERATOR, "sign");
+        var csr = body.required("csr");
+        var names = body.texts("sans");
         Answers.send(
                 context,
                 201,
-                Answers.ask(context, FleetBus.ISSUE_CERTIFICATE, wanted, "authority")
-                        .map(outcome -> issued(outcome, profile)));
+                claim(context, profile, csr)
+                        .map(claim -> new IssueCertificate(
+                                profile, csr, names, lifetime, claim.orElse(null), AuditTrail.OPERATOR, "sign"))
+                        .compose(wanted -> Answers.ask(context, FleetBus.ISSUE_CERTIFICATE, wanted, "authority"))
+                        .map(CertificatesApi::issued));
+    }
+
+    /** A device's certificate is for the claimed name that is the CSR's common name; other profiles claim nothing. */
+    private static Future<Optional<Claim>> claim(RoutingContext context, Profile profile, String csr) {
+        if (profile != Profile.DEVICE) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        var address = context.request().remoteAddress().hostAddress();
+        return context.vertx().executeBlocking(() -> Optional.of(new Claim(commonName(csr), address)), false);
+    }
+
+    private static DeviceName commonName(String csr) {
+        try {
+            return new DeviceName(
+                    Objects.requireNonNullElse(CertificateRequest.parse(csr).commonName(), ""));
+        } catch (UnfitRequest | IllegalArgumentException unfit) {
+            throw new Rejected(refusal(Refusal.UNFIT_REQUEST, String.valueOf(unfit.getMessage())));
+        }
     }
 
     private void show(RoutingContext context) {
@@ -99,28 +126,24 @@ final class CertificatesApi {
                 context,
                 200,
                 Answers.ask(context, FleetBus.REVOKE_CERTIFICATE, wanted, "authority")
-                        .map(outcome -> revoked(outcome, reason)));
+                        .map(this::revoked));
     }
 
-    private Views.Issued issued(IssueOutcome outcome, Profile profile) {
+    private static Views.Issued issued(IssueOutcome outcome) {
         if (outcome instanceof IssueOutcome.Refused refused) {
-            audit.refused("admin.certificate.issue", profile.label(), refused.detail());
             throw new Rejected(refusal(refused.refusal(), refused.detail()));
         }
         var bundle = ((IssueOutcome.Issued) outcome).bundle();
-        audit.done("admin.certificate.issue", bundle.serial().toString(), Map.of("profile", profile.label()));
         return view(bundle);
     }
 
-    private Views.Certificate revoked(RevokeOutcome outcome, RevocationReason reason) {
+    private Views.Certificate revoked(RevokeOutcome outcome) {
         if (outcome instanceof RevokeOutcome.Revoked revoked) {
-            var serial = revoked.certificate().serial().toString();
-            audit.done("admin.certificate.revoke", serial, Map.of("reason", reason.label()));
             return Views.Certificate.detail(revoked.certificate());
         }
         if (outcome instanceof RevokeOutcome.AlreadyRevoked already) {
             var certificate = already.certificate();
-            audit.refused("admin.certificate.revoke", certificate.serial().toString(), "already revoked");
+            audit.refused("certificate.revoke", certificate.serial().toString(), "already revoked");
             throw new Rejected(Problem.of(
                     409,
                     "already-revoked",
@@ -128,7 +151,7 @@ final class CertificatesApi {
                     "certificate " + certificate.serial() + " was revoked at " + certificate.revokedAt()));
         }
         var serial = ((RevokeOutcome.Unknown) outcome).serial();
-        audit.refused("admin.certificate.revoke", serial.toString(), "unknown");
+        audit.refused("certificate.revoke", serial.toString(), "unknown");
         throw unknown(serial);
     }
 

@@ -20,11 +20,9 @@ import java.util.function.Function;
 
 /** {@code /status}, {@code /devices} and {@code /ca}. */
 final class FleetApi {
-    private final AuditTrail audit;
     private final Clock clock;
 
-    FleetApi(AuditTrail audit, Clock clock) {
-        this.audit = audit;
+    FleetApi(Clock clock) {
         this.clock = clock;
     }
 
@@ -85,12 +83,10 @@ final class FleetApi {
                         .map(outcome -> released(outcome, device)));
     }
 
-    private Map<String, String> released(ReleaseOutcome outcome, DeviceName device) {
+    private static Map<String, String> released(ReleaseOutcome outcome, DeviceName device) {
         if (outcome == ReleaseOutcome.UNKNOWN) {
-            audit.refused("admin.device.release", device.value(), "unknown");
             throw Rejected.notFound("no key has claimed the name '" + device + "'");
         }
-        audit.done("admin.device.release", device.value(), Map.of());
         return Map.of("released", device.value());
     }
 

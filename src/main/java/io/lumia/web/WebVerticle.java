@@ -56,54 +56,57 @@ public final class WebVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         return vertx.executeBlocking(() -> AdminToken.open(config.token(), data), false)
-                .map(this::router)
-                .compose(router -> loopback ? plain(router) : secure(router));
+                .compose(token -> open(token, new ConnectionGuard(vertx, REQUEST)));
     }
 
-    private Future<Void> plain(Router router) {
-        return listen(Listeners.options(config.host(), config.port()), router).mapEmpty();
+    private Future<Void> open(AdminToken token, ConnectionGuard guard) {
+        var router = router(token, guard);
+        return loopback ? plain(router, guard) : secure(router, guard);
     }
 
-    private Future<Void> secure(Router router) {
+    private Future<Void> plain(Router router, ConnectionGuard guard) {
+        return listen(Listeners.options(config.host(), config.port()), router, guard)
+                .mapEmpty();
+    }
+
+    private Future<Void> secure(Router router, ConnectionGuard guard) {
         return ListenerCertificate.open(vertx, LISTENER, config.names(), data, tls, clock)
                 .compose(certificate -> {
                     var options = TlsOptions.apply(Listeners.options(config.host(), config.port()), tls);
                     options.setKeyCertOptions(certificate.keyCertOptions());
-                    return listen(options, router)
+                    return listen(options, router, guard)
                             .compose(open -> certificate.serveRenewals(config.host(), port(), false));
                 });
     }
 
-    private Future<HttpServer> listen(HttpServerOptions options, Router router) {
-        var guard = new ConnectionGuard(vertx, REQUEST);
+    private Future<HttpServer> listen(HttpServerOptions options, Router router, ConnectionGuard guard) {
         return vertx.createHttpServer(options)
                 .connectionHandler(guard::opened)
                 .invalidRequestHandler(Listeners::malformed)
-                .requestHandler(request -> {
-                    var connection = request.connection();
-                    request.endHandler(complete -> guard.arrived(connection));
-                    router.handle(request);
-                })
+                .requestHandler(router)
                 .listen()
                 .onSuccess(listening -> server = listening)
                 .recover(cause -> Future.failedFuture(new CannotStart(
                         Listeners.cannotListen("web.port", config.host(), config.port(), cause), cause)));
     }
 
-    private Router router(AdminToken token) {
+    private Router router(AdminToken token, ConnectionGuard guard) {
         var doorman = new Doorman(token, config.names(), loopback, clock);
-        var audit = new AuditTrail(vertx, clock);
         var api = Router.router(vertx);
-        new CertificatesApi(audit).mount(api);
+        new CertificatesApi(new AuditTrail(vertx, clock)).mount(api);
         new ProvisioningApi().mount(api);
-        new FleetApi(audit, clock).mount(api);
+        new FleetApi(clock).mount(api);
 
         var router = Router.router(vertx);
-        router.route().handler(WebVerticle::strictHeaders).handler(doorman::checkHost);
-        router.route("/api/v1/*")
-                .handler(doorman::checkToken)
-                .handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY))
-                .subRouter(api);
+        router.route().handler(WebVerticle::strictHeaders);
+        router.route().handler(doorman::checkHost);
+        router.route("/api/v1/*").handler(doorman::checkToken);
+        router.route().handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY));
+        router.route().handler(context -> {
+            guard.arrived(context.request().connection());
+            context.next();
+        });
+        router.route("/api/v1/*").subRouter(api);
         router.route().failureHandler(Answers::failed);
         for (int status : new int[] {400, 404, 405, 413}) {
             router.errorHandler(status, Answers::failed);

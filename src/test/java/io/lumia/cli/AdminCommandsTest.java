@@ -1,0 +1,254 @@
+package io.lumia.cli;
+
+import static io.lumia.fakes.Waiting.forIt;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lumia.bus.FleetBus;
+import io.lumia.bus.FleetBus.ChangeWhitelist;
+import io.lumia.bus.FleetBus.ProvisioningState;
+import io.lumia.bus.FleetBus.Refusal;
+import io.lumia.bus.FleetBus.SwitchProvisioning;
+import io.lumia.bus.FleetBus.WhitelistOutcome;
+import io.lumia.config.TlsConfig;
+import io.lumia.config.TlsConfig.TlsVersion;
+import io.lumia.config.WebConfig;
+import io.lumia.fakes.ScriptedAuthority;
+import io.lumia.fakes.MovableClock;
+import io.lumia.web.WebVerticle;
+import io.lumia.x509.CertificateRequest;
+import io.lumia.x509.Fingerprint;
+import io.lumia.x509.Keys;
+import io.lumia.x509.Pem;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+class AdminCommandsTest {
+    private static final ProvisioningState ON =
+            new ProvisioningState(true, ScriptedAuthority.NOW, List.of("127.0.0.2"), "operator");
+
+    private final Vertx vertx = Vertx.vertx();
+    private final ScriptedAuthority authority = new ScriptedAuthority();
+    private final List<SwitchProvisioning> switched = new CopyOnWriteArrayList<>();
+    private final List<ChangeWhitelist> changed = new CopyOnWriteArrayList<>();
+    private String url = "";
+
+    @TempDir
+    Path directory;
+
+    @Command(
+            name = "lumia",
+            subcommands = {
+                ListCommand.class,
+                RevokeCommand.class,
+                IssueCommand.class,
+                DevicesCommand.class,
+                ProvisioningCommand.class
+            })
+    static final class Root {}
+
+    private record Ran(int code, String out, String err) {}
+
+    @BeforeEach
+    void deploy() {
+        FleetBus.install(vertx);
+        forIt(authority.serve(vertx));
+        forIt(FleetBus.DESCRIBE_PROVISIONING.serve(vertx, asked -> Future.succeededFuture(ON)));
+        forIt(FleetBus.SWITCH_PROVISIONING.serve(vertx, asked -> {
+            switched.add(asked);
+            return Future.succeededFuture(ON);
+        }));
+        forIt(FleetBus.CHANGE_WHITELIST.serve(vertx, asked -> {
+            changed.add(asked);
+            return Future.succeededFuture(new WhitelistOutcome.Changed(ON));
+        }));
+        var web = new WebVerticle(
+                new WebConfig("127.0.0.1", 0, List.of("localhost"), null),
+                new TlsConfig(TlsVersion.TLS_1_2, List.of(), false),
+                data(),
+                new MovableClock(ScriptedAuthority.NOW));
+        forIt(vertx.deployVerticle(web));
+        url = "http://127.0.0.1:" + web.port();
+    }
+
+    @AfterEach
+    void close() {
+        forIt(vertx.close());
+    }
+
+    @Test
+    void lists_certificates_in_columns() {
+        var ran = run("list", "--query", "bro ker&x", "--status", "active", "--size", "5");
+        assertThat(ran.code()).as(ran.err()).isZero();
+        assertThat(authority.listed.get(0).query()).isEqualTo("bro ker&x");
+        var lines = ran.out().lines().toList();
+        assertThat(lines.get(0)).startsWith("SERIAL  IDENTITY  PROFILE  STATUS");
+        assertThat(lines.get(1).indexOf("broker")).isEqualTo(lines.get(0).indexOf("IDENTITY"));
+        assertThat(lines.get(2)).isEqualTo("1 certificate");
+    }
+
+    @Test
+    void prints_json_when_asked() throws Exception {
+        var ran = run("list", "--json");
+        assertThat(new ObjectMapper().readTree(ran.out()).path("total").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void revokes_or_says_that_the_serial_is_unknown() {
+        assertThat(run("revoke", "abcdef", "--reason", "superseded").out()).startsWith("revoked abcdef of broker");
+        var unknown = run("revoke", "12");
+        assertThat(unknown.code()).isEqualTo(1);
+        assertThat(unknown.err().strip()).isEqualTo("no certificate has the serial 12");
+    }
+
+    @Test
+    void lists_and_releases_devices() {
+        assertThat(run("devices", "list").out()).contains("dev-0001  127.0.0.2").contains("1 device");
+        assertThat(run("devices", "release", "dev-0001").out().strip()).isEqualTo("released dev-0001");
+        assertThat(run("devices", "release", "dev-0009").code()).isEqualTo(1);
+    }
+
+    @Test
+    void turns_provisioning_on_for_a_while_and_lets_addresses_in() {
+        var ran = run("provisioning", "on", "--for", "10m", "--allow", "127.0.0.2", "--allow", "10.0.0.0/8");
+        assertThat(ran.code()).as(ran.err()).isZero();
+        assertThat(switched).containsExactly(new SwitchProvisioning(true, Duration.ofMinutes(10), "operator"));
+        assertThat(changed)
+                .containsExactly(new ChangeWhitelist(List.of("127.0.0.2", "10.0.0.0/8"), List.of(), "operator"));
+        assertThat(ran.out())
+                .contains("provisioning is on until 2030-01-01T00:00:00Z")
+                .contains("  127.0.0.2");
+        assertThat(run("provisioning", "deny", "127.0.0.2").code()).isZero();
+        assertThat(changed.get(1)).isEqualTo(new ChangeWhitelist(List.of(), List.of("127.0.0.2"), "operator"));
+        assertThat(run("provisioning", "off").code()).isZero();
+        assertThat(run("provisioning", "status").code()).isZero();
+    }
+
+    @Test
+    void issues_for_a_key_that_is_made_here() throws Exception {
+        var out = directory.resolve("out");
+        var ran = run("issue", "broker.example", "--validity", "48h", "--out", out.toString());
+        assertThat(ran.code()).as(ran.err()).isZero();
+        var key = Files.readString(out.resolve("broker.example.key"));
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(out.resolve("broker.example.key"))))
+                .isEqualTo("rw-------");
+        var request = CertificateRequest.parse(authority.asked.get(0).csr());
+        assertThat(request.dnsNames()).containsExactly("broker.example");
+        assertThat(Keys.match(Pem.privateKey(key), request.publicKey())).isTrue();
+        assertThat(authority.asked.get(0).toString()).doesNotContain("PRIVATE");
+        assertThat(Fingerprint.of(Pem.certificates(Files.readString(out.resolve("ca.crt")))
+                        .get(0)))
+                .isEqualTo(Fingerprint.of(Pem.certificates(authority.pem).get(0)));
+        assertThat(Pem.certificates(Files.readString(out.resolve("broker.example.crt"))))
+                .hasSize(2);
+    }
+
+    @Test
+    void never_overwrites_unless_forced_and_asks_for_nothing_then() throws Exception {
+        var out = Files.createDirectories(directory.resolve("out"));
+        Files.writeString(out.resolve("n.key"), "precious");
+        var ran = run("issue", "n", "--out", out.toString());
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.err()).contains("n.key").contains("--force");
+        assertThat(authority.asked).isEmpty();
+        assertThat(Files.readString(out.resolve("n.key"))).isEqualTo("precious");
+        assertThat(run("issue", "n", "--out", out.toString(), "--force").code()).isZero();
+    }
+
+    @Test
+    void leaves_no_key_behind_when_the_authority_refuses() {
+        authority.refusal = Refusal.NAME_NOT_ALLOWED;
+        var ran = run("issue", "n", "--out", directory.resolve("out").toString());
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.err()).contains("because the test says so");
+        assertThat(directory.resolve("out/n.key")).doesNotExist();
+    }
+
+    @Test
+    void a_second_certificate_goes_beside_the_first() {
+        var out = directory.resolve("out").toString();
+        assertThat(run("issue", "one", "--out", out).code()).isZero();
+        assertThat(run("issue", "two", "--out", out).code()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "list --status lost",
+                "revoke xyz",
+                "revoke abcdef --reason mood",
+                "devices release Not_A_Name",
+                "provisioning on --for soon",
+                "provisioning allow 10.0.0.1/8",
+                "provisioning allow",
+                "issue ../evil",
+                "issue n --profile root",
+                "list --nonsense",
+                "list --url ftp://localhost",
+                "list --url http://192.0.2.1:8502"
+            })
+    void says_what_is_wrong_with_the_usage(String line) {
+        var ran = run(line.split(" "));
+        assertThat(ran.code()).as(ran.out() + ran.err()).isEqualTo(2);
+        assertThat(ran.err()).isNotBlank();
+        assertThat(authority.asked).isEmpty();
+    }
+
+    @Test
+    void says_how_to_start_lumia_when_nobody_answers() {
+        var ran = execute("list", "--url", "http://127.0.0.1:1", "--data", data().toString());
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.err()).contains("is Lumia running?").hasLineCount(1);
+    }
+
+    @Test
+    void says_where_the_token_is_looked_for() throws Exception {
+        var missing = execute(
+                "list", "--url", url, "--data", directory.resolve("nowhere").toString());
+        assertThat(missing.code()).isEqualTo(1);
+        assertThat(missing.err()).contains("nowhere/admin-token").contains("--token-file");
+        var wrong = Files.writeString(directory.resolve("wrong"), "not the token at all");
+        var refused = execute("list", "--url", url, "--token-file", wrong.toString());
+        assertThat(refused.err()).contains("token is not accepted");
+    }
+
+    private Path data() {
+        return directory.resolve("data");
+    }
+
+    private Ran run(String... arguments) {
+        var all = new ArrayList<>(List.of(arguments));
+        if (!all.contains("--url")) {
+            all.addAll(List.of("--url", url));
+        }
+        all.addAll(List.of("--token-file", data().resolve("admin-token").toString()));
+        return execute(all.toArray(String[]::new));
+    }
+
+    private static Ran execute(String... arguments) {
+        var out = new StringWriter();
+        var err = new StringWriter();
+        int code = new CommandLine(new Root())
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(arguments);
+        return new Ran(code, out.toString(), err.toString());
+    }
+}
