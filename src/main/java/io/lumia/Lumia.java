@@ -2,7 +2,14 @@ package io.lumia;
 
 import io.lumia.cli.CommandGroups;
 import io.lumia.cli.ConfigCommand;
+import io.lumia.cli.DemoCommand;
+import io.lumia.cli.DevicesCommand;
+import io.lumia.cli.IssueCommand;
+import io.lumia.cli.ListCommand;
 import io.lumia.cli.PlainFailures;
+import io.lumia.cli.ProvisioningCommand;
+import io.lumia.cli.RevokeCommand;
+import io.lumia.cli.RunCommand;
 import io.lumia.cli.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,7 +27,16 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Exit codes: 0 done, 1 failed, 2 not understood."},
-        subcommands = {ConfigCommand.class})
+        subcommands = {
+            RunCommand.class,
+            DemoCommand.class,
+            IssueCommand.class,
+            ListCommand.class,
+            RevokeCommand.class,
+            ProvisioningCommand.class,
+            DevicesCommand.class,
+            ConfigCommand.class
+        })
 public final class Lumia implements Runnable {
     @Spec
     private CommandSpec spec;

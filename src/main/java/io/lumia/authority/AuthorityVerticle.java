@@ -1,5 +1,6 @@
 package io.lumia.authority;
 
+import io.lumia.authority.acme.AcmeServer;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.AuthorityDescription;
 import io.lumia.config.AuthorityConfig;
@@ -47,7 +48,7 @@ public final class AuthorityVerticle extends VerticleBase {
     private volatile int httpPort;
 
     /** What exists once the CA is open. */
-    private record Running(Ca ca, Issuance issuance, Register register, WorkerExecutor signers) {}
+    private record Running(Ca ca, Issuance issuance, Register register, AcmeServer acme, WorkerExecutor signers) {}
 
     /** @param data the data directory; the CA's files are in its folder {@code ca} */
     public AuthorityVerticle(
@@ -78,7 +79,7 @@ public final class AuthorityVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         var opened = running;
-        return opened == null ? Future.succeededFuture() : opened.signers.close();
+        return opened == null ? Future.succeededFuture() : opened.acme.close().eventually(opened.signers::close);
     }
 
     /** The port of HTTPS; meaningful after deployment. */
@@ -138,7 +139,8 @@ public final class AuthorityVerticle extends VerticleBase {
                 config.backdate(),
                 Validity.of(ca.intermediate().certificate()));
         var issuance = new Issuance(vertx, config, ca, rules, store, known, signers, plainUrl("intermediate"), clock);
-        var opened = new Running(ca, issuance, new Register(vertx, store, known, clock), signers);
+        var acme = new AcmeServer(vertx, config.acme(), fleet, lifetimes, store, issuance, clock);
+        var opened = new Running(ca, issuance, new Register(vertx, store, known, clock), acme, signers);
         running = opened;
         return opened;
     }
@@ -163,9 +165,10 @@ public final class AuthorityVerticle extends VerticleBase {
 
     private Future<?> listenHttps(Running opened) {
         var router = new CaRoutes(vertx, opened.ca).https();
-        // The ACME server joins here: made with opened.issuance, started, and mounted on the router before HTTPS
-        // listens.
-        return ListenerCertificate.open(vertx, "authority", config.names(), data, tls, clock)
+        opened.acme.mount(router, this::publicUrl);
+        return opened.acme
+                .start()
+                .compose(started -> ListenerCertificate.open(vertx, "authority", config.names(), data, tls, clock))
                 .compose(certificate -> {
                     var options = TlsOptions.apply(options(), tls)
                             .setKeyCertOptions(certificate.keyCertOptions())

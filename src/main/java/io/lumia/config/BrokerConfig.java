@@ -37,6 +37,25 @@ public record BrokerConfig(
         rules = List.copyOf(rules);
     }
 
+    /** The same with these topic rules instead. */
+    public BrokerConfig withRules(List<TopicRule> others) {
+        return new BrokerConfig(
+                host,
+                port,
+                names,
+                eventLoops,
+                maxConnections,
+                maxPacketSize,
+                connectTimeout,
+                maxQueuedMessages,
+                maxInflight,
+                maxSessionExpiry,
+                maxRetained,
+                closeExpired,
+                aclFile,
+                others);
+    }
+
     /**
      * What an identity may do besides its own {@code devices/IDENTITY/#}.
      *

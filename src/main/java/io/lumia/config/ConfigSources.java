@@ -41,4 +41,9 @@ public record ConfigSources(
     public ConfigSources withSettings(List<String> otherSettings) {
         return new ConfigSources(profile, files, environment, otherSettings, data, places);
     }
+
+    /** The same with this data directory. */
+    public ConfigSources withData(Path directory) {
+        return new ConfigSources(profile, files, environment, settings, directory, places);
+    }
 }

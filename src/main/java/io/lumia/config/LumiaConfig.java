@@ -27,6 +27,7 @@ public record LumiaConfig(
         RenewalConfig renewal,
         ExpiryConfig expiry,
         WebConfig web,
+        UpstreamConfig upstream,
         MetricsConfig metrics) {
     public LumiaConfig {
         Check.that(!parts.isEmpty(), "parts must name at least one part");

@@ -1,0 +1,125 @@
+package io.lumia.cli;
+
+import io.lumia.config.ConfigLoader;
+import io.lumia.config.ConfigSources;
+import io.lumia.config.LogConfig;
+import io.lumia.config.LumiaConfig;
+import io.lumia.crypto.CryptoProviders;
+import io.lumia.x509.Printable;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Plays a demonstration with lifetimes of a minute, tells it step by step and checks every step. */
+@Command(
+        name = "demo",
+        description = {
+            "Plays a demonstration on free ports and an empty data directory, tells it step by step and checks every step.",
+            "  bootstrap  first set-up: a CA is made, devices enrol, provisioning is turned off",
+            "  normal     normal operation: telemetry, commands, strangers refused",
+            "  renewal    every certificate is replaced twice while messages flow, nothing is dropped or lost"
+        },
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {"0:every check held", "1:a check did not hold, or the system did not start", "2:wrong usage"})
+public final class DemoCommand implements Callable<Integer> {
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Parameters(paramLabel = "NAME", description = "bootstrap, normal or renewal")
+    private String name = "";
+
+    @Option(
+            names = "--devices",
+            paramLabel = "N",
+            description = "simulated devices (default: ${DEFAULT-VALUE})",
+            defaultValue = "25")
+    private int devices;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "use and keep this data directory instead of a temporary one")
+    private @Nullable Path data;
+
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "override a setting; may be repeated")
+    private List<String> settings = new ArrayList<>();
+
+    @Override
+    public Integer call() throws Exception {
+        var demonstration = demonstration();
+        CryptoProviders.install();
+        var directory = data != null ? data : Files.createTempDirectory("lumia-demo-");
+        var out = spec().commandLine().getOut();
+        var config = config(directory);
+        Logging.ofProcess().apply(new LogConfig(LogConfig.Format.TEXT, LogConfig.Level.WARN));
+        var story = new DemoStory(out, Terminal.colours());
+        try {
+            return new DemoRun(config, Clock.systemUTC(), story).play(demonstration) ? 0 : 1;
+        } finally {
+            out.flush();
+            if (data == null) {
+                delete(directory);
+            }
+        }
+    }
+
+    /** Everything on free ports, so that a demonstration disturbs nothing that runs. */
+    private LumiaConfig config(Path directory) throws IOException {
+        var all = new ArrayList<>(List.of(
+                "authority.port=0",
+                "authority.http-port=0",
+                "provisioning.port=0",
+                "broker.port=0",
+                "web.port=0",
+                "metrics.port=0",
+                "authority.acme.http01-port=" + freePort(),
+                "swarm.devices=" + devices));
+        all.addAll(settings);
+        return new ConfigLoader()
+                .load(ConfigSources.ofProfile("demo").withSettings(all).withData(directory))
+                .config();
+    }
+
+    private static int freePort() throws IOException {
+        try (var probe = new ServerSocket(0)) {
+            return probe.getLocalPort();
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (var tree = Files.walk(directory)) {
+            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+
+    private CommandSpec spec() {
+        return Objects.requireNonNull(spec);
+    }
+
+    private Demonstration demonstration() {
+        for (Demonstration demonstration : Demonstration.values()) {
+            if (demonstration.label().equals(name)) {
+                return demonstration;
+            }
+        }
+        throw new ParameterException(
+                spec().commandLine(),
+                "unknown demonstration " + Printable.quoted(name) + ": expected bootstrap, normal or renewal");
+    }
+}

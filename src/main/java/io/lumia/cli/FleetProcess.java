@@ -1,0 +1,333 @@
+package io.lumia.cli;
+
+import static io.lumia.bus.FleetBus.DESCRIBE_AUTHORITY;
+import static io.lumia.bus.FleetBus.DESCRIBE_PROVISIONING;
+
+import io.lumia.access.AddressRange;
+import io.lumia.agent.AgentEnvironment;
+import io.lumia.agent.Contact;
+import io.lumia.app.AppVerticle;
+import io.lumia.audit.AuditVerticle;
+import io.lumia.authority.AuthorityVerticle;
+import io.lumia.broker.BrokerVerticle;
+import io.lumia.bus.FleetBus;
+import io.lumia.bus.FleetBus.AuthorityDescription;
+import io.lumia.bus.FleetBus.DescribeAuthority;
+import io.lumia.bus.FleetBus.DescribeProvisioning;
+import io.lumia.bus.FleetBus.ProvisioningState;
+import io.lumia.config.AppConfig;
+import io.lumia.config.BrokerConfig;
+import io.lumia.config.BrokerConfig.TopicRule;
+import io.lumia.config.LumiaConfig;
+import io.lumia.config.Part;
+import io.lumia.expiry.ExpiryVerticle;
+import io.lumia.metrics.MetricsVerticle;
+import io.lumia.metrics.Readiness;
+import io.lumia.provisioning.AuthorityContact;
+import io.lumia.provisioning.ProvisioningVerticle;
+import io.lumia.renewal.RenewalVerticle;
+import io.lumia.store.Store;
+import io.lumia.swarm.SwarmAddresses;
+import io.lumia.swarm.SwarmVerticle;
+import io.lumia.upstream.UpstreamVerticle;
+import io.lumia.web.WebVerticle;
+import io.lumia.x509.Fingerprint;
+import io.vertx.core.Deployable;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.net.InetAddress;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What one process runs: the parts that the configuration names, deployed in order and undeployed in reverse. */
+final class FleetProcess {
+    private static final String AGENT_PROVISIONER = "acme";
+    private static final Logger log = LoggerFactory.getLogger(FleetProcess.class);
+
+    private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+    private final LumiaConfig config;
+    private final Clock clock;
+    private final Readiness readiness = new Readiness();
+    private final SwarmAddresses addresses;
+    private final Deque<String> deployments = new ArrayDeque<>();
+
+    private @Nullable Store store;
+    private @Nullable MetricsVerticle metrics;
+    private @Nullable AuthorityVerticle authority;
+    private @Nullable BrokerVerticle broker;
+    private @Nullable ProvisioningVerticle provisioning;
+    private @Nullable WebVerticle web;
+    private @Nullable SwarmVerticle swarm;
+
+    FleetProcess(LumiaConfig config, Clock clock) {
+        this.config = config;
+        this.clock = clock;
+        this.addresses = SwarmAddresses.choose(config.swarm(), appAddress(config), SwarmAddresses::canBind);
+        FleetBus.install(vertx);
+    }
+
+    Vertx vertx() {
+        return vertx;
+    }
+
+    /** Completes once every part listens; a part that cannot start stops those before it and fails with its sentence. */
+    Future<Void> start() {
+        // of no context: the event loops are gone when a failed start has been cleaned up
+        var started = Promise.<Void>promise();
+        watchers()
+                .compose(watching -> openStore())
+                .compose(opened -> deployAuthority())
+                .compose(deployed -> deployBroker())
+                .compose(deployed -> deployProvisioning())
+                .compose(deployed -> deployWeb())
+                .compose(deployed -> deployIdentities())
+                .onSuccess(deployed -> {
+                    readiness.ready();
+                    started.complete();
+                })
+                .onFailure(failed -> stop().onComplete(stopped -> started.fail(failed)));
+        return started.future();
+    }
+
+    /** Undeploys in reverse order, then closes the store; completes when nothing is left. */
+    Future<Void> stop() {
+        readiness.stopping();
+        var stopped = Promise.<Void>promise();
+        undeployLast()
+                .eventually(this::closeStore)
+                .onComplete(undeployed -> vertx.close().onComplete(closed -> stopped.tryComplete()));
+        return stopped.future();
+    }
+
+    /** Where the parts of this process listen; a part that does not run here is absent. */
+    Future<Addresses> addresses() {
+        Future<@Nullable AuthorityDescription> ca = DESCRIBE_AUTHORITY
+                .ask(vertx, new DescribeAuthority())
+                .<@Nullable AuthorityDescription>map(described -> described)
+                .otherwise((AuthorityDescription) null);
+        Future<@Nullable ProvisioningState> gate = DESCRIBE_PROVISIONING
+                .ask(vertx, new DescribeProvisioning())
+                .<@Nullable ProvisioningState>map(state -> state)
+                .otherwise((ProvisioningState) null);
+        return Future.all(ca, gate)
+                .map(asked -> new Addresses(
+                        authority == null ? null : ca.result(),
+                        authority == null ? 0 : authority.httpPort(),
+                        provisioning == null ? 0 : provisioning.port(),
+                        gate.result(),
+                        broker == null ? 0 : broker.port(),
+                        web == null ? 0 : web.port(),
+                        metrics == null ? 0 : metrics.port()));
+    }
+
+    /** Ports are 0 where the part does not run here. */
+    record Addresses(
+            @Nullable AuthorityDescription authority,
+            int authorityHttpPort,
+            int provisioningPort,
+            @Nullable ProvisioningState provisioning,
+            int brokerPort,
+            int webPort,
+            int metricsPort) {}
+
+    /** The simulated devices of this process, once they are deployed. */
+    Optional<SwarmVerticle> swarm() {
+        return Optional.ofNullable(swarm);
+    }
+
+    /** Those that only listen to the others go first, so that they miss nothing. */
+    private Future<?> watchers() {
+        var deployed = Future.succeededFuture("");
+        if (config.runs(Part.METRICS)) {
+            var verticle = new MetricsVerticle(
+                    config.metrics(), readiness, config.app().name(), clock);
+            metrics = verticle;
+            deployed = deployed.compose(before -> deploy(verticle));
+        }
+        deployed = deployed.compose(before -> deploy(new AuditVerticle(config.data())));
+        if (config.runs(Part.RENEWAL)) {
+            deployed = deployed.compose(
+                    before -> deploy(new RenewalVerticle(config.renewal(), clock, new SecureRandom())));
+        }
+        if (config.runs(Part.EXPIRY)) {
+            deployed = deployed.compose(before -> deploy(new ExpiryVerticle(config.expiry(), clock)));
+        }
+        return deployed;
+    }
+
+    private Future<?> openStore() {
+        if (!config.runs(Part.AUTHORITY) && !config.runs(Part.PROVISIONING)) {
+            return Future.succeededFuture();
+        }
+        return Store.open(vertx, config.data()).onSuccess(opened -> store = opened);
+    }
+
+    private Future<?> deployAuthority() {
+        if (!config.runs(Part.AUTHORITY)) {
+            return config.upstream().url() == null
+                    ? Future.succeededFuture()
+                    : deploy(new UpstreamVerticle(config.upstream(), config.tls()));
+        }
+        authority = new AuthorityVerticle(
+                config.authority(), config.lifetimes(), config.fleet(), config.tls(), config.data(), opened(), clock);
+        return deploy(authority);
+    }
+
+    private Future<?> deployBroker() {
+        if (!config.runs(Part.BROKER)) {
+            return Future.succeededFuture();
+        }
+        broker = new BrokerVerticle(
+                withApplication(config.broker(), config.app()), config.tls(), config.fleet(), config.data(), clock);
+        return deploy(broker);
+    }
+
+    private Future<?> deployProvisioning() {
+        if (!config.runs(Part.PROVISIONING)) {
+            return Future.succeededFuture();
+        }
+        provisioning = new ProvisioningVerticle(
+                config.provisioning().withSwarm(addresses.ranges()), config.fleet(), opened(), this::contact, clock);
+        return deploy(provisioning);
+    }
+
+    private Future<?> deployWeb() {
+        if (!config.runs(Part.WEB)) {
+            return Future.succeededFuture();
+        }
+        web = new WebVerticle(config.web(), config.tls(), config.data(), clock);
+        return deploy(web);
+    }
+
+    private Future<?> deployIdentities() {
+        if (!config.runs(Part.APP) && !config.runs(Part.SWARM)) {
+            return Future.succeededFuture();
+        }
+        var environment = environment();
+        var deployed = Future.succeededFuture("");
+        if (config.runs(Part.APP)) {
+            deployed = deployed.compose(before -> deploy(new AppVerticle(config.app(), addresses.app(), environment)));
+        }
+        if (config.runs(Part.SWARM) && config.swarm().devices() > 0) {
+            var verticle = new SwarmVerticle(config.swarm(), addresses.devices(), environment);
+            swarm = verticle;
+            deployed = deployed.compose(before -> deploy(verticle));
+        }
+        return deployed;
+    }
+
+    private Future<String> deploy(Deployable part) {
+        return vertx.deployVerticle(part).onSuccess(deployments::push);
+    }
+
+    private Future<Void> undeployLast() {
+        var last = deployments.poll();
+        if (last == null) {
+            return Future.succeededFuture();
+        }
+        return vertx.undeploy(last)
+                .onFailure(broken -> log.atWarn().addKeyValue("reason", broken).log("a part did not stop cleanly"))
+                .otherwiseEmpty()
+                .compose(undeployed -> undeployLast());
+    }
+
+    private Future<Void> closeStore() {
+        return store == null ? Future.succeededFuture() : store.close();
+    }
+
+    private Store opened() {
+        return Objects.requireNonNull(store, "the store is opened before the parts that use it");
+    }
+
+    /** The application may talk with every device; everybody else only for itself. */
+    private static BrokerConfig withApplication(BrokerConfig broker, AppConfig app) {
+        var rules = new ArrayList<>(broker.rules());
+        rules.add(new TopicRule(
+                app.name().value(),
+                List.of("devices/+/commands"),
+                List.of("devices/+/telemetry", "devices/+/responses")));
+        return broker.withRules(rules);
+    }
+
+    private AuthorityContact contact() {
+        var directory = authority == null
+                ? publicUrl() + "/acme/" + AGENT_PROVISIONER + "/directory"
+                : agentDirectory(authority.description());
+        return new AuthorityContact(directory, config.broker().names().get(0), brokerPort());
+    }
+
+    private int brokerPort() {
+        return broker == null ? config.broker().port() : broker.port();
+    }
+
+    private String publicUrl() {
+        var configured = config.authority().publicUrl();
+        return configured != null
+                ? configured.toString()
+                : "https://" + config.authority().names().get(0) + ":"
+                        + config.authority().port();
+    }
+
+    /** The provisioner named acme, or the first one where the operator has none of that name. */
+    private static String agentDirectory(AuthorityDescription authority) {
+        var directories = authority.acmeDirectories();
+        var preferred = directories.get(AGENT_PROVISIONER);
+        return preferred != null ? preferred : directories.values().iterator().next();
+    }
+
+    private AgentEnvironment environment() {
+        var agent = config.agent();
+        boolean whole = authority != null && broker != null;
+        var http01 = agent.http01Port();
+        return AgentEnvironment.of(
+                vertx,
+                agent,
+                config.renewal(),
+                config.tls(),
+                config.fleet().domain(),
+                config.data(),
+                provisioningUrl(),
+                rootFingerprint(),
+                http01 == null ? config.authority().acme().http01Port() : http01,
+                whole ? knownContact() : null,
+                clock);
+    }
+
+    private Contact knownContact() {
+        var contact = contact();
+        return new Contact(URI.create(contact.acmeDirectory()), contact.mqttHost(), contact.mqttPort());
+    }
+
+    private URI provisioningUrl() {
+        var configured = config.agent().provisioningUrl();
+        if (configured != null) {
+            return configured;
+        }
+        int port = provisioning == null ? config.provisioning().port() : provisioning.port();
+        return URI.create("http://127.0.0.1:" + port);
+    }
+
+    /** A process that runs the CA knows the root; others pin what is configured. */
+    private @Nullable Fingerprint rootFingerprint() {
+        return authority == null
+                ? config.agent().rootFingerprint()
+                : new Fingerprint(authority.description().rootFingerprint());
+    }
+
+    private static @Nullable InetAddress appAddress(LumiaConfig config) {
+        var address = config.app().address();
+        return address == null ? null : AddressRange.address(address);
+    }
+}

@@ -1,0 +1,94 @@
+package io.lumia.cli;
+
+import static io.lumia.bus.FleetBus.CERTIFICATE_ISSUED;
+import static io.lumia.bus.FleetBus.CERTIFICATE_RENEWED;
+import static io.lumia.bus.FleetBus.CONNECT_REFUSED;
+import static io.lumia.bus.FleetBus.DEVICE_CONNECTED;
+import static io.lumia.bus.FleetBus.DEVICE_DISCONNECTED;
+import static io.lumia.bus.FleetBus.RENEWAL_FAILED;
+
+import io.lumia.x509.Profile;
+import io.lumia.x509.SerialNumber;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** What a demonstration sees of the bus. */
+final class Observations {
+    private final Map<String, SerialNumber> connected = new HashMap<>();
+    private final Map<String, Integer> renewals = new HashMap<>();
+    private final Map<Profile, Integer> issued = new HashMap<>();
+    /** Holds one element while there is something that a waiting thread has not looked at. */
+    private final BlockingQueue<Boolean> news = new ArrayBlockingQueue<>(1);
+
+    private int refused;
+    private int failedRenewals;
+
+    Future<?> listen(Vertx vertx) {
+        return Future.all(List.of(
+                DEVICE_CONNECTED.listen(
+                        vertx,
+                        told -> note(() -> {
+                            if (told.clientId().equals(told.identity())) {
+                                connected.put(told.identity(), told.serial());
+                            }
+                        })),
+                DEVICE_DISCONNECTED.listen(vertx, told -> note(() -> connected.remove(told.identity(), told.serial()))),
+                CERTIFICATE_RENEWED.listen(vertx, told -> note(() -> renewals.merge(told.identity(), 1, Integer::sum))),
+                CERTIFICATE_ISSUED.listen(
+                        vertx,
+                        told -> note(() -> issued.merge(told.certificate().profile(), 1, Integer::sum))),
+                CONNECT_REFUSED.listen(vertx, told -> note(() -> refused++)),
+                RENEWAL_FAILED.listen(vertx, told -> note(() -> failedRenewals++))));
+    }
+
+    /** Waits on the calling thread until the condition holds or the time is up; says which. */
+    boolean await(Duration limit, Predicate<Observations> condition) throws InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        while (!condition.test(this)) {
+            long left = end - System.nanoTime();
+            if (left <= 0) {
+                return false;
+            }
+            var unused = news.poll(Math.max(1, Math.min(100, left / 1_000_000)), TimeUnit.MILLISECONDS);
+        }
+        return true;
+    }
+
+    synchronized int connected() {
+        return connected.size();
+    }
+
+    synchronized int issued(Profile profile) {
+        return issued.getOrDefault(profile, 0);
+    }
+
+    synchronized int renewals(String identity) {
+        return renewals.getOrDefault(identity, 0);
+    }
+
+    /** The fewest renewals that any of the identities has behind it. */
+    synchronized int fewestRenewals(List<String> identities) {
+        return identities.stream().mapToInt(this::renewals).min().orElse(0);
+    }
+
+    synchronized int refused() {
+        return refused;
+    }
+
+    synchronized int failedRenewals() {
+        return failedRenewals;
+    }
+
+    private synchronized void note(Runnable fact) {
+        fact.run();
+        var unused = news.offer(Boolean.TRUE);
+    }
+}

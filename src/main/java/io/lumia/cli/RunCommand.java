@@ -1,0 +1,102 @@
+package io.lumia.cli;
+
+import io.lumia.cli.FleetProcess.Addresses;
+import io.lumia.config.LumiaConfig;
+import io.lumia.crypto.CryptoProviders;
+import java.io.PrintWriter;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Runs the parts that the profile names, in the foreground, until it is told to stop. */
+@Command(
+        name = "run",
+        description = "Runs the parts that the profile names, in the foreground, until Ctrl-C.",
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {"0:stopped as told", "1:could not start", "2:wrong usage or configuration"})
+public final class RunCommand implements Callable<Integer> {
+    private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
+    private static final Duration LONGEST_STOP = Duration.ofSeconds(20);
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Mixin
+    private final ConfigOptions options = new ConfigOptions();
+
+    private final CountDownLatch stopped = new CountDownLatch(1);
+
+    @Override
+    public Integer call() throws Exception {
+        var begun = processStart();
+        var config = options.load().config();
+        Logging.ofProcess().apply(config.log());
+        CryptoProviders.install();
+        try (var held = DataLock.on(config.data())) {
+            log.atDebug().addKeyValue("lock", held).log("data directory is ours");
+            var fleet = new FleetProcess(config, Clock.systemUTC());
+            stopOnSignal(fleet);
+            fleet.start().await();
+            announce(config, fleet.addresses().await(), begun);
+            tellWhenFleetIsUp(config, fleet, begun);
+            stopped.await();
+        }
+        return 0;
+    }
+
+    private void announce(LumiaConfig config, Addresses addresses, Instant begun) {
+        var out = out();
+        out.println("Lumia is ready in " + millisSince(begun) + " ms");
+        ReadyLines.of(config, addresses).forEach(out::println);
+        out.flush();
+    }
+
+    private void tellWhenFleetIsUp(LumiaConfig config, FleetProcess fleet, Instant begun) {
+        fleet.swarm()
+                .ifPresent(swarm -> swarm.ready().onSuccess(up -> {
+                    out().println("All " + config.swarm().devices() + " devices are connected after "
+                            + millisSince(begun) + " ms");
+                    out().flush();
+                }));
+    }
+
+    /** SIGINT and SIGTERM end the process only after everything was stopped in order. */
+    private void stopOnSignal(FleetProcess fleet) {
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            log.atInfo().log("stopping");
+                            try {
+                                fleet.stop().await(LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS);
+                                log.atInfo().log("stopped");
+                            } catch (TimeoutException | RuntimeException unclean) {
+                                log.atWarn().addKeyValue("reason", unclean).log("did not stop cleanly in time");
+                            }
+                            stopped.countDown();
+                        },
+                        "lumia-stop"));
+    }
+
+    private PrintWriter out() {
+        return java.util.Objects.requireNonNull(spec).commandLine().getOut();
+    }
+
+    private static Instant processStart() {
+        return ProcessHandle.current().info().startInstant().orElseGet(Clock.systemUTC()::instant);
+    }
+
+    private static long millisSince(Instant begun) {
+        return Duration.between(begun, Clock.systemUTC().instant()).toMillis();
+    }
+}

@@ -1,0 +1,11 @@
+package io.lumia.cli;
+
+/** What the terminal can show. */
+final class Terminal {
+    private Terminal() {}
+
+    /** Whether to colour: the launcher says so when it runs on a terminal and NO_COLOR (no-color.org) is not set. */
+    static boolean colours() {
+        return Boolean.getBoolean("lumia.colours");
+    }
+}

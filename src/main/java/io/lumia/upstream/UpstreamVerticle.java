@@ -1,0 +1,96 @@
+package io.lumia.upstream;
+
+import io.lumia.bus.RemoteCalls;
+import io.lumia.config.CannotStart;
+import io.lumia.config.TlsConfig;
+import io.lumia.config.UpstreamConfig;
+import io.lumia.tls.FleetTrust;
+import io.lumia.tls.TlsOptions;
+import io.lumia.x509.Pem;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Hands every question to the authority on to the admin API of the process that runs it. */
+public final class UpstreamVerticle extends VerticleBase {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final UpstreamConfig config;
+    private final TlsConfig tls;
+    private final URI url;
+
+    /** @throws NullPointerException when the configuration names no upstream */
+    public UpstreamVerticle(UpstreamConfig config, TlsConfig tls) {
+        this.config = config;
+        this.tls = tls;
+        this.url = Objects.requireNonNull(config.url(), "upstream.url");
+    }
+
+    private record Access(String token, @Nullable FleetTrust trust) {}
+
+    @Override
+    public Future<?> start() {
+        WorkerExecutor files = vertx.createSharedWorkerExecutor("upstream-files", 1);
+        return files.executeBlocking(this::access, false).compose(access -> {
+            var client = client(access);
+            return RemoteCalls.forward(vertx, (address, question) -> ask(client, access, address, question));
+        });
+    }
+
+    private Access access() {
+        try {
+            var token = config.token() != null
+                    ? config.token()
+                    : Files.readString(Objects.requireNonNull(config.tokenFile()))
+                            .strip();
+            var ca = config.caFile();
+            return new Access(token, ca == null ? null : new FleetTrust(Pem.certificates(Files.readString(ca))));
+        } catch (IOException | IllegalArgumentException unreadable) {
+            throw new CannotStart(
+                    "upstream: cannot read token-file or ca-file (" + unreadable.getMessage()
+                            + "); copy them from the process that runs the authority",
+                    unreadable);
+        }
+    }
+
+    private HttpClient client(Access access) {
+        var options = new HttpClientOptions();
+        if ("https".equals(url.getScheme())) {
+            TlsOptions.apply(options, tls).setVerifyHost(true);
+            if (access.trust != null) {
+                options.setTrustOptions(access.trust.trustOptions());
+            }
+        }
+        return vertx.createHttpClient(options);
+    }
+
+    private Future<Buffer> ask(HttpClient client, Access access, String address, Buffer question) {
+        var request = new RequestOptions()
+                .setMethod(HttpMethod.POST)
+                .setAbsoluteURI(url.resolve("/api/v1/calls/" + address).toString())
+                .putHeader("authorization", "Bearer " + access.token)
+                .putHeader("content-type", "application/json")
+                .setTimeout(PATIENCE.toMillis());
+        return client.request(request)
+                .compose(sent -> sent.send(question))
+                .compose(this::answer)
+                .recover(failed -> Future.failedFuture(new IllegalStateException(
+                        "the authority at " + url + " does not answer: " + failed.getMessage(), failed)));
+    }
+
+    private Future<Buffer> answer(HttpClientResponse response) {
+        return response.statusCode() == 200 ? response.body() : Future.failedFuture("status " + response.statusCode());
+    }
+}
