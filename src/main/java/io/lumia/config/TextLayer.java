@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Puts the environment and {@code key=value} arguments over the values. */
 final class TextLayer {
     private static final String PREFIX = "LUMIA_";
-    private static final Set<String> NO_SETTINGS = Set.of("LUMIA_URL", "LUMIA_JAVA_OPTS", "LUMIA_DEBUG", "LUMIA_TOKEN");
+    private static final Set<String> NO_SETTINGS = Set.of("LUMIA_URL", "LUMIA_JAVA_OPTS", "LUMIA_DEBUG");
     /** What Kubernetes and Docker links put into the environment for a service whose name starts with lumia. */
     private static final Pattern OF_THE_PLATFORM =
             Pattern.compile("LUMIA_(.*_)?(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT_\\d+_(TCP|UDP|SCTP)(_.+)?)");
