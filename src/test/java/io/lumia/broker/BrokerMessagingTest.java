@@ -189,6 +189,30 @@ class BrokerMessagingTest {
         assertThat(broker.statistics().disconnects()).isEqualTo(Map.of("taken_over", 10L));
     }
 
+    @Test
+    void sends_again_in_order_and_marked_what_was_not_acknowledged() throws Exception {
+        var material = broker.authority.device("dev-1");
+        var silent = broker.options(material, "dev-1").setCleanSession(false);
+        silent.setAutoAck(false);
+        var first = broker.connected(silent);
+        var heard = heard(first);
+        await(first.subscribe("devices/dev-1/cmd", 1));
+        var app = broker.connected(broker.authority.device("lumia-app"), "app");
+        for (int i = 0; i < 15; i++) {
+            publish(app, "devices/dev-1/cmd", String.valueOf(i), 1, false);
+        }
+        until("the window is full", () -> heard.size() == 10);
+        var second = broker.client(broker.options(material, "dev-1").setCleanSession(false));
+        var again = new ConcurrentLinkedQueue<String>();
+        second.publishHandler(message -> again.add(message.payload() + (message.isDup() ? " again" : "")));
+        await(second.connect(broker.port(), "localhost"));
+        until("all came", () -> again.size() == 15);
+        assertThat(again)
+                .containsExactlyElementsOf(IntStream.range(0, 15)
+                        .mapToObj(i -> i + (i < 10 ? " again" : ""))
+                        .toList());
+    }
+
     private MqttClient take(Set<String> heard) throws Exception {
         var options =
                 broker.options(broker.authority.device("lumia-app"), "app").setCleanSession(false);
