@@ -10,7 +10,6 @@ import static io.lumia.agent.AgentState.STOPPED;
 
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.CertificateRenewed;
-import io.lumia.bus.FleetBus.RenewalFailed;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.Validity;
 import io.vertx.core.Future;
@@ -294,7 +293,7 @@ public final class Agent {
         renewalFailures++;
         retryRenewalAt = environment.clock().instant().plus(renewalPause(failure));
         story.report(failure, retryRenewalAt, "certificate was not renewed, the old one stays in use");
-        publish(failure, retryRenewalAt);
+        story.renewalFailed(environment.vertx(), failure, retryRenewalAt);
         if (link == null) {
             outbox.detach();
             listener.disconnected();
@@ -318,7 +317,7 @@ public final class Agent {
         var retryAt = environment.clock().instant().plus(pause);
         story.report(failure, retryAt, "identity cannot go on, trying again");
         if (recovering && state == PROVISIONED) {
-            publish(failure, retryAt);
+            story.renewalFailed(environment.vertx(), failure, retryAt);
         }
         sleep(pause);
     }
@@ -347,12 +346,6 @@ public final class Agent {
                     new CertificateRenewed(name.value(), generation.serial(), validity, "acme", took));
             listener.renewed();
         }
-    }
-
-    private void publish(StepFailed failure, Instant retryAt) {
-        FleetBus.RENEWAL_FAILED.publish(
-                environment.vertx(),
-                new RenewalFailed(name.value(), failure.reason().label(), failure.getMessage(), retryAt));
     }
 
     private Duration renewalPause(StepFailed failure) {

@@ -1,14 +1,17 @@
 package io.lumia.agent;
 
+import io.lumia.bus.FleetBus;
+import io.lumia.bus.FleetBus.RenewalFailed;
 import io.lumia.tls.IdentityFiles;
 import io.lumia.x509.DeviceName;
+import io.vertx.core.Vertx;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** What an identity tells the log. */
+/** What an identity tells the log and the bus. */
 final class AgentStory {
     private static final Logger log = LoggerFactory.getLogger(AgentStory.class);
 
@@ -33,6 +36,11 @@ final class AgentStory {
                 .addKeyValue("detail", failure.getMessage())
                 .addKeyValue("retryAt", retryAt)
                 .log(sentence);
+    }
+
+    void renewalFailed(Vertx vertx, StepFailed failure, Instant retryAt) {
+        FleetBus.RENEWAL_FAILED.publish(
+                vertx, new RenewalFailed(name.value(), failure.reason().label(), failure.getMessage(), retryAt));
     }
 
     void end(StepFailed failure) {
