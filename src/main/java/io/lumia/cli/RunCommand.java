@@ -42,7 +42,8 @@ public final class RunCommand implements Callable<Integer> {
         var begun = processStart();
         var config = options.load().config();
         Logging.ofProcess().apply(config.log());
-        CryptoProviders.install();
+        // half a second of CPU on its own thread, while the data directory and the database are opened
+        var providers = CompletableFuture.runAsync(CryptoProviders::install);
         try (var held = DataLock.on(config.data())) {
             log.atDebug().addKeyValue("lock", held).log("data directory is ours");
             var fleet = new FleetProcess(config, Clock.systemUTC());
