@@ -4,7 +4,6 @@ import io.lumia.config.ConfigLoader;
 import io.lumia.config.ConfigSources;
 import io.lumia.config.LogConfig;
 import io.lumia.config.LumiaConfig;
-import io.lumia.crypto.CryptoProviders;
 import io.lumia.x509.Printable;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -61,7 +60,6 @@ public final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         var demonstration = demonstration();
-        CryptoProviders.install();
         var directory = data != null ? data : Files.createTempDirectory("lumia-demo-");
         var out = spec().commandLine().getOut();
         var config = config(directory);

@@ -20,6 +20,7 @@ import io.lumia.config.BrokerConfig;
 import io.lumia.config.BrokerConfig.TopicRule;
 import io.lumia.config.LumiaConfig;
 import io.lumia.config.Part;
+import io.lumia.crypto.CryptoProviders;
 import io.lumia.expiry.ExpiryVerticle;
 import io.lumia.metrics.MetricsVerticle;
 import io.lumia.metrics.Readiness;
@@ -87,7 +88,7 @@ final class FleetProcess {
         // of no context: the event loops are gone when a failed start has been cleaned up
         var started = Promise.<Void>promise();
         watchers()
-                .compose(watching -> openStore())
+                .compose(watching -> Future.all(openStore(), installProviders()))
                 .compose(opened -> deployAuthority())
                 .compose(deployed -> deployBroker())
                 .compose(deployed -> deployProvisioning())
@@ -165,6 +166,16 @@ final class FleetProcess {
             deployed = deployed.compose(before -> deploy(new ExpiryVerticle(config.expiry(), clock)));
         }
         return deployed;
+    }
+
+    /** Costs half a second of CPU, so it runs beside the opening of the database. */
+    private Future<?> installProviders() {
+        return vertx.executeBlocking(
+                () -> {
+                    CryptoProviders.install();
+                    return true;
+                },
+                false);
     }
 
     private Future<?> openStore() {

@@ -2,7 +2,6 @@ package io.lumia.cli;
 
 import io.lumia.cli.FleetProcess.Addresses;
 import io.lumia.config.LumiaConfig;
-import io.lumia.crypto.CryptoProviders;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
@@ -42,8 +41,6 @@ public final class RunCommand implements Callable<Integer> {
         var begun = processStart();
         var config = options.load().config();
         Logging.ofProcess().apply(config.log());
-        // half a second of CPU on its own thread, while the data directory and the database are opened
-        var providers = CompletableFuture.runAsync(CryptoProviders::install);
         try (var held = DataLock.on(config.data())) {
             log.atDebug().addKeyValue("lock", held).log("data directory is ours");
             var fleet = new FleetProcess(config, Clock.systemUTC());
