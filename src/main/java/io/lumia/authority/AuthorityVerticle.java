@@ -1,5 +1,6 @@
 package io.lumia.authority;
 
+import io.lumia.authority.acme.AcmeServer;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.AuthorityDescription;
 import io.lumia.config.AuthorityConfig;
@@ -43,6 +44,7 @@ public final class AuthorityVerticle extends VerticleBase {
     private final Store store;
     private final Clock clock;
     private volatile @Nullable Running running;
+    private volatile @Nullable AcmeServer acmeServer;
     private volatile int httpsPort;
     private volatile int httpPort;
 
@@ -77,8 +79,10 @@ public final class AuthorityVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
+        var acme = acmeServer;
         var opened = running;
-        return opened == null ? Future.succeededFuture() : opened.signers.close();
+        Future<Void> quiet = acme == null ? Future.succeededFuture() : acme.close();
+        return opened == null ? quiet : quiet.eventually(opened.signers::close);
     }
 
     /** The port of HTTPS; meaningful after deployment. */
@@ -163,9 +167,11 @@ public final class AuthorityVerticle extends VerticleBase {
 
     private Future<?> listenHttps(Running opened) {
         var router = new CaRoutes(vertx, opened.ca).https();
-        // The ACME server joins here: made with opened.issuance, started, and mounted on the router before HTTPS
-        // listens.
-        return ListenerCertificate.open(vertx, "authority", config.names(), data, tls, clock)
+        var acme = new AcmeServer(vertx, config.acme(), fleet, lifetimes, store, opened.issuance, clock);
+        acme.mount(router, this::publicUrl);
+        acmeServer = acme;
+        return acme.start()
+                .compose(started -> ListenerCertificate.open(vertx, "authority", config.names(), data, tls, clock))
                 .compose(certificate -> {
                     var options = TlsOptions.apply(options(), tls)
                             .setKeyCertOptions(certificate.keyCertOptions())

@@ -1,5 +1,6 @@
 package io.lumia.authority;
 
+import io.lumia.authority.acme.AcmeIssuer;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.Audited;
 import io.lumia.bus.FleetBus.CertificateIssued;
@@ -40,7 +41,7 @@ import org.slf4j.LoggerFactory;
  * Issues: checks the request, signs on the signing threads, claims the name and keeps the certificate in one transaction, and answers once that is
  * on disk. A certificate that was signed for a claim that then failed never leaves this class.
  */
-final class Issuance {
+final class Issuance implements AcmeIssuer {
     private static final Logger log = LoggerFactory.getLogger(Issuance.class);
 
     private final Vertx vertx;
@@ -85,7 +86,8 @@ final class Issuance {
     }
 
     /** Completes once the certificate is durable; a refusal is an answer. */
-    Future<IssueOutcome> issue(IssueCertificate asked) {
+    @Override
+    public Future<IssueOutcome> issue(IssueCertificate asked) {
         if (inProgress.incrementAndGet() > config.queue()) {
             inProgress.decrementAndGet();
             return Future.succeededFuture(new IssueOutcome.Refused(
@@ -101,7 +103,8 @@ final class Issuance {
     }
 
     /** The claim of this fleet name; empty while nobody claimed it. */
-    Future<Optional<DeviceRecord>> device(DeviceName name) {
+    @Override
+    public Future<Optional<DeviceRecord>> device(DeviceName name) {
         return store.claims().find(name);
     }
 
