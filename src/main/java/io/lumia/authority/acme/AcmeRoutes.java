@@ -78,6 +78,12 @@ final class AcmeRoutes {
             throw missing("provisioner");
         }
         var body = context.body() == null ? null : context.body().asString();
+        // A handler before ours may have let a longer one through.
+        if (body != null && body.length() > LONGEST_BODY) {
+            throw new AcmeRefusal(
+                    Problem.of(Kind.MALFORMED, "the request body is longer than " + LONGEST_BODY + " bytes")
+                            .as(413));
+        }
         return new Exchange(
                 provisioner,
                 links(provisioner),

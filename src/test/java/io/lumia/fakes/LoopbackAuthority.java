@@ -1,0 +1,108 @@
+package io.lumia.fakes;
+
+import io.lumia.access.AddressRange;
+import io.lumia.authority.AuthorityVerticle;
+import io.lumia.bus.FleetBus;
+import io.lumia.config.AcmeConfig;
+import io.lumia.config.AuthorityConfig;
+import io.lumia.config.FleetConfig;
+import io.lumia.config.LifetimesConfig;
+import io.lumia.config.TlsConfig;
+import io.lumia.store.Store;
+import io.lumia.x509.FleetDomain;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** The real authority on free ports of loopback, with a DNS of its own. */
+public final class LoopbackAuthority implements AutoCloseable {
+    public final Vertx vertx = Vertx.vertx();
+    public final FakeDns dns;
+    public final int http01Port;
+    public final Path root;
+    private final Store store;
+    private final AuthorityVerticle authority;
+
+    public LoopbackAuthority(Path data) throws IOException {
+        FleetBus.install(vertx);
+        dns = new FakeDns(vertx);
+        http01Port = freePort();
+        store = Store.open(vertx, data).await();
+        authority = new AuthorityVerticle(
+                config(),
+                lifetimes(),
+                new FleetConfig(new FleetDomain("devices.lumia.internal")),
+                new TlsConfig(TlsConfig.TlsVersion.TLS_1_2, List.of(), true),
+                data,
+                store,
+                Clock.systemUTC());
+        vertx.deployVerticle(authority).await();
+        root = Files.writeString(
+                data.resolve("root.pem"), authority.description().root());
+    }
+
+    public String directory() {
+        return authority.description().acmeDirectories().get("acme");
+    }
+
+    @Override
+    public void close() {
+        // One after the other: a chain across the end of Vert.x would never be completed.
+        vertx.undeploy(authority.deploymentID()).await();
+        store.close().await();
+        vertx.close().await();
+    }
+
+    private AuthorityConfig config() {
+        var acme = new AcmeConfig(
+                http01Port,
+                dns.address(),
+                List.of(AddressRange.parse("127.0.0.0/8")),
+                true,
+                Duration.ofHours(1),
+                Duration.ofSeconds(5),
+                3,
+                Map.of("acme", new AcmeConfig.Provisioner(null)));
+        return new AuthorityConfig(
+                "127.0.0.1",
+                0,
+                0,
+                List.of("localhost", "127.0.0.1"),
+                null,
+                null,
+                "interop-password",
+                "Lumia",
+                Duration.ofMinutes(1),
+                Duration.ofDays(3650),
+                Duration.ofDays(1825),
+                2,
+                100,
+                acme);
+    }
+
+    private static LifetimesConfig lifetimes() {
+        var day = Duration.ofDays(1);
+        var least = Duration.ofSeconds(10);
+        var most = Duration.ofDays(366);
+        return new LifetimesConfig(
+                Duration.ofHours(1),
+                day,
+                Duration.ofDays(30),
+                day,
+                new LifetimesConfig.Bounds(least, least, least, least),
+                new LifetimesConfig.Bounds(most, most, most, most));
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}
