@@ -18,6 +18,7 @@ import io.lumia.bus.FleetBus.ProvisioningState;
 import io.lumia.config.AppConfig;
 import io.lumia.config.BrokerConfig;
 import io.lumia.config.BrokerConfig.TopicRule;
+import io.lumia.config.CannotStart;
 import io.lumia.config.LumiaConfig;
 import io.lumia.config.Part;
 import io.lumia.crypto.CryptoProviders;
@@ -28,6 +29,7 @@ import io.lumia.provisioning.AuthorityContact;
 import io.lumia.provisioning.ProvisioningVerticle;
 import io.lumia.renewal.RenewalVerticle;
 import io.lumia.store.Store;
+import io.lumia.store.StoreUnusable;
 import io.lumia.swarm.SwarmAddresses;
 import io.lumia.swarm.SwarmVerticle;
 import io.lumia.upstream.UpstreamVerticle;
@@ -182,7 +184,10 @@ final class FleetProcess {
         if (!config.runs(Part.AUTHORITY) && !config.runs(Part.PROVISIONING)) {
             return Future.succeededFuture();
         }
-        return Store.open(vertx, config.data()).onSuccess(opened -> store = opened);
+        return Store.open(vertx, config.data())
+                .onSuccess(opened -> store = opened)
+                .recover(failed -> Future.failedFuture(
+                        failed instanceof StoreUnusable ? new CannotStart(failed.getMessage() + "", failed) : failed));
     }
 
     private Future<?> deployAuthority() {

@@ -23,7 +23,11 @@ import picocli.CommandLine.Spec;
         name = "run",
         description = "Runs the parts that the profile names, in the foreground, until Ctrl-C.",
         exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {"0:stopped as told", "1:could not start", "2:wrong usage or configuration"})
+        exitCodeList = {
+            "1:could not start, or the configuration cannot be used",
+            "2:wrong usage",
+            "130, 143:stopped in order by Ctrl-C or SIGTERM"
+        })
 public final class RunCommand implements Callable<Integer> {
     private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
     private static final Duration LONGEST_STOP = Duration.ofSeconds(20);
@@ -44,8 +48,9 @@ public final class RunCommand implements Callable<Integer> {
         try (var held = DataLock.on(config.data())) {
             log.atDebug().addKeyValue("lock", held).log("data directory is ours");
             var fleet = new FleetProcess(config, Clock.systemUTC());
-            stopOnSignal(fleet);
-            fleet.start().await();
+            var stopOnSignal = stopping(fleet);
+            Runtime.getRuntime().addShutdownHook(stopOnSignal);
+            start(fleet, stopOnSignal);
             announce(config, fleet.addresses().await(), begun);
             tellWhenFleetIsUp(config, fleet, begun);
             stopped.await();
@@ -69,21 +74,38 @@ public final class RunCommand implements Callable<Integer> {
                 }));
     }
 
+    /** A failed start has stopped what it began; then there is nothing left to stop. */
+    private static void start(FleetProcess fleet, Thread stopOnSignal) {
+        try {
+            fleet.start().await();
+        } catch (Throwable failed) {
+            forget(stopOnSignal);
+            throw failed;
+        }
+    }
+
+    private static void forget(Thread stopOnSignal) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(stopOnSignal);
+        } catch (IllegalStateException signalled) {
+            log.atDebug().log("stopped by a signal while starting");
+        }
+    }
+
     /** SIGINT and SIGTERM end the process only after everything was stopped in order. */
-    private void stopOnSignal(FleetProcess fleet) {
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> {
-                            log.atInfo().log("stopping");
-                            try {
-                                fleet.stop().await(LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS);
-                                log.atInfo().log("stopped");
-                            } catch (TimeoutException | RuntimeException unclean) {
-                                log.atWarn().addKeyValue("reason", unclean).log("did not stop cleanly in time");
-                            }
-                            stopped.countDown();
-                        },
-                        "lumia-stop"));
+    private Thread stopping(FleetProcess fleet) {
+        return new Thread(
+                () -> {
+                    log.atInfo().log("stopping");
+                    try {
+                        fleet.stop().await(LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS);
+                        log.atInfo().log("stopped");
+                    } catch (TimeoutException | RuntimeException unclean) {
+                        log.atWarn().addKeyValue("reason", unclean).log("did not stop cleanly in time");
+                    }
+                    stopped.countDown();
+                },
+                "lumia-stop");
     }
 
     private PrintWriter out() {
