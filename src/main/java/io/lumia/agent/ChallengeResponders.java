@@ -53,7 +53,7 @@ final class ChallengeResponders {
             return Future.succeededFuture();
         }
         open.remove(address);
-        var closed = responder.server().compose(HttpServer::shutdown).otherwiseEmpty();
+        var closed = responder.server().compose(HttpServer::close).otherwiseEmpty();
         closing.put(address, closed);
         return closed.onComplete(done -> forget(address, closed));
     }
