@@ -1,0 +1,103 @@
+package io.lumia.upstream;
+
+import static io.lumia.bus.FleetBus.DESCRIBE_CERTIFICATE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lumia.bus.FleetBus;
+import io.lumia.bus.FleetBus.CertificateDescription;
+import io.lumia.bus.FleetBus.DescribeCertificate;
+import io.lumia.config.CannotStart;
+import io.lumia.config.TlsConfig;
+import io.lumia.config.TlsConfig.TlsVersion;
+import io.lumia.config.UpstreamConfig;
+import io.lumia.config.WebConfig;
+import io.lumia.fakes.Await;
+import io.lumia.fakes.MovableClock;
+import io.lumia.fakes.ScriptedAuthority;
+import io.lumia.web.WebVerticle;
+import io.vertx.core.Vertx;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class UpstreamVerticleTest {
+    private static final TlsConfig TLS = new TlsConfig(TlsVersion.TLS_1_2, List.of(), false);
+
+    private final Vertx ca = Vertx.vertx();
+    private final Vertx broker = Vertx.vertx();
+    private final ScriptedAuthority authority = new ScriptedAuthority();
+    private URI adminApi = URI.create("http://127.0.0.1");
+
+    @TempDir
+    Path data;
+
+    @BeforeEach
+    void runTheAuthorityElsewhere() {
+        FleetBus.install(ca);
+        FleetBus.install(broker);
+        Await.result(authority.serve(ca));
+        var web = new WebVerticle(
+                new WebConfig("127.0.0.1", 0, List.of("localhost"), null),
+                TLS,
+                data,
+                new MovableClock(ScriptedAuthority.NOW));
+        Await.result(ca.deployVerticle(web));
+        adminApi = URI.create("http://127.0.0.1:" + web.port());
+    }
+
+    @AfterEach
+    void close() {
+        Await.result(broker.close());
+        Await.result(ca.close());
+    }
+
+    @Test
+    void answers_as_the_authority_of_the_other_process_does() {
+        deploy(data.resolve("admin-token"));
+
+        var described =
+                Await.result(DESCRIBE_CERTIFICATE.ask(broker, new DescribeCertificate(ScriptedAuthority.SERIAL)));
+
+        assertThat(described)
+                .isInstanceOf(CertificateDescription.Known.class)
+                .isEqualTo(
+                        Await.result(DESCRIBE_CERTIFICATE.ask(ca, new DescribeCertificate(ScriptedAuthority.SERIAL))));
+    }
+
+    @Test
+    void fails_the_question_when_the_token_is_not_accepted() throws Exception {
+        var wrong = Files.writeString(data.resolve("wrong"), "not-the-token-of-anybody");
+        deploy(wrong);
+
+        assertThat(Await.failure(DESCRIBE_CERTIFICATE.ask(broker, new DescribeCertificate(ScriptedAuthority.SERIAL))))
+                .hasMessageContaining("status 401");
+    }
+
+    @Test
+    void does_not_start_without_its_token_file() {
+        var failure = Await.failure(broker.deployVerticle(verticle(data.resolve("missing"))));
+
+        assertThat(failure).isInstanceOf(CannotStart.class).hasMessageContaining("token-file");
+    }
+
+    @Test
+    void sends_the_token_in_the_clear_only_on_this_machine() {
+        assertThatThrownBy(
+                        () -> new UpstreamConfig(URI.create("http://192.0.2.1:8502"), "token-of-sixteen", null, null))
+                .hasMessageContaining("https");
+    }
+
+    private void deploy(Path tokenFile) {
+        Await.result(broker.deployVerticle(verticle(tokenFile)));
+    }
+
+    private UpstreamVerticle verticle(Path tokenFile) {
+        return new UpstreamVerticle(new UpstreamConfig(adminApi, null, tokenFile, null), TLS);
+    }
+}
