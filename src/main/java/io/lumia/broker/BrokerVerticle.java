@@ -111,7 +111,11 @@ public final class BrokerVerticle extends VerticleBase {
                 .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setAcceptBacklog(4096)
                 .setTcpKeepAlive(true);
-        options.setSslEngineOptions(new HandshakeWatch(options.getSslEngineOptions(), refusals));
+        options.setSslEngineOptions(new HandshakeWatch(options.getSslEngineOptions(), (address, peerPort, cause) -> {
+            if (!certificate.isOwnStranger(address, peerPort)) {
+                refusals.handshakeFailed(address, cause);
+            }
+        }));
         return options;
     }
 

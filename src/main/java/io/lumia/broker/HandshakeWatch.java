@@ -18,7 +18,7 @@ import javax.net.ssl.TrustManagerFactory;
 final class HandshakeWatch extends SSLEngineOptions {
     /** Hears of each failed handshake, on an event loop. */
     interface Listener {
-        void failed(String address, Throwable cause);
+        void failed(String address, int port, Throwable cause);
     }
 
     private final SSLEngineOptions engine;
@@ -103,7 +103,7 @@ final class HandshakeWatch extends SSLEngineOptions {
             super.initHandler(handler);
             handler.handshakeFuture().addListener((Future<Channel> done) -> {
                 if (!done.isSuccess()) {
-                    listener.failed(address(handler), done.cause());
+                    listener.failed(address(handler), handler.engine().getPeerPort(), done.cause());
                 }
             });
         }

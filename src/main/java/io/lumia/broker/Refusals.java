@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Counts, logs and tells every refused client: at the TLS handshake or at CONNECT. */
-final class Refusals implements HandshakeWatch.Listener {
+final class Refusals {
     private static final Logger log = LoggerFactory.getLogger(Refusals.class);
     private static final int TOLD_PER_SECOND = 50;
 
@@ -39,8 +39,8 @@ final class Refusals implements HandshakeWatch.Listener {
         tell(refusal.label(), refusal.advice(), identity, clientId, address);
     }
 
-    @Override
-    public void failed(String address, Throwable cause) {
+    /** A TLS handshake that came to nothing. */
+    void handshakeFailed(String address, Throwable cause) {
         if (has(cause, CertificateExpiredException.class)) {
             tell("expired", "TLS handshake failed: the client certificate has expired; renew it", null, null, address);
         } else if (says(cause, "PEER_DID_NOT_RETURN_A_CERTIFICATE") || says(cause, "Empty client certificate chain")) {

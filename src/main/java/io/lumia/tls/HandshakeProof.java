@@ -5,11 +5,16 @@ import io.lumia.x509.Fingerprint;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.SocketAddress;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,18 +30,22 @@ final class HandshakeProof {
     private final FleetTrust trust;
     private final String host;
     private final int port;
+    private final Set<SocketAddress> strangers;
 
-    HandshakeProof(Vertx vertx, TlsConfig tls, FleetTrust trust, String host, int port) {
+    /** @param strangers holds, while it is connected, the address of the client that must be turned away */
+    HandshakeProof(Vertx vertx, TlsConfig tls, FleetTrust trust, String host, int port, Set<SocketAddress> strangers) {
         this.vertx = vertx;
         this.tls = tls;
         this.trust = trust;
         this.host = host;
         this.port = port;
+        this.strangers = strangers;
     }
 
     /** Fails with a sentence unless a client with this certificate (null: none) stays connected and sees the expected leaf. */
     Future<Void> serves(Fingerprint expected, @Nullable TlsMaterial client) {
-        return connect(client)
+        return connect()
+                .compose(socket -> handshake(socket, client))
                 .compose(socket -> fingerprint(socket).equals(expected.hex())
                         ? turnedAway(socket)
                                 .compose(away -> away
@@ -47,25 +56,47 @@ final class HandshakeProof {
 
     /** Fails with a sentence unless a client with this certificate is turned away. */
     Future<Void> refuses(TlsMaterial client) {
-        return connect(client)
-                .compose(this::turnedAway)
-                .recover(refused -> Future.succeededFuture(true))
-                .compose(away ->
-                        away ? Future.succeededFuture() : Future.failedFuture("a client of another CA was let in"));
+        return connect().compose(socket -> {
+            var own = own(socket);
+            strangers.add(own);
+            return handshake(socket, client)
+                    .compose(this::turnedAway)
+                    .recover(failed -> failed instanceof TimeoutException
+                            ? Future.failedFuture(failed)
+                            : Future.succeededFuture(true))
+                    .compose(away -> away
+                            ? Future.<Void>succeededFuture()
+                            : Future.failedFuture("a client of another CA was let in"))
+                    .onComplete(known -> strangers.remove(own));
+        });
     }
 
-    private Future<NetSocket> connect(@Nullable TlsMaterial client) {
+    private static SocketAddress own(NetSocket socket) {
+        var local = socket.localAddress();
+        return SocketAddress.inetSocketAddress(local.port(), local.hostAddress());
+    }
+
+    /** Plain at first: so its own address is known before the listener can refuse it. */
+    private Future<NetSocket> connect() {
         var options = TlsOptions.apply(new NetClientOptions(), tls)
-                .setTrustOptions(trust.trustOptions())
-                .setHostnameVerificationAlgorithm("")
+                .setSsl(false)
                 .setConnectTimeout((int) PATIENCE.toMillis());
+        var net = vertx.createNetClient(options);
+        return net.connect(port, host)
+                .onComplete(socket -> socket.closeHandler(closed -> close(net)), failed -> close(net));
+    }
+
+    private Future<NetSocket> handshake(NetSocket socket, @Nullable TlsMaterial client) {
+        var options = TlsOptions.apply(new ClientSSLOptions(), tls)
+                .setTrustOptions(trust.trustOptions())
+                .setHostnameVerificationAlgorithm("");
         if (client != null) {
             options.setKeyCertOptions(KeyCertOptions.wrap(new SwappableKeyManager(client)));
         }
-        var net = vertx.createNetClient(options);
-        return net.connect(port, host)
-                .timeout(PATIENCE.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)
-                .onComplete(socket -> socket.closeHandler(closed -> close(net)), failed -> close(net));
+        return socket.upgradeToSsl(options)
+                .timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .onFailure(failed -> socket.close().onComplete(closed -> {}))
+                .map(socket);
     }
 
     private static void close(io.vertx.core.net.NetClient net) {

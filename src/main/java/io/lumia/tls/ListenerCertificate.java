@@ -10,6 +10,7 @@ import io.lumia.bus.FleetBus.DescribeAuthority;
 import io.lumia.bus.FleetBus.IssueCertificate;
 import io.lumia.bus.FleetBus.IssueOutcome;
 import io.lumia.bus.FleetBus.ListenerReloaded;
+import io.lumia.bus.FleetBus.Refusal;
 import io.lumia.bus.FleetBus.RenewListenerOutcome;
 import io.lumia.config.TlsConfig;
 import io.lumia.crypto.KeyPairs;
@@ -23,19 +24,20 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.cert.CertificateException;
-import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,7 +59,9 @@ public final class ListenerCertificate {
     private final WorkerExecutor worker;
     private final FleetTrust trust;
     private final SwappableKeyManager keys;
+    private final Set<SocketAddress> strangers = ConcurrentHashMap.newKeySet();
     private volatile Generation generation;
+    private Future<RenewListenerOutcome> renewal = Future.succeededFuture();
 
     private ListenerCertificate(
             Vertx vertx,
@@ -94,7 +98,7 @@ public final class ListenerCertificate {
         var worker = vertx.createSharedWorkerExecutor("listener-certificates", 2);
         return DESCRIBE_AUTHORITY.ask(vertx, new DescribeAuthority()).compose(authority -> {
             var trust = trust(authority);
-            return blocking(worker, () -> files.current().filter(stored -> good(stored, names, trust, clock.instant())))
+            return blocking(worker, () -> reusable(files, names, trust, clock.instant()))
                     .compose(stored -> stored.map(Future::succeededFuture)
                             .orElseGet(() -> obtain(vertx, listener, names, clock, worker)
                                     .compose(fresh -> blocking(worker, () -> keep(files, fresh, trust)))))
@@ -126,18 +130,35 @@ public final class ListenerCertificate {
      * @param clientCertificates whether the listener demands them
      */
     public Future<Void> serveRenewals(String host, int port, boolean clientCertificates) {
-        var proof = new HandshakeProof(vertx, tls, trust, reachable(host), port);
-        return FleetBus.renewListener(listener)
-                .serve(
-                        vertx,
-                        asked -> obtain(vertx, listener, names, clock, worker)
-                                .compose(fresh -> install(fresh, proof, clientCertificates))
-                                .recover(failed -> Future.succeededFuture(kept("refused", failed))));
+        var proof = new HandshakeProof(vertx, tls, trust, reachable(host), port, strangers);
+        return FleetBus.renewListener(listener).serve(vertx, asked -> renewed(proof, clientCertificates));
+    }
+
+    /**
+     * Whether this peer is the bad client of a proof that is under way, and so no attack. It goes by the address of a connection that is open:
+     * nobody else can come from there meanwhile.
+     *
+     * @param address literal, as the listener sees it
+     */
+    public boolean isOwnStranger(String address, int port) {
+        return port > 0 && strangers.contains(SocketAddress.inetSocketAddress(port, address));
+    }
+
+    /** Whoever asks during a renewal gets its outcome: two at once could roll back to what the other replaced. */
+    private Future<RenewListenerOutcome> renewed(HandshakeProof proof, boolean clientCertificates) {
+        synchronized (this) {
+            if (renewal.isComplete()) {
+                renewal = obtain(vertx, listener, names, clock, worker)
+                        .compose(fresh -> install(fresh, proof, clientCertificates))
+                        .recover(failed -> Future.succeededFuture(kept("refused", failed)));
+            }
+            return renewal;
+        }
     }
 
     private Future<RenewListenerOutcome> install(Fresh fresh, HandshakeProof proof, boolean clientCertificates) {
         return blocking(worker, () -> {
-                    verify(fresh.material, names, trust, clock.instant());
+                    ServerFitness.check(fresh.material, names, trust, clock.instant());
                     return files.stage(fresh.material, fresh.issuedAt, trust.roots());
                 })
                 .compose(staged -> swapAndProve(staged, proof, clientCertificates))
@@ -151,7 +172,7 @@ public final class ListenerCertificate {
         return prove(staged.material(), proof, clientCertificates)
                 .compose(proved -> blocking(worker, () -> {
                     files.promote(staged);
-                    files.keepOnly(staged);
+                    tidy(files, staged);
                     return staged;
                 }))
                 .<RenewListenerOutcome>map(promoted -> {
@@ -165,13 +186,17 @@ public final class ListenerCertificate {
                 .recover(failed -> {
                     keys.swap(previous.material());
                     tell("rolled_back");
-                    return blocking(worker, () -> {
-                                files.discard(staged);
-                                return staged;
-                            })
-                            .otherwise(staged)
-                            .map(discarded -> kept("rolled_back", failed));
+                    return blocking(worker, () -> back(staged, previous))
+                            .otherwise(previous)
+                            .map(back -> kept("rolled_back", failed));
                 });
+    }
+
+    /** The link may have been switched already, when only its sync failed. */
+    private Generation back(Generation staged, Generation previous) throws IOException {
+        files.promote(previous);
+        files.discard(staged);
+        return previous;
     }
 
     private Future<Void> prove(TlsMaterial next, HandshakeProof proof, boolean clientCertificates) {
@@ -188,17 +213,23 @@ public final class ListenerCertificate {
     private Future<TlsMaterial> goodClient() {
         return blocking(worker, KeyPairs::p256)
                 .compose(pair -> ISSUE_CERTIFICATE
-                        .ask(
-                                vertx,
-                                new IssueCertificate(
-                                        Profile.BOOTSTRAP,
-                                        CertificateRequest.create(pair, "probe-" + listener, List.of()),
-                                        List.of(),
-                                        PROBE_LIFETIME,
-                                        null,
-                                        "listener " + listener,
-                                        "provisioning"))
+                        .ask(vertx, probe(pair, PROBE_LIFETIME))
+                        .compose(outcome -> outcome instanceof IssueOutcome.Refused refused
+                                        && refused.refusal() == Refusal.LIFETIME_NOT_ALLOWED
+                                ? ISSUE_CERTIFICATE.ask(vertx, probe(pair, null))
+                                : Future.succeededFuture(outcome))
                         .compose(outcome -> material(outcome, pair)));
+    }
+
+    private IssueCertificate probe(KeyPair pair, @Nullable Duration lifetime) {
+        return new IssueCertificate(
+                Profile.BOOTSTRAP,
+                CertificateRequest.create(pair, "probe-" + listener, List.of()),
+                List.of(),
+                lifetime,
+                null,
+                "listener " + listener,
+                "provisioning");
     }
 
     private RenewListenerOutcome kept(String reason, Throwable why) {
@@ -263,36 +294,35 @@ public final class ListenerCertificate {
     private static Generation keep(IdentityFiles files, Fresh fresh, FleetTrust trust) throws IOException {
         var staged = files.stage(fresh.material, fresh.issuedAt, trust.roots());
         files.promote(staged);
-        files.keepOnly(staged);
+        tidy(files, staged);
         return staged;
+    }
+
+    private static Optional<Generation> reusable(
+            IdentityFiles files, List<String> names, FleetTrust trust, Instant now) {
+        var stored = files.current().filter(generation -> good(generation, names, trust, now));
+        stored.ifPresent(generation -> tidy(files, generation));
+        return stored;
     }
 
     private static boolean good(Generation stored, List<String> names, FleetTrust trust, Instant now) {
         try {
-            verify(stored.material(), names, trust, now);
+            ServerFitness.check(stored.material(), names, trust, now);
             return true;
         } catch (CertificateException unfit) {
             return false;
         }
     }
 
-    /** Chain, time and names; that key and leaf belong together holds for every {@link TlsMaterial}. */
-    private static void verify(TlsMaterial material, List<String> names, FleetTrust trust, Instant now)
-            throws CertificateException {
-        var leaf = material.leaf();
-        if (!Validity.of(leaf).contains(now)) {
-            throw new CertificateException("the certificate is not valid now: " + Validity.of(leaf));
-        }
-        trust.checkServerTrusted(material.chain().toArray(X509Certificate[]::new), "ECDHE_ECDSA");
-        var carried = new HashSet<String>();
-        for (List<?> name :
-                Optional.ofNullable(leaf.getSubjectAlternativeNames()).orElse(List.of())) {
-            carried.add(String.valueOf(name.get(1)));
-        }
-        var missing = new ArrayList<>(names);
-        missing.removeAll(carried);
-        if (!missing.isEmpty()) {
-            throw new CertificateException("the certificate does not carry " + missing);
+    /** What could not be removed is tried again next time; the generation in use is good all the same. */
+    private static void tidy(IdentityFiles files, Generation inUse) {
+        try {
+            files.keepOnly(inUse);
+        } catch (IOException stillThere) {
+            log.atWarn()
+                    .addKeyValue("directory", files.directory())
+                    .addKeyValue("reason", stillThere)
+                    .log("an old generation could not be removed");
         }
     }
 
@@ -303,7 +333,7 @@ public final class ListenerCertificate {
     private static String reachable(String host) {
         return switch (host) {
             case "0.0.0.0" -> "127.0.0.1";
-            case "::" -> "::1";
+            case "::", "0:0:0:0:0:0:0:0" -> "::1";
             default -> host;
         };
     }

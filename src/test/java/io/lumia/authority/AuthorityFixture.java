@@ -28,14 +28,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** An authority on free ports, deployed; close it after the test. */
-final class AuthorityFixture implements AutoCloseable {
+public final class AuthorityFixture implements AutoCloseable {
     static final FleetDomain DOMAIN = new FleetDomain("devices.lumia.internal");
 
-    final Vertx vertx = Vertx.vertx();
+    public final Vertx vertx = Vertx.vertx();
     final Store store;
-    final AuthorityVerticle authority;
+    public final AuthorityVerticle authority;
 
-    AuthorityFixture(Path data, Clock clock) {
+    public AuthorityFixture(Path data, Clock clock) {
         this(data, config(null, 0, 2000), clock);
     }
 

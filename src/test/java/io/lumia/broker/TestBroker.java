@@ -44,15 +44,30 @@ public final class TestBroker implements AutoCloseable {
         return config(0, 1000, 100, 20_000, rules);
     }
 
+    static BrokerConfig config(String host) {
+        return config(host, 0, 1000, 100, 20_000, Duration.ofSeconds(5));
+    }
+
     static BrokerConfig config(int port, int queued, int inflight, int connections, TopicRule... rules) {
+        return config("127.0.0.1", port, queued, inflight, connections, Duration.ofSeconds(5), rules);
+    }
+
+    static BrokerConfig config(
+            String host,
+            int port,
+            int queued,
+            int inflight,
+            int connections,
+            Duration connectTimeout,
+            TopicRule... rules) {
         return new BrokerConfig(
-                "127.0.0.1",
+                host,
                 port,
                 List.of("localhost", "127.0.0.1"),
                 2,
                 connections,
                 262_144,
-                Duration.ofSeconds(5),
+                connectTimeout,
                 queued,
                 inflight,
                 Duration.ofHours(24),

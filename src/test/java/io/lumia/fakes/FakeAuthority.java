@@ -11,6 +11,7 @@ import io.lumia.bus.FleetBus.CertificateRevoked;
 import io.lumia.bus.FleetBus.CertificateStatus;
 import io.lumia.bus.FleetBus.IssueCertificate;
 import io.lumia.bus.FleetBus.IssueOutcome;
+import io.lumia.bus.FleetBus.Refusal;
 import io.lumia.crypto.KeyPairs;
 import io.lumia.tls.TlsMaterial;
 import io.lumia.x509.CertificateBundle;
@@ -39,6 +40,13 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Answers for the authority on the bus, from memory; issues whatever a test asks for. */
 public final class FakeAuthority {
     private static final SecureRandom RANDOMNESS = new SecureRandom();
+
+    /** Whether it refuses to issue. */
+    public volatile boolean refusing;
+    /** Whether it leaves out the names that are asked for. */
+    public volatile boolean forgetful;
+    /** The shortest lifetime it issues. */
+    public volatile Duration leastLifetime = Duration.ZERO;
 
     private final TestAuthority authority;
     private final Clock clock;
@@ -128,10 +136,17 @@ public final class FakeAuthority {
     private Future<IssueOutcome> issue(IssueCertificate asked) {
         try {
             var request = CertificateRequest.parse(asked.csr());
+            if (refusing) {
+                return refused(Refusal.OVERLOADED, "told to refuse");
+            }
             var lifetime = asked.lifetime() == null ? Duration.ofHours(1) : asked.lifetime();
+            if (lifetime.compareTo(leastLifetime) < 0) {
+                return refused(Refusal.LIFETIME_NOT_ALLOWED, "too short");
+            }
             var validity = new Validity(
                     clock.instant().minusSeconds(60), clock.instant().plus(lifetime));
-            var leaf = leaf(asked.profile(), request.commonName(), asked.names(), request.publicKey(), validity);
+            List<String> names = forgetful ? List.of("elsewhere.example") : asked.names();
+            var leaf = leaf(asked.profile(), request.commonName(), names, request.publicKey(), validity);
             record(leaf, asked.profile(), request.commonName(), null);
             return Future.succeededFuture(new IssueOutcome.Issued(new CertificateBundle(
                     SerialNumber.of(leaf),
@@ -143,6 +158,10 @@ public final class FakeAuthority {
         } catch (UnfitRequest unfit) {
             return Future.failedFuture(unfit);
         }
+    }
+
+    private static Future<IssueOutcome> refused(Refusal refusal, String detail) {
+        return Future.succeededFuture(new IssueOutcome.Refused(refusal, detail));
     }
 
     private X509Certificate leaf(
