@@ -6,6 +6,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * An IPv4 or IPv6 address or CIDR range (RFC 4632, RFC 4291). IPv4-mapped IPv6 addresses count as IPv4.
@@ -14,6 +15,9 @@ import java.util.List;
  * @param prefix number of leading bits that all addresses of the range share
  */
 public record AddressRange(InetAddress network, int prefix) {
+    private static final String OCTET = "(25[0-5]|2[0-4]\\d|1?\\d?\\d|0\\d\\d)";
+    private static final Pattern V4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
+
     /** @throws IllegalArgumentException naming the entry, when it is neither address nor CIDR range, or has host bits set */
     public static AddressRange parse(String text) {
         var parts = text.strip().split("/", -1);
@@ -83,8 +87,8 @@ public record AddressRange(InetAddress network, int prefix) {
     }
 
     private static InetAddress literal(String address, String shown) {
-        boolean looksLiteral =
-                address.matches("\\d{1,3}(\\.\\d{1,3}){3}") || address.matches("[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*");
+        // what Java does not take for a literal, such as 999.1.1.1, it would ask DNS for
+        boolean looksLiteral = V4.matcher(address).matches() || address.matches("[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*");
         try {
             if (looksLiteral) {
                 return InetAddress.getByName(address);

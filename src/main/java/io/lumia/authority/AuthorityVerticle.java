@@ -152,6 +152,7 @@ public final class AuthorityVerticle extends VerticleBase {
                 FleetBus.REVOKE_CERTIFICATE.serve(vertx, opened.register::revoke),
                 FleetBus.LIST_CERTIFICATES.serve(vertx, opened.register::list),
                 FleetBus.COUNT_CERTIFICATES.serve(vertx, asked -> opened.register.count()),
+                FleetBus.COUNT_OVERDUE.serve(vertx, opened.register::overdue),
                 FleetBus.LIST_DEVICES.serve(vertx, opened.register::devices),
                 FleetBus.RELEASE_NAME.serve(vertx, opened.register::release),
                 FleetBus.DESCRIBE_AUTHORITY.serve(vertx, asked -> Future.succeededFuture(description()))));

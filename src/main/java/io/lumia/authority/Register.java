@@ -7,10 +7,12 @@ import io.lumia.bus.FleetBus.CertificateDescription;
 import io.lumia.bus.FleetBus.CertificatePage;
 import io.lumia.bus.FleetBus.CertificateRecord;
 import io.lumia.bus.FleetBus.CertificateRevoked;
+import io.lumia.bus.FleetBus.CountOverdue;
 import io.lumia.bus.FleetBus.DescribeCertificate;
 import io.lumia.bus.FleetBus.DevicePage;
 import io.lumia.bus.FleetBus.ListCertificates;
 import io.lumia.bus.FleetBus.ListDevices;
+import io.lumia.bus.FleetBus.OverdueCount;
 import io.lumia.bus.FleetBus.ReleaseName;
 import io.lumia.bus.FleetBus.ReleaseOutcome;
 import io.lumia.bus.FleetBus.RevokeCertificate;
@@ -82,6 +84,10 @@ final class Register {
 
     Future<CertificateCounts> count() {
         return store.certificates().count(clock.instant());
+    }
+
+    Future<OverdueCount> overdue(CountOverdue policy) {
+        return store.certificates().overdue(policy, clock.instant()).map(OverdueCount::new);
     }
 
     Future<DevicePage> devices(ListDevices asked) {

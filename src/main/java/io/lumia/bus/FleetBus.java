@@ -39,6 +39,10 @@ public final class FleetBus {
     public static final Call<CountCertificates, CertificateCounts> COUNT_CERTIFICATES =
             new Call<>("certificate.count", CountCertificates.class, CertificateCounts.class, SIGNING);
 
+    /** Asked by metrics at each scrape. */
+    public static final Call<CountOverdue, OverdueCount> COUNT_OVERDUE =
+            new Call<>("certificate.overdue", CountOverdue.class, OverdueCount.class, SIGNING);
+
     public static final Call<DescribeAuthority, AuthorityDescription> DESCRIBE_AUTHORITY =
             new Call<>("authority.describe", DescribeAuthority.class, AuthorityDescription.class, SHORT);
 
@@ -244,6 +248,18 @@ public final class FleetBus {
             Map<CertificateStatus, Map<Profile, Long>> byStatusAndProfile,
             Map<Duration, Long> expiringWithin,
             Map<Profile, Instant> earliestExpiry) {}
+
+    /**
+     * How many devices should have renewed by this policy and have not.
+     *
+     * @param remainingLifetime share of the lifetime that is left at the latest moment
+     * @param renewBefore takes the place of the share where the lifetime is at least twice as long; null: the share alone
+     */
+    public record CountOverdue(
+            double remainingLifetime, @Nullable Duration renewBefore) {}
+
+    /** @param devices whose newest certificate is active and past its latest moment to renew */
+    public record OverdueCount(long devices) {}
 
     public record DescribeAuthority() {}
 

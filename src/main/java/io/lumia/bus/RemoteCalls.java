@@ -18,6 +18,7 @@ public final class RemoteCalls {
                     FleetBus.REVOKE_CERTIFICATE,
                     FleetBus.LIST_CERTIFICATES,
                     FleetBus.COUNT_CERTIFICATES,
+                    FleetBus.COUNT_OVERDUE,
                     FleetBus.DESCRIBE_AUTHORITY,
                     FleetBus.LIST_DEVICES,
                     FleetBus.RELEASE_NAME)

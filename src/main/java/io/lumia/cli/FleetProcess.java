@@ -155,7 +155,7 @@ final class FleetProcess {
         var deployed = Future.succeededFuture("");
         if (config.runs(Part.METRICS)) {
             var verticle = new MetricsVerticle(
-                    config.metrics(), readiness, config.app().name(), clock);
+                    config.metrics(), config.renewal(), readiness, config.app().name(), clock);
             metrics = verticle;
             deployed = deployed.compose(before -> deploy(verticle));
         }

@@ -8,10 +8,12 @@ import static io.lumia.bus.FleetBus.PROVISIONING_ANSWERED;
 import static io.lumia.bus.FleetBus.RENEWAL_FAILED;
 import static io.lumia.bus.FleetBus.REVOCATION_ENFORCED;
 
+import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.CertificateIssued;
 import io.lumia.bus.FleetBus.CertificateRenewed;
 import io.lumia.bus.FleetBus.ListenerReloaded;
 import io.lumia.x509.DeviceName;
+import io.lumia.x509.RevocationReason;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -43,6 +45,29 @@ final class FleetMeters {
         Duration.ofSeconds(30)
     };
 
+    private static final String RENEWAL_FAILURE = "lumia.acme.renewal.failure";
+    private static final String FAILURE = "Renewals that failed; the old certificate stayed in use";
+    private static final String PROVISIONING = "lumia.provisioning.requests";
+    private static final String REQUESTS = "Requests for a first certificate";
+    private static final String REVOCATION = "lumia.revocations";
+    private static final String REVOKED = "Certificates revoked";
+    /** Those of {@link FleetBus.RenewalFailed}. */
+    private static final List<String> RENEWAL_FAILURES =
+            List.of("unreachable", "refused", "challenge", "invalid_certificate", "rolled_back", "internal");
+    /** The usual ones of {@link FleetBus.ProvisioningAnswered}; others appear when they happen. */
+    private static final List<String> PROVISIONING_RESULTS = List.of(
+            "issued",
+            "disabled",
+            "not_whitelisted",
+            "rate_limited",
+            "name_claimed",
+            "unfit_request",
+            "malformed_request",
+            "invalid_device_name",
+            "unknown_token",
+            "overloaded",
+            "authority_unavailable");
+
     private final MeterRegistry registry;
     private final DeviceName app;
     private final Clock clock;
@@ -62,10 +87,18 @@ final class FleetMeters {
         successes = Counter.builder("lumia.acme.renewal.success")
                 .description("Certificates renewed by ACME and in use")
                 .register(registry);
-        Counter.builder("lumia.acme.renewal.failure")
-                .description("Renewals that failed; the old certificate stayed in use")
-                .tag("reason", "unreachable")
-                .register(registry);
+        beginAtZero();
+    }
+
+    /** A counter that appears with its first increment hides that increment from {@code rate()}. */
+    private void beginAtZero() {
+        RENEWAL_FAILURES.forEach(
+                reason -> counter(RENEWAL_FAILURE, FAILURE, "reason", reason).increment(0));
+        PROVISIONING_RESULTS.forEach(
+                result -> counter(PROVISIONING, REQUESTS, "result", result).increment(0));
+        for (RevocationReason reason : RevocationReason.values()) {
+            counter(REVOCATION, REVOKED, "reason", reason.label()).increment(0);
+        }
     }
 
     Future<?> listen(Vertx vertx) {
@@ -74,18 +107,16 @@ final class FleetMeters {
                 CERTIFICATE_RENEWED.listen(vertx, this::renewed),
                 RENEWAL_FAILED.listen(
                         vertx,
-                        failed -> count(
-                                "lumia.acme.renewal.failure",
-                                "Renewals that failed; the old certificate stayed in use",
-                                "reason",
-                                failed.reason())),
+                        failed -> counter(RENEWAL_FAILURE, FAILURE, "reason", failed.reason())
+                                .increment()),
                 CERTIFICATE_REVOKED.listen(
                         vertx,
-                        revoked -> count(
-                                "lumia.revocations",
-                                "Certificates revoked",
-                                "reason",
-                                revoked.reason().label())),
+                        revoked -> counter(
+                                        REVOCATION,
+                                        REVOKED,
+                                        "reason",
+                                        revoked.reason().label())
+                                .increment()),
                 REVOCATION_ENFORCED.listen(
                         vertx,
                         enforced -> timer(
@@ -96,11 +127,8 @@ final class FleetMeters {
                                 .record(enforced.elapsed())),
                 PROVISIONING_ANSWERED.listen(
                         vertx,
-                        answered -> count(
-                                "lumia.provisioning.requests",
-                                "Requests for a first certificate",
-                                "result",
-                                answered.result())),
+                        answered -> counter(PROVISIONING, REQUESTS, "result", answered.result())
+                                .increment()),
                 LISTENER_RELOADED.listen(vertx, this::reloaded)));
     }
 
@@ -160,12 +188,8 @@ final class FleetMeters {
         return seconds;
     }
 
-    private void count(String name, String description, String label, String value) {
-        Counter.builder(name)
-                .description(description)
-                .tag(label, value)
-                .register(registry)
-                .increment();
+    private Counter counter(String name, String description, String label, String value) {
+        return Counter.builder(name).description(description).tag(label, value).register(registry);
     }
 
     private Timer timer(String name, String description, String label, String value) {

@@ -2,6 +2,7 @@ package io.lumia.metrics;
 
 import static io.lumia.bus.FleetBus.BROKER_STATISTICS;
 import static io.lumia.bus.FleetBus.COUNT_CERTIFICATES;
+import static io.lumia.bus.FleetBus.COUNT_OVERDUE;
 import static io.lumia.bus.FleetBus.DELIVERY_STATISTICS;
 import static io.lumia.bus.FleetBus.DESCRIBE_AUTHORITY;
 import static io.lumia.bus.FleetBus.DESCRIBE_CERTIFICATE;
@@ -11,6 +12,7 @@ import static io.lumia.bus.FleetBus.DEVICE_CONNECTED;
 import io.lumia.bus.Call;
 import io.lumia.bus.FleetBus.CertificateDescription.Known;
 import io.lumia.bus.FleetBus.CountCertificates;
+import io.lumia.bus.FleetBus.CountOverdue;
 import io.lumia.bus.FleetBus.DescribeAuthority;
 import io.lumia.bus.FleetBus.DescribeCertificate;
 import io.lumia.bus.FleetBus.DescribeProvisioning;
@@ -19,6 +21,9 @@ import io.lumia.bus.FleetBus.ReadBrokerStatistics;
 import io.lumia.bus.FleetBus.ReadDeliveryStatistics;
 import io.lumia.config.CannotStart;
 import io.lumia.config.MetricsConfig;
+import io.lumia.config.RenewalConfig;
+import io.lumia.http.ConnectionGuard;
+import io.lumia.http.Listeners;
 import io.lumia.metrics.Readiness.Phase;
 import io.lumia.x509.DeviceName;
 import io.micrometer.core.instrument.Gauge;
@@ -32,20 +37,22 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Owns the meter registry; serves {@code /metrics} and {@code /health/*}. Must be deployed first, to hear every event from the start on. */
 public final class MetricsVerticle extends VerticleBase {
+    private static final Duration REQUEST = Duration.ofSeconds(10);
     private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
     private final MetricsConfig config;
+    private final CountOverdue policy;
     private final Readiness readiness;
     private final DeviceName app;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -54,8 +61,11 @@ public final class MetricsVerticle extends VerticleBase {
     private @Nullable WorkerExecutor worker;
     private int port;
 
-    public MetricsVerticle(MetricsConfig config, Readiness readiness, DeviceName app, Clock clock) {
+    /** @param renewal by which devices are overdue */
+    public MetricsVerticle(
+            MetricsConfig config, RenewalConfig renewal, Readiness readiness, DeviceName app, Clock clock) {
         this.config = config;
+        this.policy = new CountOverdue(renewal.remainingLifetime(), renewal.renewBefore());
         this.readiness = readiness;
         this.app = app;
         this.meters = new FleetMeters(registry, app, clock);
@@ -73,13 +83,22 @@ public final class MetricsVerticle extends VerticleBase {
         describeProcess();
         return meters.listen(vertx)
                 .compose(listening -> DEVICE_CONNECTED.listen(vertx, this::connected))
-                .compose(listening -> vertx.createHttpServer(new HttpServerOptions().setIdleTimeout(60))
-                        .requestHandler(this::answer)
-                        .listen(config.port(), config.host()))
+                .compose(listening -> listen());
+    }
+
+    private Future<?> listen() {
+        var guard = new ConnectionGuard(vertx, REQUEST);
+        return vertx.createHttpServer(Listeners.options(config.host(), config.port()))
+                .connectionHandler(guard::opened)
+                .invalidRequestHandler(Listeners::malformed)
+                .requestHandler(request -> {
+                    guard.arrived(request.connection());
+                    answer(request);
+                })
+                .listen()
                 .onSuccess(server -> port = server.actualPort())
-                .recover(taken -> Future.failedFuture(
-                        new CannotStart("metrics.port: cannot listen on " + config.host() + ":" + config.port() + " ("
-                                + taken.getMessage() + "); stop what uses it or set another port")));
+                .recover(cause -> Future.failedFuture(new CannotStart(
+                        Listeners.cannotListen("metrics.port", config.host(), config.port(), cause), cause)));
     }
 
     private void describeProcess() {
@@ -109,7 +128,7 @@ public final class MetricsVerticle extends VerticleBase {
     }
 
     private void answer(HttpServerRequest request) {
-        switch (request.path()) {
+        switch (String.valueOf(request.path())) {
             case "/metrics" -> scrape(request);
             case "/health/live" -> health(request, true);
             case "/health/started" -> health(request, readiness.phase() != Phase.STARTING);
@@ -139,6 +158,7 @@ public final class MetricsVerticle extends VerticleBase {
         var broker = optional(BROKER_STATISTICS, new ReadBrokerStatistics());
         var delivery = optional(DELIVERY_STATISTICS, new ReadDeliveryStatistics());
         var certificates = optional(COUNT_CERTIFICATES, new CountCertificates());
+        var overdue = optional(COUNT_OVERDUE, policy);
         var provisioning = optional(DESCRIBE_PROVISIONING, new DescribeProvisioning());
         var authority = optional(DESCRIBE_AUTHORITY, new DescribeAuthority()).onSuccess(described -> {
             if (described != null) {
@@ -146,9 +166,13 @@ public final class MetricsVerticle extends VerticleBase {
                 meters.expiry("ca-intermediate", described.intermediateNotAfter());
             }
         });
-        return Future.all(broker, delivery, certificates, provisioning, authority)
+        return Future.all(broker, delivery, certificates, overdue, provisioning, authority)
                 .onSuccess(all -> sampled.update(
-                        broker.result(), delivery.result(), certificates.result(), provisioning.result()));
+                        broker.result(),
+                        delivery.result(),
+                        certificates.result(),
+                        overdue.result(),
+                        provisioning.result()));
     }
 
     private <Q extends Record, A> Future<@Nullable A> optional(Call<Q, A> call, Q question) {

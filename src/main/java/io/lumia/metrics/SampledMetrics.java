@@ -2,10 +2,13 @@ package io.lumia.metrics;
 
 import io.lumia.bus.FleetBus.BrokerStatistics;
 import io.lumia.bus.FleetBus.CertificateCounts;
+import io.lumia.bus.FleetBus.CertificateStatus;
 import io.lumia.bus.FleetBus.DeliveryStatistics;
 import io.lumia.bus.FleetBus.Histogram;
+import io.lumia.bus.FleetBus.OverdueCount;
 import io.lumia.bus.FleetBus.ProvisioningState;
 import io.lumia.config.Durations;
+import io.lumia.x509.Profile;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
@@ -22,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What the parts count themselves and hand over when somebody scrapes; a part that does not run here contributes nothing. */
@@ -33,6 +37,21 @@ final class SampledMetrics implements MultiCollector {
             Duration.ofDays(7), "7d",
             Duration.ofDays(30), "30d");
 
+    /** The usual ones, shown as zero before they happen: a counter that appears late hides its first increment from a rate. */
+    private static final List<String> CONNECT_RESULTS = List.of(
+            "accepted",
+            "no_certificate",
+            "bad_certificate",
+            "expired",
+            "revoked",
+            "not_authorized",
+            "identifier_rejected",
+            "protocol_error",
+            "server_busy",
+            "server_unavailable",
+            "handshake_aborted",
+            "tls_error");
+
     private volatile List<MetricSnapshot> latest = List.of();
 
     /** Takes what the next scrape shows. */
@@ -40,6 +59,7 @@ final class SampledMetrics implements MultiCollector {
             @Nullable BrokerStatistics broker,
             @Nullable DeliveryStatistics delivery,
             @Nullable CertificateCounts certificates,
+            @Nullable OverdueCount overdue,
             @Nullable ProvisioningState provisioning) {
         var snapshots = new ArrayList<MetricSnapshot>();
         if (broker != null) {
@@ -50,6 +70,12 @@ final class SampledMetrics implements MultiCollector {
         }
         if (certificates != null) {
             addCertificates(snapshots, certificates);
+        }
+        if (overdue != null) {
+            snapshots.add(gauge(
+                    "lumia_renewals_overdue",
+                    "Devices that should have renewed by the policy and have not",
+                    overdue.devices()));
         }
         if (provisioning != null) {
             snapshots.add(
@@ -71,7 +97,10 @@ final class SampledMetrics implements MultiCollector {
         to.add(gauge("lumia_mqtt_connections", "MQTT connections open now", broker.connections()));
         to.add(gauge("lumia_mqtt_sessions", "MQTT sessions, connected or kept", broker.sessions()));
         to.add(gauge("lumia_mqtt_retained_messages", "Retained messages", broker.retained()));
-        to.add(counters("lumia_mqtt_connects", "Attempts to connect", "result", broker.connects()));
+        var connects = new TreeMap<String, Long>();
+        CONNECT_RESULTS.forEach(result -> connects.put(result, 0L));
+        connects.putAll(broker.connects());
+        to.add(counters("lumia_mqtt_connects", "Attempts to connect", "result", connects));
         to.add(counters(
                 "lumia_mqtt_denied",
                 "Publishes and subscriptions that the topic rules denied",
@@ -115,14 +144,14 @@ final class SampledMetrics implements MultiCollector {
 
     private static void addCertificates(List<MetricSnapshot> to, CertificateCounts counts) {
         var byStatus = GaugeSnapshot.builder().name("lumia_certificates").help("Certificates that the authority keeps");
-        counts.byStatusAndProfile()
-                .forEach((status, profiles) -> profiles.forEach((profile, count) -> byStatus.dataPoint(gaugePoint(
-                        Labels.of(
-                                "profile",
-                                profile.label(),
-                                "status",
-                                status.name().toLowerCase(Locale.ROOT)),
-                        count))));
+        for (CertificateStatus status : CertificateStatus.values()) {
+            var profiles = counts.byStatusAndProfile().getOrDefault(status, Map.of());
+            for (Profile profile : Profile.values()) {
+                var labels = Labels.of(
+                        "profile", profile.label(), "status", status.name().toLowerCase(Locale.ROOT));
+                byStatus.dataPoint(gaugePoint(labels, profiles.getOrDefault(profile, 0L)));
+            }
+        }
         to.add(byStatus.build());
         var within = GaugeSnapshot.builder()
                 .name("lumia_certificates_expiring")

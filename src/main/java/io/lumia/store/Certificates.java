@@ -4,6 +4,7 @@ import io.lumia.bus.FleetBus.CertificateCounts;
 import io.lumia.bus.FleetBus.CertificatePage;
 import io.lumia.bus.FleetBus.CertificateRecord;
 import io.lumia.bus.FleetBus.CertificateStatus;
+import io.lumia.bus.FleetBus.CountOverdue;
 import io.lumia.bus.FleetBus.ListCertificates;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.Profile;
@@ -127,6 +128,25 @@ public final class Certificates {
     public Future<CertificateCounts> count(Instant now) {
         return store.read(handle -> new CertificateCounts(
                 byStatusAndProfile(handle, now), expiringWithin(handle, now), earliestExpiry(handle, now)));
+    }
+
+    /** Claimed devices whose newest certificate is active and past the latest moment that the renewal policy has for it. */
+    public Future<Long> overdue(CountOverdue policy, Instant now) {
+        var renewBefore = policy.renewBefore();
+        return store.read(handle -> handle.createQuery("""
+                        select count(*) from certificates c
+                        where profile = 'device' and revoked_at is null and not_after >= :now
+                        and not_after - case when :before > 0 and :before * 2 <= not_after - issued_at then :before
+                          else (not_after - issued_at) * :share end < :now
+                        and not exists (select 1 from certificates newer
+                          where newer.device = c.device and newer.issued_at > c.issued_at and newer.profile = 'device')
+                        and exists (select 1 from claims where name = c.device)
+                        """)
+                .bind("now", now.toEpochMilli())
+                .bind("before", renewBefore == null ? 0 : renewBefore.toMillis())
+                .bind("share", policy.remainingLifetime())
+                .mapTo(Long.class)
+                .one());
     }
 
     private static Map<String, Object> search(ListCertificates wanted, Instant now) {

@@ -9,6 +9,7 @@ import io.lumia.bus.FleetBus.CertificatePage;
 import io.lumia.bus.FleetBus.CertificateRevoked;
 import io.lumia.bus.FleetBus.CertificateStatus;
 import io.lumia.bus.FleetBus.CountCertificates;
+import io.lumia.bus.FleetBus.CountOverdue;
 import io.lumia.bus.FleetBus.DescribeCertificate;
 import io.lumia.bus.FleetBus.ListCertificates;
 import io.lumia.bus.FleetBus.ListDevices;
@@ -66,6 +67,36 @@ class RegisterTest {
         fixture.close();
         start();
         assertThat(status(serial)).isEqualTo(CertificateStatus.REVOKED);
+    }
+
+    @Test
+    void a_device_is_overdue_from_its_latest_moment_to_renew_until_it_has_renewed() {
+        bootstrap("dev-0001");
+        bootstrap("dev-0002");
+        device("dev-0001");
+        device("dev-0002");
+        var third = new CountOverdue(0.333, null);
+        var hour = new CountOverdue(0.333, Duration.ofHours(1));
+
+        clock.advance(Duration.ofHours(15));
+        assertThat(overdue(third)).isZero();
+        clock.advance(Duration.ofHours(2));
+        assertThat(overdue(third)).isEqualTo(2);
+        assertThat(overdue(hour)).isZero();
+        device("dev-0001");
+        assertThat(overdue(third)).isEqualTo(1);
+        clock.advance(Duration.ofHours(6).plusMinutes(30));
+        assertThat(overdue(hour)).isEqualTo(1);
+        clock.advance(Duration.ofHours(1));
+        assertThat(overdue(hour)).isZero();
+    }
+
+    private void device(String name) {
+        fixture.issued(request(Profile.DEVICE, KeyPairs.p256(), name, null));
+    }
+
+    private long overdue(CountOverdue policy) {
+        return FleetBus.COUNT_OVERDUE.ask(fixture.vertx, policy).await().devices();
     }
 
     @Test

@@ -9,9 +9,11 @@ import io.lumia.bus.FleetBus.CertificatePage;
 import io.lumia.bus.FleetBus.CertificateRecord;
 import io.lumia.bus.FleetBus.CertificateStatus;
 import io.lumia.bus.FleetBus.Claim;
+import io.lumia.bus.FleetBus.CountOverdue;
 import io.lumia.bus.FleetBus.DescribeCertificate;
 import io.lumia.bus.FleetBus.IssueCertificate;
 import io.lumia.bus.FleetBus.IssueOutcome;
+import io.lumia.bus.FleetBus.OverdueCount;
 import io.lumia.bus.FleetBus.Refusal;
 import io.lumia.bus.FleetBus.ReleaseOutcome;
 import io.lumia.bus.FleetBus.RevokeOutcome;
@@ -88,6 +90,8 @@ class RemoteCallsTest {
                                 Map.of(Duration.ofHours(1), 2L),
                                 Map.of(Profile.DEVICE, NOW)),
                         CertificateCounts.class),
+                pair(new CountOverdue(0.333, Duration.ofHours(8)), CountOverdue.class),
+                pair(new OverdueCount(7), OverdueCount.class),
                 pair(
                         new AuthorityDescription("r", "i", "f", NOW, NOW, "https://ca", Map.of("acme", "https://ca/d")),
                         AuthorityDescription.class),

@@ -2,6 +2,7 @@ package io.lumia.metrics;
 
 import static io.lumia.bus.FleetBus.BROKER_STATISTICS;
 import static io.lumia.bus.FleetBus.CERTIFICATE_RENEWED;
+import static io.lumia.bus.FleetBus.COUNT_OVERDUE;
 import static io.lumia.bus.FleetBus.DELIVERY_STATISTICS;
 import static io.lumia.bus.FleetBus.LISTENER_RELOADED;
 import static io.lumia.bus.FleetBus.PROVISIONING_ANSWERED;
@@ -13,8 +14,10 @@ import io.lumia.bus.FleetBus.CertificateRenewed;
 import io.lumia.bus.FleetBus.DeliveryStatistics;
 import io.lumia.bus.FleetBus.Histogram;
 import io.lumia.bus.FleetBus.ListenerReloaded;
+import io.lumia.bus.FleetBus.OverdueCount;
 import io.lumia.bus.FleetBus.ProvisioningAnswered;
 import io.lumia.config.MetricsConfig;
+import io.lumia.config.RenewalConfig;
 import io.lumia.fakes.MovableClock;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.SerialNumber;
@@ -43,7 +46,11 @@ class MetricsVerticleTest {
 
     private final Readiness readiness = new Readiness();
     private final MetricsVerticle metrics = new MetricsVerticle(
-            new MetricsConfig("127.0.0.1", 0), readiness, new DeviceName("lumia-app"), new MovableClock(NOW));
+            new MetricsConfig("127.0.0.1", 0),
+            new RenewalConfig(0.333, null, 0.333, Duration.ofHours(1)),
+            readiness,
+            new DeviceName("lumia-app"),
+            new MovableClock(NOW));
 
     @BeforeEach
     void deploy(Vertx vertx, VertxTestContext test) {
@@ -95,9 +102,29 @@ class MetricsVerticleTest {
                     assertThat(text)
                             .contains("lumia_mqtt_connections 26.0")
                             .contains("lumia_mqtt_connects_total{result=\"expired\"} 2.0")
+                            .contains("lumia_mqtt_connects_total{result=\"no_certificate\"} 0.0")
                             .contains("lumia_mqtt_publishes_total{direction=\"in\",qos=\"1\"} 500.0")
                             .contains("lumia_mqtt_delivery_seconds_bucket{qos=\"1\",le=\"0.01\"} 8")
                             .contains("lumia_mqtt_delivery_seconds_count{qos=\"1\"} 9");
+                    test.completeNow();
+                })));
+    }
+
+    @Test
+    void shows_overdue_renewals_by_the_configured_policy_and_counters_that_are_still_zero(
+            Vertx vertx, VertxTestContext test) {
+        COUNT_OVERDUE
+                .serve(
+                        vertx,
+                        policy ->
+                                Future.succeededFuture(new OverdueCount(policy.remainingLifetime() == 0.333 ? 3 : -1)))
+                .compose(serving -> scrape(vertx))
+                .onComplete(test.succeeding(text -> test.verify(() -> {
+                    assertThat(text)
+                            .contains("lumia_renewals_overdue 3.0")
+                            .contains("lumia_provisioning_requests_total{result=\"disabled\"} 0.0")
+                            .contains("lumia_acme_renewal_failure_total{reason=\"rolled_back\"} 0.0")
+                            .contains("lumia_revocations_total{reason=\"keyCompromise\"} 0.0");
                     test.completeNow();
                 })));
     }
