@@ -16,6 +16,7 @@ import io.lumia.bus.FleetBus.DescribeAuthority;
 import io.lumia.bus.FleetBus.DescribeProvisioning;
 import io.lumia.bus.FleetBus.ProvisioningState;
 import io.lumia.config.AppConfig;
+import io.lumia.config.AuthorityConfig;
 import io.lumia.config.BrokerConfig;
 import io.lumia.config.BrokerConfig.TopicRule;
 import io.lumia.config.CannotStart;
@@ -197,7 +198,13 @@ final class FleetProcess {
                     : deploy(new UpstreamVerticle(config.upstream(), config.tls()));
         }
         authority = new AuthorityVerticle(
-                config.authority(), config.lifetimes(), config.fleet(), config.tls(), config.data(), opened(), clock);
+                withOwnDevices(config.authority()),
+                config.lifetimes(),
+                config.fleet(),
+                config.tls(),
+                config.data(),
+                opened(),
+                clock);
         return deploy(authority);
     }
 
@@ -265,6 +272,13 @@ final class FleetProcess {
 
     private Store opened() {
         return Objects.requireNonNull(store, "the store is opened before the parts that use it");
+    }
+
+    /** The challenges of the identities that this very process simulates are fetched, wherever they live. */
+    private AuthorityConfig withOwnDevices(AuthorityConfig ca) {
+        return config.runs(Part.SWARM) || config.runs(Part.APP)
+                ? ca.withAcme(ca.acme().allowing(addresses.ranges()))
+                : ca;
     }
 
     /** The application may talk with every device; everybody else only for itself. */

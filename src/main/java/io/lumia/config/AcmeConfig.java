@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The ACME server of the embedded CA; the {@code authority.acme} block. */
@@ -32,6 +33,22 @@ public record AcmeConfig(
                     "provisioners has the name '" + name + "'; use letters, digits, - and _");
         }
         provisioners = Collections.unmodifiableMap(new LinkedHashMap<>(provisioners));
+    }
+
+    /** The same with these networks allowed too. */
+    public AcmeConfig allowing(List<AddressRange> more) {
+        var networks = Stream.concat(allowedNetworks.stream(), more.stream())
+                .distinct()
+                .toList();
+        return new AcmeConfig(
+                http01Port,
+                resolver,
+                networks,
+                bindFleetNames,
+                orderLifetime,
+                validationTimeout,
+                validationTries,
+                provisioners);
     }
 
     /** @param lifetime of what it issues; null: that of the profile */

@@ -37,6 +37,25 @@ public record AuthorityConfig(
         Check.atLeast("queue", queue, 1);
     }
 
+    /** The same with this ACME server. */
+    public AuthorityConfig withAcme(AcmeConfig other) {
+        return new AuthorityConfig(
+                host,
+                port,
+                httpPort,
+                names,
+                publicUrl,
+                passwordFile,
+                password,
+                organization,
+                backdate,
+                rootLifetime,
+                intermediateLifetime,
+                signingThreads,
+                queue,
+                other);
+    }
+
     @Override
     public String toString() {
         return "AuthorityConfig[" + host + ":" + port + "]";
