@@ -15,7 +15,7 @@ final class DeliveryTimes {
 
     /** Clocks that disagree may make a time negative; it counts as nothing. */
     void record(Duration taken) {
-        double seconds = Math.max(0, taken.toNanos() / 1e9);
+        double seconds = Math.max(0, taken.getSeconds() + taken.getNano() / 1e9);
         int bucket = 0;
         while (bucket < BOUNDS.size() && seconds > BOUNDS.get(bucket)) {
             bucket++;

@@ -9,6 +9,8 @@ import io.lumia.config.FleetConfig;
 import io.lumia.config.LifetimesConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.crypto.CryptoProviders;
+import io.lumia.http.ConnectionGuard;
+import io.lumia.http.Listeners;
 import io.lumia.store.Store;
 import io.lumia.tls.ListenerCertificate;
 import io.lumia.tls.TlsOptions;
@@ -33,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * listener's certificate is one that it issues. The start fails with {@link CannotStart} when the CA's files or ports cannot be used.
  */
 public final class AuthorityVerticle extends VerticleBase {
-    private static final Duration IDLE = Duration.ofSeconds(60);
+    private static final Duration REQUEST = Duration.ofSeconds(15);
     private static final Duration LONGEST_SIGNING = Duration.ofSeconds(10);
 
     private final AuthorityConfig config;
@@ -159,43 +161,36 @@ public final class AuthorityVerticle extends VerticleBase {
     }
 
     private Future<?> listenHttp(Running opened) {
-        var options = options().setPort(config.httpPort());
-        return listen(options, new CaRoutes(vertx, opened.ca).http(), "authority.http-port")
+        var guard = new ConnectionGuard(vertx, REQUEST);
+        var options = Listeners.options(config.host(), config.httpPort());
+        return listen(options, guard, new CaRoutes(vertx, opened.ca, guard).http(), "authority.http-port")
                 .onSuccess(server -> httpPort = server.actualPort());
     }
 
     private Future<?> listenHttps(Running opened) {
-        var router = new CaRoutes(vertx, opened.ca).https();
+        var guard = new ConnectionGuard(vertx, REQUEST);
+        var router = new CaRoutes(vertx, opened.ca, guard).https();
         opened.acme.mount(router, this::publicUrl);
         return opened.acme
                 .start()
                 .compose(started -> ListenerCertificate.open(vertx, "authority", config.names(), data, tls, clock))
                 .compose(certificate -> {
-                    var options = TlsOptions.apply(options(), tls)
-                            .setKeyCertOptions(certificate.keyCertOptions())
-                            .setPort(config.port());
-                    return listen(options, router, "authority.port")
+                    var options = TlsOptions.apply(Listeners.options(config.host(), config.port()), tls)
+                            .setKeyCertOptions(certificate.keyCertOptions());
+                    return listen(options, guard, router, "authority.port")
                             .onSuccess(server -> httpsPort = server.actualPort())
                             .compose(server -> certificate.serveRenewals(config.host(), server.actualPort(), false));
                 });
     }
 
-    private Future<HttpServer> listen(HttpServerOptions options, Router router, String key) {
-        return vertx.createHttpServer(options)
+    private Future<HttpServer> listen(HttpServerOptions options, ConnectionGuard guard, Router router, String key) {
+        return vertx.createHttpServer(options.setHandle100ContinueAutomatically(true))
+                .connectionHandler(guard::opened)
+                .invalidRequestHandler(Listeners::malformed)
                 .requestHandler(router)
                 .listen()
-                .recover(failed -> Future.failedFuture(new CannotStart(
-                        key + ": cannot listen on " + options.getHost() + ":" + options.getPort() + " ("
-                                + failed.getMessage() + "); stop what listens there, or set " + key
-                                + " to a free port (0 picks one)",
-                        failed)));
-    }
-
-    private HttpServerOptions options() {
-        return new HttpServerOptions()
-                .setHost(config.host())
-                .setIdleTimeout((int) IDLE.toSeconds())
-                .setHandle100ContinueAutomatically(true);
+                .recover(cause -> Future.failedFuture(new CannotStart(
+                        Listeners.cannotListen(key, options.getHost(), options.getPort(), cause), cause)));
     }
 
     /** Of an issuer's certificate; null while the port is picked anew at every start, since certificates outlive it. */

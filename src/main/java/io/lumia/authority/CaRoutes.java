@@ -1,6 +1,9 @@
 package io.lumia.authority;
 
+import io.lumia.http.ConnectionGuard;
+import io.lumia.http.Problem;
 import io.lumia.x509.Fingerprint;
+import io.lumia.x509.Printable;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
@@ -14,19 +17,26 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The paths at which the CA hands out its certificates, as step-ca has them, each with and without the prefix /1.0. */
 final class CaRoutes {
+    private static final Logger log = LoggerFactory.getLogger(CaRoutes.class);
     static final int LONGEST_BODY = 128 * 1024;
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Vertx vertx;
     private final Ca ca;
+    private final ConnectionGuard guard;
 
-    CaRoutes(Vertx vertx, Ca ca) {
+    /** @param guard told when a request is there as a whole */
+    CaRoutes(Vertx vertx, Ca ca, ConnectionGuard guard) {
         this.vertx = vertx;
         this.ca = ca;
+        this.guard = guard;
     }
 
     /** Over HTTPS. */
@@ -56,7 +66,15 @@ final class CaRoutes {
         var router = Router.router(vertx);
         router.route().handler(TimeoutHandler.create(PATIENCE.toMillis()));
         router.route().handler(BodyHandler.create(false).setBodyLimit(LONGEST_BODY));
-        Problems.answerFor(router);
+        router.route().handler(context -> {
+            guard.arrived(context.request().connection());
+            context.next();
+        });
+        for (int status : new int[] {400, 404, 405, 406, 408, 413, 414, 415, 500, 503}) {
+            router.errorHandler(
+                    status,
+                    context -> problem(context, status, context.failure()).answer(context.response()));
+        }
         return router;
     }
 
@@ -68,7 +86,8 @@ final class CaRoutes {
         if (fingerprint(context.pathParam("sha256")).equals(Optional.of(ca.rootFingerprint()))) {
             json(context, new JsonObject().put("ca", ca.rootPem()));
         } else {
-            Problems.answer(context, 404, "the CA has no root with this SHA-256 fingerprint");
+            Problem.of(404, "not-found", "Not found", "the CA has no root with this SHA-256 fingerprint")
+                    .answer(context.response());
         }
     }
 
@@ -103,5 +122,31 @@ final class CaRoutes {
         } catch (CertificateEncodingException broken) {
             context.fail(500, broken);
         }
+    }
+
+    /** Whatever no route answers itself. */
+    private static Problem problem(RoutingContext context, int status, @Nullable Throwable cause) {
+        return switch (status) {
+            case 404 -> Problem.of(404, "not-found", "Not found", "there is nothing at this path");
+            case 405 ->
+                Problem.of(405, "method-not-allowed", "Method not allowed", "this path does not take this method");
+            case 413 ->
+                Problem.of(413, "too-large", "Request too large", "the body is longer than " + LONGEST_BODY + " bytes");
+            case 500 -> broken(context, cause);
+            case 503 ->
+                Problem.of(
+                        503, "unavailable", "Not available", "the authority did not answer in time; try again later");
+            default -> Problem.of(status, "bad-request", "Bad request", "the request cannot be read");
+        };
+    }
+
+    private static Problem broken(RoutingContext context, @Nullable Throwable cause) {
+        log.atError()
+                .setCause(cause)
+                .addKeyValue(
+                        "path",
+                        Printable.quoted(String.valueOf(context.request().path())))
+                .log("the authority could not answer");
+        return Problem.of(500, "internal", "Internal error", "the authority could not answer; its log says why");
     }
 }

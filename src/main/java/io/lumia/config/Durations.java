@@ -1,5 +1,6 @@
 package io.lumia.config;
 
+import io.lumia.x509.Printable;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -7,6 +8,9 @@ import java.util.regex.Pattern;
 
 /** Durations as people write them: {@code 24h}, {@code 30m}, {@code 90s}, {@code 500ms}, {@code 7d}, {@code 1h30m} or ISO-8601. */
 public final class Durations {
+    /** The pattern recurses for each part. */
+    private static final int LONGEST = 100;
+
     private static final Pattern WHOLE = Pattern.compile("(\\d+(ms|s|m|h|d))+");
     private static final Pattern PART = Pattern.compile("(\\d+)(ms|s|m|h|d)");
 
@@ -19,7 +23,7 @@ public final class Durations {
             if (trimmed.startsWith("P") || trimmed.startsWith("-P")) {
                 return Duration.parse(trimmed);
             }
-            if (WHOLE.matcher(trimmed).matches()) {
+            if (trimmed.length() <= LONGEST && WHOLE.matcher(trimmed).matches()) {
                 return PART.matcher(trimmed)
                         .results()
                         .map(part -> Duration.of(Long.parseLong(part.group(1)), unit(part.group(2))))
@@ -28,7 +32,8 @@ public final class Durations {
         } catch (DateTimeException | ArithmeticException | NumberFormatException notADuration) {
             // told below
         }
-        throw new IllegalArgumentException("expected a duration such as 24h, 30m, 90s or PT1H, is '" + text + "'");
+        throw new IllegalArgumentException(
+                "expected a duration such as 24h, 30m, 90s or PT1H, is " + Printable.quoted(text));
     }
 
     /** The shortest spelling that {@link #parse} reads back. */

@@ -14,11 +14,12 @@ public final class Listeners {
 
     private Listeners() {}
 
-    /** HTTP/1.1 only. */
+    /** HTTP/1.1 only, with and without TLS: nobody here needs HTTP/2, and its floods are not ours to fight. */
     public static HttpServerOptions options(String host, int port) {
         return new HttpServerOptions()
                 .setHost(host)
                 .setPort(port)
+                .setUseAlpn(false)
                 .setHttp2ClearTextEnabled(false)
                 .setMaxInitialLineLength(LINE_BYTES)
                 .setMaxHeaderSize(HEADER_BYTES)

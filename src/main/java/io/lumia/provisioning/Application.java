@@ -1,7 +1,6 @@
 package io.lumia.provisioning;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -46,10 +45,8 @@ record Application(String device, String csr, @Nullable String token) {
             if (tree != null && tree.isObject()) {
                 return tree;
             }
-        } catch (JsonProcessingException malformed) {
-            throw new IllegalArgumentException("the body is not JSON: " + malformed.getOriginalMessage());
         } catch (IOException unreadable) {
-            throw new IllegalArgumentException("the body is not JSON");
+            throw new IllegalArgumentException("the body is not JSON; expected {\"device\": …, \"csr\": …}");
         }
         throw new IllegalArgumentException("the body is no JSON object; expected {\"device\": …, \"csr\": …}");
     }

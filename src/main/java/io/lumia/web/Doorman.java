@@ -10,6 +10,7 @@ import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
 import java.net.InetAddress;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -69,20 +70,26 @@ final class Doorman {
             context.next();
             return;
         }
-        var unused = failures.take(address, now);
-        log.atWarn()
-                .addKeyValue("address", address.getHostAddress())
-                .addKeyValue("reason", presented == null ? "no token" : "wrong token")
-                .log("admin API refused a request; the token is in DATA/admin-token");
-        FleetBus.AUDITED.publish(
-                context.vertx(),
-                new Audited(now, "unknown", "admin.authenticate", address.getHostAddress(), "refused", Map.of()));
+        if (presented != null) {
+            // who shows none guesses nothing: a monitor without token must not lock the operator out
+            var unused = failures.take(address, now);
+            tellWrongToken(context, address, now);
+        }
         throw new Rejected(Problem.of(
                         401,
                         "unauthorized",
                         "Admin token missing or wrong",
                         "send Authorization: Bearer TOKEN with the token in DATA/admin-token")
                 .with("WWW-Authenticate", "Bearer realm=\"lumia\""));
+    }
+
+    private static void tellWrongToken(RoutingContext context, InetAddress address, Instant now) {
+        log.atWarn()
+                .addKeyValue("address", address.getHostAddress())
+                .log("admin API refused a wrong token; the right one is in DATA/admin-token");
+        FleetBus.AUDITED.publish(
+                context.vertx(),
+                new Audited(now, "unknown", "admin.authenticate", address.getHostAddress(), "refused", Map.of()));
     }
 
     private boolean isOurs(@Nullable HostAndPort authority) {

@@ -1,6 +1,7 @@
 package io.lumia.x509;
 
 import java.io.IOException;
+import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -28,6 +29,13 @@ import org.bouncycastle.math.ec.FixedPointCombMultiplier;
 public final class Keys {
     private static final int LEAST_RSA_BITS = 2048;
     private static final int MOST_RSA_BITS = 8192;
+    /** FIPS 186-5, A.1.1; a longer one makes each verification dear. */
+    private static final int LONGEST_RSA_EXPONENT = 256;
+
+    private static final BigInteger P256_ORDER =
+            ECNamedCurveTable.getByOID(SECObjectIdentifiers.secp256r1).getN();
+    private static final BigInteger P384_ORDER =
+            ECNamedCurveTable.getByOID(SECObjectIdentifiers.secp384r1).getN();
 
     private Keys() {}
 
@@ -52,15 +60,17 @@ public final class Keys {
                 return Optional.of("the RSA key has " + bits + " bits; use " + LEAST_RSA_BITS + " to " + MOST_RSA_BITS);
             }
             var exponent = rsa.getPublicExponent();
-            return exponent.testBit(0) && exponent.bitLength() >= 17
+            return exponent.testBit(0) && exponent.bitLength() >= 17 && exponent.bitLength() <= LONGEST_RSA_EXPONENT
                     ? Optional.empty()
                     : Optional.of("the RSA key's exponent is unsafe; use 65537");
         }
         if (key instanceof ECPublicKey ec) {
-            int bits = ec.getParams().getCurve().getField().getFieldSize();
-            return bits == 256 || bits == 384
+            // other curves have 256 bits as well, and few peers know them
+            var order = ec.getParams().getOrder();
+            return order.equals(P256_ORDER) || order.equals(P384_ORDER)
                     ? Optional.empty()
-                    : Optional.of("the EC key is on a curve of " + bits + " bits; use P-256 or P-384");
+                    : Optional.of(
+                            "the EC key is on another curve of " + order.bitLength() + " bits; use P-256 or P-384");
         }
         if (key instanceof EdECPublicKey ed && ed.getParams().getName().equals("Ed25519")) {
             return Optional.empty();

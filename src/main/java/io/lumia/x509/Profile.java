@@ -29,6 +29,6 @@ public enum Profile {
             }
         }
         throw new IllegalArgumentException(
-                "unknown profile '" + label + "': expected bootstrap, device, server or admin");
+                "unknown profile " + Printable.quoted(label) + ": expected bootstrap, device, server or admin");
     }
 }

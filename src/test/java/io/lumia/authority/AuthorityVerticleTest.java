@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lumia.bus.FleetBus;
 import io.lumia.config.CannotStart;
 import io.lumia.crypto.KeyPairs;
+import io.lumia.fakes.RawHttp;
 import io.lumia.tls.FleetTrust;
 import io.lumia.x509.Fingerprint;
 import io.lumia.x509.Pem;
@@ -77,6 +78,18 @@ class AuthorityVerticleTest {
         }
         assertProblem(https(HttpMethod.POST, "/health"), 405);
         assertProblem(https(HttpMethod.POST, "/health", Buffer.buffer(new byte[CaRoutes.LONGEST_BODY + 1])), 413);
+    }
+
+    @Test
+    void tells_a_client_whose_headers_are_too_large_and_hangs_up() {
+        var reply = RawHttp.send(
+                "127.0.0.1",
+                fixture.authority.httpPort(),
+                "GET /ca/root.crt",
+                List.of("X-Long: " + "x".repeat(9000)),
+                "");
+        assertThat(reply.status()).isEqualTo(431);
+        assertThat(reply.head()).contains("application/problem+json");
     }
 
     @Test
