@@ -16,6 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 final class ChallengeResponders {
     private static final String PATH = "/.well-known/acme-challenge/";
 
+    private static final int BIND_TRIES = 4;
+    private static final long BIND_PAUSE_MILLIS = 50;
+
     private final Vertx vertx;
     private final int port;
     private final Map<InetAddress, Responder> open = new HashMap<>();
@@ -70,10 +73,18 @@ final class ChallengeResponders {
     private Responder listen(InetAddress address) {
         var answers = new ConcurrentHashMap<String, String>();
         var server = closing.getOrDefault(address, Future.succeededFuture())
-                .compose(free -> vertx.createHttpServer()
-                        .requestHandler(request -> answer(request, answers))
-                        .listen(port, address.getHostAddress()));
+                .compose(free -> bind(address, answers, BIND_TRIES));
         return new Responder(server, answers);
+    }
+
+    /** A server that was closed frees its port a moment after it says so. */
+    private Future<HttpServer> bind(InetAddress address, Map<String, String> answers, int tries) {
+        return vertx.createHttpServer()
+                .requestHandler(request -> answer(request, answers))
+                .listen(port, address.getHostAddress())
+                .recover(taken -> tries == 1
+                        ? Future.failedFuture(taken)
+                        : vertx.timer(BIND_PAUSE_MILLIS).compose(waited -> bind(address, answers, tries - 1)));
     }
 
     private static void answer(HttpServerRequest request, Map<String, String> answers) {

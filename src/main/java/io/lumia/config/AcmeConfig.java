@@ -19,6 +19,7 @@ public record AcmeConfig(
         @JsonProperty("order-lifetime") Duration orderLifetime,
         @JsonProperty("validation-timeout") Duration validationTimeout,
         @JsonProperty("validation-tries") int validationTries,
+        Limits limits,
         Map<String, Provisioner> provisioners) {
     public AcmeConfig {
         Check.port("http01-port", http01Port);
@@ -48,7 +49,26 @@ public record AcmeConfig(
                 orderLifetime,
                 validationTimeout,
                 validationTries,
+                limits,
                 provisioners);
+    }
+
+    /**
+     * What one client may take; 0: as much as it likes.
+     *
+     * @param accountsPerMinute new accounts from one address (IPv6: one /64 network)
+     * @param ordersPerMinute new orders of one account
+     * @param pendingOrders orders of one account that are neither finished nor expired
+     */
+    public record Limits(
+            @JsonProperty("accounts-per-minute") int accountsPerMinute,
+            @JsonProperty("orders-per-minute") int ordersPerMinute,
+            @JsonProperty("pending-orders") int pendingOrders) {
+        public Limits {
+            Check.atLeast("accounts-per-minute", accountsPerMinute, 0);
+            Check.atLeast("orders-per-minute", ordersPerMinute, 0);
+            Check.atLeast("pending-orders", pendingOrders, 0);
+        }
     }
 
     /** @param lifetime of what it issues; null: that of the profile */

@@ -9,6 +9,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import org.junit.jupiter.api.AfterEach;
@@ -76,11 +77,11 @@ class ChallengeRespondersTest {
         return response.body().map(body -> response.statusCode() + " " + body);
     }
 
-    private int freePort() {
-        var probe = Await.result(
-                vertx.createNetServer().connectHandler(socket -> {}).listen(0, "127.0.0.1"));
-        int free = probe.actualPort();
-        Await.result(probe.close());
-        return free;
+    private static int freePort() {
+        try (var probe = new ServerSocket(0, 1, LOOPBACK)) {
+            return probe.getLocalPort();
+        } catch (IOException none) {
+            throw new UncheckedIOException(none);
+        }
     }
 }

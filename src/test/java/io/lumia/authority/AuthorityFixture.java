@@ -4,12 +4,12 @@ import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.Claim;
 import io.lumia.bus.FleetBus.IssueCertificate;
 import io.lumia.bus.FleetBus.IssueOutcome;
-import io.lumia.config.AcmeConfig;
 import io.lumia.config.AuthorityConfig;
 import io.lumia.config.FleetConfig;
 import io.lumia.config.LifetimesConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.crypto.KeyPairs;
+import io.lumia.fakes.AcmeSettings;
 import io.lumia.store.Store;
 import io.lumia.x509.CertificateBundle;
 import io.lumia.x509.CertificateRequest;
@@ -24,7 +24,6 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** An authority on free ports, deployed; close it after the test. */
@@ -59,15 +58,6 @@ public final class AuthorityFixture implements AutoCloseable {
     }
 
     static AuthorityConfig config(@Nullable String password, int port, int queue) {
-        var acme = new AcmeConfig(
-                80,
-                null,
-                List.of(),
-                true,
-                Duration.ofHours(1),
-                Duration.ofSeconds(5),
-                3,
-                Map.of("acme", new AcmeConfig.Provisioner(null)));
         return new AuthorityConfig(
                 "127.0.0.1",
                 port,
@@ -82,7 +72,7 @@ public final class AuthorityFixture implements AutoCloseable {
                 Duration.ofDays(1825),
                 2,
                 queue,
-                acme);
+                new AcmeSettings().build());
     }
 
     static LifetimesConfig lifetimes() {

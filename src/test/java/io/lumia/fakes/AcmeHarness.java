@@ -1,6 +1,5 @@
 package io.lumia.fakes;
 
-import io.lumia.access.AddressRange;
 import io.lumia.authority.acme.AcmeServer;
 import io.lumia.bus.FleetBus;
 import io.lumia.config.AcmeConfig;
@@ -22,7 +21,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,6 +47,14 @@ public final class AcmeHarness implements AutoCloseable {
 
     /** @param http01Port where challenges are fetched; 0: at the web server of this harness */
     public AcmeHarness(Path data, boolean tls, List<String> allowed, int http01Port) {
+        this(data, tls, settings -> {
+            settings.allowed = allowed;
+            settings.http01Port = http01Port;
+        });
+    }
+
+    /** @param change made to the settings before they are used; port 0 stays that of the web server of this harness */
+    public AcmeHarness(Path data, boolean tls, Consumer<AcmeSettings> change) {
         CryptoProviders.install();
         FleetBus.install(vertx);
         issuer = new FakeIssuer(clock);
@@ -58,10 +64,18 @@ public final class AcmeHarness implements AutoCloseable {
                 .listen(0, "127.0.0.1")
                 .await();
         store = Store.open(vertx, data).await();
-        var port = http01Port == 0 ? web.actualPort() : http01Port;
+        var settings = new AcmeSettings();
+        settings.http01Port = 0;
+        settings.allowed = List.of("127.0.0.0/8");
+        settings.timeout = Duration.ofMillis(1500);
+        settings.tries = 1;
+        settings.provisioners.put("acme-cloud", new AcmeConfig.Provisioner(Duration.ofHours(48)));
+        settings.resolver = dns.address();
+        change.accept(settings);
+        settings.http01Port = settings.http01Port == 0 ? web.actualPort() : settings.http01Port;
         acme = new AcmeServer(
                 vertx,
-                config(port, allowed),
+                settings.build(),
                 new FleetConfig(new FleetDomain("devices.lumia.internal")),
                 lifetimes(),
                 store,
@@ -111,21 +125,6 @@ public final class AcmeHarness implements AutoCloseable {
                 .setKeyCertOptions(new PemKeyCertOptions()
                         .addCertValue(Buffer.buffer(issuer.serverChain(pair)))
                         .addKeyValue(Buffer.buffer(Pem.of(pair.getPrivate()))));
-    }
-
-    private AcmeConfig config(int port, List<String> allowed) {
-        var provisioners = new LinkedHashMap<String, AcmeConfig.Provisioner>();
-        provisioners.put("acme", new AcmeConfig.Provisioner(null));
-        provisioners.put("acme-cloud", new AcmeConfig.Provisioner(Duration.ofHours(48)));
-        return new AcmeConfig(
-                port,
-                dns.address(),
-                allowed.stream().map(AddressRange::parse).toList(),
-                true,
-                Duration.ofHours(1),
-                Duration.ofMillis(1500),
-                1,
-                provisioners);
     }
 
     private static LifetimesConfig lifetimes() {

@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 
 /** Lets the test's thread wait for what happens on event loops. */
 public final class Await {
-    private static final long SECONDS = 15;
+    private static final long SECONDS = 60;
 
     private Await() {}
 

@@ -1,9 +1,7 @@
 package io.lumia.fakes;
 
-import io.lumia.access.AddressRange;
 import io.lumia.authority.AuthorityVerticle;
 import io.lumia.bus.FleetBus;
-import io.lumia.config.AcmeConfig;
 import io.lumia.config.AuthorityConfig;
 import io.lumia.config.FleetConfig;
 import io.lumia.config.LifetimesConfig;
@@ -19,7 +17,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Consumer;
 
 /** The real authority on free ports of loopback, with a DNS of its own. */
 public final class LoopbackAuthority implements AutoCloseable {
@@ -31,12 +29,17 @@ public final class LoopbackAuthority implements AutoCloseable {
     private final AuthorityVerticle authority;
 
     public LoopbackAuthority(Path data) throws IOException {
+        this(data, settings -> {});
+    }
+
+    /** @param change made to the settings of the ACME server before they are used */
+    public LoopbackAuthority(Path data, Consumer<AcmeSettings> change) throws IOException {
         FleetBus.install(vertx);
         dns = new FakeDns(vertx);
         http01Port = freePort();
         store = Store.open(vertx, data).await();
         authority = new AuthorityVerticle(
-                config(),
+                config(change),
                 lifetimes(),
                 new FleetConfig(new FleetDomain("devices.lumia.internal")),
                 new TlsConfig(TlsConfig.TlsVersion.TLS_1_2, List.of(), true),
@@ -60,16 +63,12 @@ public final class LoopbackAuthority implements AutoCloseable {
         vertx.close().await();
     }
 
-    private AuthorityConfig config() {
-        var acme = new AcmeConfig(
-                http01Port,
-                dns.address(),
-                List.of(AddressRange.parse("127.0.0.0/8")),
-                true,
-                Duration.ofHours(1),
-                Duration.ofSeconds(5),
-                3,
-                Map.of("acme", new AcmeConfig.Provisioner(null)));
+    private AuthorityConfig config(Consumer<AcmeSettings> change) {
+        var acme = new AcmeSettings();
+        acme.http01Port = http01Port;
+        acme.resolver = dns.address();
+        acme.allowed = List.of("127.0.0.0/8");
+        change.accept(acme);
         return new AuthorityConfig(
                 "127.0.0.1",
                 0,
@@ -84,7 +83,7 @@ public final class LoopbackAuthority implements AutoCloseable {
                 Duration.ofDays(1825),
                 2,
                 100,
-                acme);
+                acme.build());
     }
 
     private static LifetimesConfig lifetimes() {

@@ -20,17 +20,19 @@ import org.jspecify.annotations.Nullable;
 /** Accounts (RFC 8555, 7.3). */
 final class AccountResource {
     private static final int MOST_CONTACTS = 10;
-    private static final int MOST_ORDERS_LISTED = 200;
+    private static final int ORDERS_LISTED = 100;
     /** One address, without header fields (RFC 8555, 7.3). */
     private static final Pattern MAILTO = Pattern.compile("mailto:[^\\s@,?<>\"]{1,64}@[A-Za-z0-9.-]{1,253}");
 
     private final Store store;
+    private final RateLimits limits;
     private final AcmeLedger ledger;
     private final SecureRandom randomness;
     private final Clock clock;
 
-    AccountResource(Store store, AcmeLedger ledger, SecureRandom randomness, Clock clock) {
+    AccountResource(Store store, RateLimits limits, AcmeLedger ledger, SecureRandom randomness, Clock clock) {
         this.store = store;
+        this.limits = limits;
         this.ledger = ledger;
         this.randomness = randomness;
         this.clock = clock;
@@ -75,10 +77,32 @@ final class AccountResource {
     /** RFC 8555, 7.1.2.1: the newest ones that have not expired. */
     Future<Answer> orders(ByAccount signed, Exchange exchange) {
         requireOwn(signed, exchange.id());
-        return store.read(handle -> OrderRows.ofAccount(handle, exchange.id(), clock.instant(), MOST_ORDERS_LISTED))
-                .map(ids -> Answer.json(
-                        200,
-                        new OrdersView(ids.stream().map(exchange.links()::order).toList())));
+        int skip = number(exchange.cursor());
+        return store.read(
+                        handle -> OrderRows.ofAccount(handle, exchange.id(), clock.instant(), skip, ORDERS_LISTED + 1))
+                .map(ids -> {
+                    var page = Answer.json(
+                            200,
+                            new OrdersView(ids.stream()
+                                    .limit(ORDERS_LISTED)
+                                    .map(exchange.links()::order)
+                                    .toList()));
+                    return ids.size() <= ORDERS_LISTED
+                            ? page
+                            : page.link(
+                                    exchange.links().orders(exchange.id(), String.valueOf(skip + ORDERS_LISTED)),
+                                    "next");
+                });
+    }
+
+    private static int number(String cursor) {
+        if (cursor.isEmpty()) {
+            return 0;
+        }
+        if (!cursor.matches("\\d{1,6}")) {
+            throw AcmeRefusal.malformed("the cursor is not one that this server gave");
+        }
+        return Integer.parseInt(cursor);
     }
 
     private Future<Answer> make(BySelf signed, Exchange exchange) {
@@ -86,6 +110,7 @@ final class AccountResource {
         if (wanted.onlyReturnExisting()) {
             return AcmeRefusal.failed(Kind.ACCOUNT_DOES_NOT_EXIST, "this key has no account here");
         }
+        limits.newAccount(exchange.address());
         var account = new Account(
                 Nonces.RandomId.next(randomness),
                 exchange.provisioner(),

@@ -55,6 +55,15 @@ final class AccountRows {
                 .execute();
     }
 
+    /** To be called after no other account was found to have the key. */
+    static void changeKey(Handle handle, String id, AccountKey key) {
+        handle.createUpdate("update acme_accounts set thumbprint = :thumbprint, jwk = :jwk where id = :id")
+                .bind("id", id)
+                .bind("thumbprint", key.thumbprint())
+                .bind("jwk", key.json())
+                .execute();
+    }
+
     static void deactivate(Handle handle, String id) {
         handle.createUpdate("update acme_accounts set status = 'DEACTIVATED' where id = :id")
                 .bind("id", id)

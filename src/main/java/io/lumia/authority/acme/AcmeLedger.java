@@ -28,6 +28,11 @@ final class AcmeLedger {
         audit(account.actor(), "acme.account", account.id(), "ok", Map.of("provisioner", account.provisioner()));
     }
 
+    void keyChanged(Account account, AccountKey key) {
+        log.atInfo().addKeyValue("account", account.id()).log("ACME account key changed");
+        audit(account.actor(), "acme.key-change", account.id(), "ok", Map.of("thumbprint", key.thumbprint()));
+    }
+
     /** @param subject account, names or serial that it was about */
     void refused(String actor, String action, String subject, Throwable why) {
         if (!(why instanceof AcmeRefusal refusal)) {

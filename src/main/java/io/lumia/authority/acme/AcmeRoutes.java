@@ -88,6 +88,8 @@ final class AcmeRoutes {
                 provisioner,
                 links(provisioner),
                 baseUrl.get() + context.request().uri(),
+                String.valueOf(context.request().remoteAddress().hostAddress()),
+                Optional.ofNullable(context.request().getParam("cursor")).orElse(""),
                 Optional.ofNullable(context.pathParam("id")).orElse(""),
                 body == null ? "" : body);
     }

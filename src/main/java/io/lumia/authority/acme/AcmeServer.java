@@ -42,6 +42,7 @@ public final class AcmeServer {
     private final AccountResource accounts;
     private final OrderResource orders;
     private final ChallengeResource challenges;
+    private final KeyChangeResource keys;
     private final RevocationResource revocations;
     private long cleaning = -1;
 
@@ -65,10 +66,12 @@ public final class AcmeServer {
         http01 = new Http01Validation(vertx, config);
         nonces = new Nonces(randomness, MOST_NONCES);
         gate = new RequestGate(store, nonces, worker);
-        accounts = new AccountResource(store, ledger, randomness, clock);
+        var limits = new RateLimits(config.limits(), clock);
+        keys = new KeyChangeResource(store, worker, ledger);
+        accounts = new AccountResource(store, limits, ledger, randomness, clock);
         var finalization = new Finalization(store, issuer, policy, config, lifetimes, worker, clock);
         orders = new OrderResource(
-                store, issuer, policy, finalization, ledger, config.orderLifetime(), randomness, clock);
+                store, issuer, policy, finalization, limits, ledger, config.orderLifetime(), randomness, clock);
         challenges = new ChallengeResource(store, issuer, policy, names, http01, ledger, clock);
         revocations = new RevocationResource(vertx, store);
     }
@@ -106,6 +109,7 @@ public final class AcmeServer {
         routes.signed("/certificate/:id", account(orders::certificate));
         routes.signed("/authorization/:id", account(challenges::authorization));
         routes.signed("/challenge/:id", account(challenges::challenge));
+        routes.signed("/key-change", account(keys::change));
         routes.signed("/revoke-cert", this::revoke);
         routes.end();
     }

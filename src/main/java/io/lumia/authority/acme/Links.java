@@ -24,6 +24,10 @@ record Links(String base) {
         return base + "/new-order";
     }
 
+    String keyChange() {
+        return base + "/key-change";
+    }
+
     String revokeCert() {
         return base + "/revoke-cert";
     }
@@ -40,6 +44,11 @@ record Links(String base) {
 
     String orders(String account) {
         return account(account) + "/orders";
+    }
+
+    /** Where the list goes on (RFC 8555, 7.1.2.1). */
+    String orders(String account, String cursor) {
+        return orders(account) + "?cursor=" + cursor;
     }
 
     String order(String id) {

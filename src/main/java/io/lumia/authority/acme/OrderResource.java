@@ -21,15 +21,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Orders and their certificates (RFC 8555, 7.4). */
 final class OrderResource {
-    static final int MOST_PENDING = 300;
-
     private static final Duration SOON = Duration.ofSeconds(1);
-    private static final Duration WHEN_FULL = Duration.ofMinutes(1);
 
     private final Store store;
     private final AcmeIssuer issuer;
     private final NamePolicy policy;
     private final Finalization finalization;
+    private final RateLimits limits;
     private final AcmeLedger ledger;
     private final Duration lifetime;
     private final SecureRandom randomness;
@@ -41,6 +39,7 @@ final class OrderResource {
             AcmeIssuer issuer,
             NamePolicy policy,
             Finalization finalization,
+            RateLimits limits,
             AcmeLedger ledger,
             Duration lifetime,
             SecureRandom randomness,
@@ -49,6 +48,7 @@ final class OrderResource {
         this.issuer = issuer;
         this.policy = policy;
         this.finalization = finalization;
+        this.limits = limits;
         this.ledger = ledger;
         this.lifetime = lifetime;
         this.randomness = randomness;
@@ -62,6 +62,7 @@ final class OrderResource {
 
     /** RFC 8555, 7.4. */
     Future<Answer> create(ByAccount signed, Exchange exchange) {
+        limits.newOrder(signed.account().id());
         var wanted = signed.request().payload(NewOrder.class);
         return Future.succeededFuture(wanted)
                 .map(this::names)
@@ -162,10 +163,7 @@ final class OrderResource {
     private Future<Order> keep(Order order) {
         return store.write(handle -> {
             var now = clock.instant();
-            if (OrderRows.unfinished(handle, order.account(), now) >= MOST_PENDING) {
-                throw AcmeRefusal.later(
-                        WHEN_FULL, "the account has " + MOST_PENDING + " unfinished orders; finish or wait");
-            }
+            limits.requireRoom(OrderRows.unfinished(handle, order.account(), now));
             OrderRows.insert(handle, order, now);
             return order;
         });

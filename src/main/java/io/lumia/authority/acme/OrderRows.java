@@ -37,14 +37,15 @@ final class OrderRows {
     }
 
     /** Newest first, without those that expired. */
-    static List<String> ofAccount(Handle handle, String account, Instant now, int most) {
+    static List<String> ofAccount(Handle handle, String account, Instant now, int skip, int most) {
         return handle.createQuery("""
                         select id from acme_orders where account = :account and expires_at >= :now
-                        order by created_at desc limit :most
+                        order by created_at desc, id limit :most offset :skip
                         """)
                 .bind("account", account)
                 .bind("now", now.toEpochMilli())
                 .bind("most", most)
+                .bind("skip", skip)
                 .mapTo(String.class)
                 .list();
     }

@@ -75,6 +75,10 @@ record Problem(
         return new Problem(kind.urn(), detail, null, new Dns(identifier), List.of(), List.of());
     }
 
+    Problem about(String name) {
+        return new Problem(type, detail, null, new Dns(name), subproblems, algorithms);
+    }
+
     Problem with(List<Problem> parts) {
         return new Problem(type, detail, status, identifier, List.copyOf(parts), algorithms);
     }

@@ -42,6 +42,19 @@ record SignedRequest(
 
     /** @throws AcmeRefusal saying what is wrong */
     static SignedRequest parse(String body) {
+        return parse(body, false);
+    }
+
+    /**
+     * A JWS inside another one: names its key itself and has no nonce of its own (RFC 8555, 7.3.5).
+     *
+     * @throws AcmeRefusal saying what is wrong
+     */
+    static SignedRequest parseInner(String body) {
+        return parse(body, true);
+    }
+
+    private static SignedRequest parse(String body, boolean inner) {
         var outer = object(body, "the request body");
         if (outer.has("signatures")) {
             throw AcmeRefusal.malformed("the request carries several signatures; use the flattened JWS serialization");
@@ -56,7 +69,8 @@ record SignedRequest(
         if (header.has("crit") || header.has("b64")) {
             throw AcmeRefusal.malformed("the protected header demands JWS extensions that this server does not know");
         }
-        return headed(header, encodedHeader + "." + encodedPayload + "." + encodedSignature, decode(encodedPayload));
+        return headed(
+                header, inner, encodedHeader + "." + encodedPayload + "." + encodedSignature, decode(encodedPayload));
     }
 
     /** Whether there is nothing in it: the request only wants to read (RFC 8555, 6.3). */
@@ -76,7 +90,7 @@ record SignedRequest(
         }
     }
 
-    private static SignedRequest headed(JsonNode header, String compact, String payload) {
+    private static SignedRequest headed(JsonNode header, boolean inner, String compact, String payload) {
         var algorithm = text(header, "alg");
         if (!ALGORITHMS.contains(algorithm)) {
             throw new AcmeRefusal(Problem.of(
@@ -91,7 +105,10 @@ record SignedRequest(
         if (header.has("jwk") && !header.get("jwk").isObject()) {
             throw AcmeRefusal.malformed("'jwk' in the protected header must be a JSON object");
         }
-        var nonce = text(header, "nonce");
+        if (inner && (header.has("nonce") || !header.has("jwk"))) {
+            throw AcmeRefusal.malformed("the inner JWS must have 'jwk' and no 'nonce' in its protected header");
+        }
+        var nonce = inner ? "" : text(header, "nonce");
         if (!BASE64URL.matcher(nonce).matches()) {
             throw AcmeRefusal.malformed("the nonce is not base64url");
         }

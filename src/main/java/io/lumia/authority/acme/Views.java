@@ -4,10 +4,11 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.lumia.authority.acme.Authorization.Challenge;
 import io.lumia.authority.acme.Identifier.Dns;
+import io.lumia.authority.acme.Problem.Kind;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The JSON objects that clients read. */
@@ -15,10 +16,16 @@ final class Views {
     private Views() {}
 
     /** RFC 8555, 7.1.1: only what is implemented. */
-    record DirectoryView(String newNonce, String newAccount, String newOrder, String revokeCert, Meta meta) {
+    record DirectoryView(
+            String newNonce, String newAccount, String newOrder, String revokeCert, String keyChange, Meta meta) {
         static DirectoryView of(Links links) {
             return new DirectoryView(
-                    links.newNonce(), links.newAccount(), links.newOrder(), links.revokeCert(), new Meta(false));
+                    links.newNonce(),
+                    links.newAccount(),
+                    links.newOrder(),
+                    links.revokeCert(),
+                    links.keyChange(),
+                    new Meta(false));
         }
     }
 
@@ -57,17 +64,25 @@ final class Views {
                     error(order));
         }
 
-        /** Its own, or that of the proof that failed. */
+        /** Its own, or that of the proofs that failed: one stands for itself, several are parts of one. */
         private static @Nullable Problem error(Order order) {
             if (order.error() != null) {
                 return order.error();
             }
-            return order.authorizations().stream()
-                    .flatMap(authorization -> authorization.challenges().stream())
+            var failed =
+                    order.authorizations().stream().flatMap(OrderView::errors).toList();
+            if (failed.size() < 2) {
+                return failed.isEmpty() ? null : failed.get(0);
+            }
+            return Problem.kept(Kind.UNAUTHORIZED.urn(), failed.size() + " identifiers are not proven; see subproblems")
+                    .with(failed);
+        }
+
+        private static Stream<Problem> errors(Authorization authorization) {
+            return authorization.challenges().stream()
                     .map(Challenge::error)
-                    .filter(Objects::nonNull)
-                    .findFirst()
-                    .orElse(null);
+                    .flatMap(Stream::ofNullable)
+                    .map(error -> error.about(authorization.identifier()));
         }
     }
 

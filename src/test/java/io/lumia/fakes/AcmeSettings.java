@@ -1,0 +1,35 @@
+package io.lumia.fakes;
+
+import io.lumia.access.AddressRange;
+import io.lumia.config.AcmeConfig;
+import io.lumia.config.HostPort;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Settings of an ACME server for tests; change what the test is about. */
+public final class AcmeSettings {
+    public int http01Port = 80;
+    public @Nullable HostPort resolver;
+    public List<String> allowed = List.of();
+    public Duration timeout = Duration.ofSeconds(5);
+    public int tries = 3;
+    public AcmeConfig.Limits limits = new AcmeConfig.Limits(0, 0, 300);
+    public final Map<String, AcmeConfig.Provisioner> provisioners =
+            new LinkedHashMap<>(Map.of("acme", new AcmeConfig.Provisioner(null)));
+
+    public AcmeConfig build() {
+        return new AcmeConfig(
+                http01Port,
+                resolver,
+                allowed.stream().map(AddressRange::parse).toList(),
+                true,
+                Duration.ofHours(1),
+                timeout,
+                tries,
+                limits,
+                provisioners);
+    }
+}
