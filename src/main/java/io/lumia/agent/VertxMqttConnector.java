@@ -34,7 +34,7 @@ final class VertxMqttConnector implements MqttConnector {
     @Override
     public Future<MqttLink> connect(Dial dial, MqttLink.Listener listener) {
         var client = MqttClient.create(vertx, options(dial));
-        var link = new VertxMqttLink(vertx, client, keepAlive, listener);
+        var link = new VertxMqttLink(vertx, client, keepAlive, patience, listener);
         var contact = dial.contact();
         return client.connect(contact.mqttPort(), contact.mqttHost())
                 .timeout(patience.toMillis(), TimeUnit.MILLISECONDS)

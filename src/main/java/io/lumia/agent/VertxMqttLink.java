@@ -24,6 +24,7 @@ final class VertxMqttLink implements MqttLink {
     private final Vertx vertx;
     private final MqttClient client;
     private final Listener listener;
+    private final Duration patience;
     private final Map<Integer, Promise<Void>> published = new HashMap<>();
     private final Map<Integer, Promise<Void>> subscribed = new HashMap<>();
     /** Acknowledgements that came before the client told us the packet's number. */
@@ -35,7 +36,9 @@ final class VertxMqttLink implements MqttLink {
     private boolean told;
     private boolean pingUnanswered;
 
-    VertxMqttLink(Vertx vertx, MqttClient client, Duration keepAlive, Listener listener) {
+    /** @param patience how long the broker may take to answer a SUBSCRIBE */
+    VertxMqttLink(Vertx vertx, MqttClient client, Duration keepAlive, Duration patience, Listener listener) {
+        this.patience = patience;
         this.vertx = vertx;
         this.client = client;
         this.listener = listener;
@@ -81,8 +84,9 @@ final class VertxMqttLink implements MqttLink {
         }
         Promise<Void> answered = Promise.promise();
         return guarded(() -> client.subscribe(filters)
-                .onSuccess(packet -> subscribed.put(packet, answered))
-                .compose(sent -> answered.future()));
+                        .onSuccess(packet -> subscribed.put(packet, answered))
+                        .compose(sent -> answered.future()))
+                .timeout(patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -149,7 +153,7 @@ final class VertxMqttLink implements MqttLink {
         }
         if (pingUnanswered) {
             // MQTT 3.1.1, 3.1.2.10: no answer within a reasonable time
-            guarded(client::disconnect).onComplete(done -> closed());
+            disconnect().otherwiseEmpty();
             return;
         }
         pingUnanswered = true;

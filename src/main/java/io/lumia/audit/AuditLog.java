@@ -41,17 +41,31 @@ final class AuditLog implements AutoCloseable {
         return log;
     }
 
-    /** Appends and syncs. */
+    /** Appends and syncs, all or nothing: what a full disk cut short is taken back, so that the next line stands alone. */
     void append(List<Audited> acts) throws IOException {
         var lines = new StringBuilder();
         acts.forEach(act -> lines.append(line(act)).append('\n'));
-        write(lines.toString());
-        channel.force(false);
+        long end = channel.position();
+        try {
+            write(lines.toString());
+            channel.force(false);
+        } catch (IOException full) {
+            takeBack(end, full);
+            throw full;
+        }
     }
 
     @Override
     public void close() throws IOException {
         channel.close();
+    }
+
+    private void takeBack(long end, IOException cause) {
+        try {
+            channel.truncate(end);
+        } catch (IOException broken) {
+            cause.addSuppressed(broken);
+        }
     }
 
     private void seekEnd() throws IOException {

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -26,6 +28,7 @@ import picocli.CommandLine.Spec;
 /** Plays a demonstration with lifetimes of a minute, tells it step by step and checks every step. */
 @Command(
         name = "demo",
+        mixinStandardHelpOptions = true,
         description = {
             "Plays a demonstration on free ports and an empty data directory, tells it step by step and checks every step.",
             "  bootstrap  first set-up: a CA is made, devices enrol, provisioning is turned off",
@@ -35,6 +38,8 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:every check held", "1:a check did not hold, or the system did not start", "2:wrong usage"})
 public final class DemoCommand implements Callable<Integer> {
+    private static final Logger log = LoggerFactory.getLogger(DemoCommand.class);
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -65,7 +70,8 @@ public final class DemoCommand implements Callable<Integer> {
         var config = config(directory);
         Logging.ofProcess().apply(new LogConfig(LogConfig.Format.TEXT, LogConfig.Level.WARN));
         var story = new DemoStory(out, Terminal.colours());
-        try {
+        try (var held = DataLock.on(directory)) {
+            log.atDebug().addKeyValue("lock", held).log("data directory is ours");
             return new DemoRun(config, Clock.systemUTC(), story).play(demonstration) ? 0 : 1;
         } finally {
             out.flush();

@@ -13,16 +13,37 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "devices",
         mixinStandardHelpOptions = true,
-        description = "Shows and releases the names that devices claimed.",
+        description = "Lists the names that devices claimed; release gives one free.",
         subcommands = {DevicesCommand.ListDevices.class, DevicesCommand.Release.class})
-public final class DevicesCommand {
+public final class DevicesCommand implements Callable<Integer> {
+    @Mixin
+    private AdminOptions admin = new AdminOptions();
 
-    /** {@code lumia devices list}. */
+    @Mixin
+    private Selection selection = new Selection();
+
+    @Override
+    public Integer call() {
+        return selection.list(admin);
+    }
+
+    /** {@code lumia devices list}: the same, spelled out. */
     @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists devices.")
     static final class ListDevices implements Callable<Integer> {
         @Mixin
         private AdminOptions admin = new AdminOptions();
 
+        @Mixin
+        private Selection selection = new Selection();
+
+        @Override
+        public Integer call() {
+            return selection.list(admin);
+        }
+    }
+
+    /** Which devices. */
+    static final class Selection {
         @Option(names = "--query", paramLabel = "TEXT", description = "Part of the name")
         private String query = "";
 
@@ -32,10 +53,9 @@ public final class DevicesCommand {
         @Option(names = "--size", paramLabel = "N", description = "Entries of a page; default: ${DEFAULT-VALUE}")
         private int size = 50;
 
-        @Override
-        public Integer call() {
+        int list(AdminOptions admin) {
             var path = "/devices?query=" + AdminClient.encoded(query) + "&page=" + page + "&size=" + size;
-            return admin.run(client -> client.get(path), ListDevices::print);
+            return admin.run(client -> client.get(path), Selection::print);
         }
 
         private static void print(JsonNode answer, PrintWriter out) {

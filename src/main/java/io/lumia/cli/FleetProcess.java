@@ -133,6 +133,7 @@ final class FleetProcess {
                         gate.result(),
                         broker == null ? 0 : broker.port(),
                         web == null ? 0 : web.port(),
+                        web != null && web.https(),
                         metrics == null ? 0 : metrics.port()));
     }
 
@@ -144,6 +145,7 @@ final class FleetProcess {
             @Nullable ProvisioningState provisioning,
             int brokerPort,
             int webPort,
+            boolean webHttps,
             int metricsPort) {}
 
     /** The simulated devices of this process, once they are deployed. */
@@ -346,7 +348,16 @@ final class FleetProcess {
             return configured;
         }
         int port = provisioning == null ? config.provisioning().port() : provisioning.port();
-        return URI.create("http://127.0.0.1:" + port);
+        return URI.create("http://" + reachable(config.provisioning().host()) + ":" + port);
+    }
+
+    /** Where a process of this machine finds what listens on this address. */
+    private static String reachable(String host) {
+        return switch (host) {
+            case "0.0.0.0" -> "127.0.0.1";
+            case "::" -> "[::1]";
+            default -> host.contains(":") ? "[" + host + "]" : host;
+        };
     }
 
     /** A process that runs the CA knows the root; others pin what is configured. */

@@ -38,7 +38,11 @@ final class ReadyLines {
             add(
                     lines,
                     "admin API",
-                    "http://" + authority(config.web().host(), addresses.webPort()) + "/api/v1  token in "
+                    (addresses.webHttps()
+                                    ? "https://"
+                                            + authority(config.web().names().get(0), addresses.webPort())
+                                    : "http://" + authority(config.web().host(), addresses.webPort()))
+                            + "/api/v1  token in "
                             + config.data().resolve("admin-token"));
         }
         if (addresses.metricsPort() != 0) {

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
 /** Runs the parts that the profile names, in the foreground, until it is told to stop. */
 @Command(
         name = "run",
+        mixinStandardHelpOptions = true,
         description = "Runs the parts that the profile names, in the foreground, until Ctrl-C.",
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {

@@ -25,7 +25,7 @@ public record AcmeConfig(
         Check.port("http01-port", http01Port);
         allowedNetworks = List.copyOf(allowedNetworks);
         Check.positive("order-lifetime", orderLifetime);
-        Check.positive("validation-timeout", validationTimeout);
+        Check.patience("validation-timeout", validationTimeout);
         Check.atLeast("validation-tries", validationTries, 1);
         Check.that(!provisioners.isEmpty(), "provisioners must hold at least one");
         for (String name : provisioners.keySet()) {

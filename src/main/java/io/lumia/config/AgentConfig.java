@@ -24,8 +24,10 @@ public record AgentConfig(
         Check.notNegative("overlap", overlap);
         Check.positive("retry-first", retryFirst);
         Check.that(retryLongest.compareTo(retryFirst) >= 0, "retry-longest must not be shorter than retry-first");
-        Check.positive("step-timeout", stepTimeout);
-        Check.positive("keep-alive", keepAlive);
+        Check.patience("step-timeout", stepTimeout);
+        Check.that(
+                keepAlive.toSeconds() >= 1 && keepAlive.toSeconds() <= 65_535,
+                "keep-alive must be from 1s to 65535s, is " + Durations.text(keepAlive));
         Check.atLeast("threads", threads, 1);
     }
 }

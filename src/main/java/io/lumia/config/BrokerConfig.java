@@ -29,7 +29,7 @@ public record BrokerConfig(
         Check.atLeast("event-loops", eventLoops, 0);
         Check.atLeast("max-connections", maxConnections, 1);
         Check.atLeast("max-packet-size", maxPacketSize, 1024);
-        Check.positive("connect-timeout", connectTimeout);
+        Check.patience("connect-timeout", connectTimeout);
         Check.atLeast("max-queued-messages", maxQueuedMessages, 0);
         Check.that(maxInflight >= 1 && maxInflight <= 65535, "max-inflight must be from 1 to 65535, is " + maxInflight);
         Check.notNegative("max-session-expiry", maxSessionExpiry);

@@ -4,6 +4,10 @@ import java.time.Duration;
 
 /** What configuration records demand of their values; the loader puts the key before the message. */
 final class Check {
+    private static final Duration LEAST = Duration.ofMillis(1);
+    private static final Duration MOST = Duration.ofDays(36_600);
+    private static final Duration LONGEST_PATIENCE = Duration.ofHours(24);
+
     private Check() {}
 
     static void that(boolean holds, String otherwise) {
@@ -22,8 +26,15 @@ final class Check {
 
     static void positive(String key, Duration duration) {
         that(
-                duration.compareTo(Duration.ZERO) > 0,
-                key + " must be longer than nothing, is " + Durations.text(duration));
+                duration.compareTo(LEAST) >= 0 && duration.compareTo(MOST) <= 0,
+                key + " must be from 1ms to 36600d, is " + Durations.text(duration));
+    }
+
+    /** Of a single exchange: longer ones do not fit the timers of sockets. */
+    static void patience(String key, Duration duration) {
+        that(
+                duration.compareTo(LEAST) >= 0 && duration.compareTo(LONGEST_PATIENCE) <= 0,
+                key + " must be from 1ms to 24h, is " + Durations.text(duration));
     }
 
     static void notNegative(String key, Duration duration) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Puts the environment and {@code key=value} arguments over the values. */
 final class TextLayer {
     private static final String PREFIX = "LUMIA_";
+    private static final String ARGUMENT = "--set";
     private static final Set<String> NO_SETTINGS = Set.of("LUMIA_URL", "LUMIA_JAVA_OPTS", "LUMIA_DEBUG");
     /** What Kubernetes and Docker links put into the environment for a service whose name starts with lumia. */
     private static final Pattern OF_THE_PLATFORM =
@@ -59,13 +60,19 @@ final class TextLayer {
                 continue;
             }
             var key = setting.substring(0, equals).strip();
-            if (Values.SECRETS.contains(key)) {
-                values.problem(
-                        key + ": a secret is not taken from --set, where everybody on this machine can read it; use "
-                                + variable(key) + " or a file given with --config");
-            } else {
-                put(List.of(key.split("\\.", -1)), setting.substring(equals + 1), "--set");
-            }
+            put(List.of(key.split("\\.", -1)), setting.substring(equals + 1), ARGUMENT);
+        }
+        Values.SECRETS.forEach(this::refuseFromArgument);
+    }
+
+    /** Also when it came within a block: {@code web={token: …}}. */
+    private void refuseFromArgument(String secret) {
+        var value = values.get(secret);
+        if (value != null && value.source().equals(ARGUMENT)) {
+            values.problem(
+                    secret + ": a secret is not taken from --set, where everybody on this machine can read it; use "
+                            + variable(secret) + " or a file given with --config");
+            values.put(value.path(), JsonNodeFactory.instance.nullNode(), Setting.DEFAULT);
         }
     }
 

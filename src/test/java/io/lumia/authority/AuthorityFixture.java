@@ -58,11 +58,15 @@ public final class AuthorityFixture implements AutoCloseable {
     }
 
     static AuthorityConfig config(@Nullable String password, int port, int queue) {
+        return config(password, port, queue, List.of("localhost", "127.0.0.1"));
+    }
+
+    static AuthorityConfig config(@Nullable String password, int port, int queue, List<String> names) {
         return new AuthorityConfig(
                 "127.0.0.1",
                 port,
                 0,
-                List.of("localhost", "127.0.0.1"),
+                names,
                 null,
                 null,
                 password,

@@ -139,6 +139,20 @@ class AuthorityVerticleTest {
     }
 
     @Test
+    void renews_the_certificate_of_a_listener_however_its_names_are_spelled(@TempDir Path own) {
+        var names = List.of("LocalHost", "::1", "127.0.0.1");
+        var other = new AuthorityFixture(own, AuthorityFixture.config(null, 0, 100, names), clock);
+        try {
+            assertThat(FleetBus.renewListener("authority")
+                            .ask(other.vertx, new FleetBus.RenewListener("test"))
+                            .await())
+                    .isInstanceOf(FleetBus.RenewListenerOutcome.Renewed.class);
+        } finally {
+            other.close();
+        }
+    }
+
+    @Test
     void renews_the_certificate_of_its_listener() {
         var outcome = FleetBus.renewListener("authority")
                 .ask(fixture.vertx, new FleetBus.RenewListener("test"))

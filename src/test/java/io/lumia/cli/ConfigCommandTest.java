@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +30,22 @@ class ConfigCommandTest {
                         directory.resolve("new/data").toString()))
                 .isZero();
         assertThat(out).hasToString("The configuration is fine." + System.lineSeparator());
+    }
+
+    @Test
+    void every_command_has_help() {
+        for (String command : List.of("run", "demo", "issue", "list", "revoke", "provisioning", "devices", "config")) {
+            assertThat(lumia(command, "--help")).as(command).isZero();
+        }
+        assertThat(err).hasToString("");
+    }
+
+    @Test
+    void takes_no_secret_from_an_argument_in_whatever_form() {
+        for (String setting : List.of("web.token=0123456789abcdef", "web={token: 0123456789abcdef}")) {
+            assertThat(lumia("config", "check", "--set", setting)).as(setting).isEqualTo(1);
+        }
+        assertThat(err.toString()).contains("web.token: a secret is not taken from --set");
     }
 
     @Test

@@ -17,12 +17,18 @@ record AddressPolicy(List<AddressRange> listed) {
             AddressRange.parse("127.0.0.0/8"),
             AddressRange.parse("169.254.0.0/16"),
             AddressRange.parse("100.100.100.200"),
+            AddressRange.parse("168.63.129.16"),
+            AddressRange.parse("192.0.0.192"),
             AddressRange.parse("224.0.0.0/4"),
             AddressRange.parse("240.0.0.0/4"),
             AddressRange.parse("::/128"),
             AddressRange.parse("::1/128"),
             AddressRange.parse("fe80::/10"),
             AddressRange.parse("fd00:ec2::254"),
+            // tunnels that hide an IPv4 address somewhere inside: Teredo, 6to4, NAT64 of the site (RFC 8215)
+            AddressRange.parse("2001::/32"),
+            AddressRange.parse("2002::/16"),
+            AddressRange.parse("64:ff9b:1::/48"),
             AddressRange.parse("ff00::/8"));
     /** Ranges whose last 32 bits are an IPv4 address: IPv4-compatible (RFC 4291, 2.5.5.1), NAT64 (RFC 6052). */
     private static final List<AddressRange> CARRIERS =

@@ -17,7 +17,8 @@ class AddressPolicyTest {
             strings = {
                 "127.0.0.1", "127.20.0.3", "0.0.0.0", "169.254.169.254", "169.254.1.1", "224.0.0.1", "255.255.255.255",
                 "::1", "::", "fe80::1", "fd00:ec2::254", "ff02::1", "::ffff:127.0.0.1", "::127.0.0.1",
-                "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe"
+                "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::1", "2001::1", "64:ff9b:1::7f00:1",
+                        "168.63.129.16"
             })
     void refuses_addresses_that_lead_back_inside(String address) throws Exception {
         assertThat(usual.allows(InetAddress.getByName(address))).isFalse();
