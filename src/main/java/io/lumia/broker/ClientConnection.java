@@ -9,6 +9,7 @@ import io.lumia.bus.FleetBus.DeviceConnected;
 import io.lumia.bus.FleetBus.DeviceDisconnected;
 import io.lumia.x509.Printable;
 import io.lumia.x509.SerialNumber;
+import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Context;
@@ -246,7 +247,9 @@ final class ClientConnection {
                 .addKeyValue("identity", key.identity())
                 .addKeyValue("reason", failure.toString())
                 .log("connection failed");
-        if (broken) {
+        if (failure instanceof TooLongFrameException) {
+            closeHere(CloseReason.PACKET_TOO_LARGE);
+        } else if (broken) {
             closeHere(CloseReason.PROTOCOL_ERROR);
         }
     }

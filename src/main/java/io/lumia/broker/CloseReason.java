@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Why a connection ended; a metric label in lower case. Dropped by us, in the sense of the architecture's second way, are
- * {@code PROTOCOL_ERROR}, {@code KEEP_ALIVE}, {@code SHUTDOWN} and {@code INTERNAL}.
+ * {@code PROTOCOL_ERROR}, {@code PACKET_TOO_LARGE}, {@code KEEP_ALIVE}, {@code SHUTDOWN} and {@code INTERNAL}.
  */
 enum CloseReason {
     /** The client sent DISCONNECT. */
@@ -23,6 +23,8 @@ enum CloseReason {
     CONNECTION_LOST(null),
     /** The client broke the protocol. */
     PROTOCOL_ERROR(MqttDisconnectReasonCode.PROTOCOL_ERROR),
+    /** A packet was larger than {@code broker.max-packet-size}. */
+    PACKET_TOO_LARGE(MqttDisconnectReasonCode.PACKET_TOO_LARGE),
     /** The broker stops. */
     SHUTDOWN(MqttDisconnectReasonCode.SERVER_SHUTTING_DOWN),
     /** A defect of ours. */

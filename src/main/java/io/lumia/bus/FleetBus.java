@@ -339,7 +339,7 @@ public final class FleetBus {
      * @param connects by result: {@code accepted, no_certificate, bad_certificate, expired, revoked, not_authorized…}
      * @param publishes by {@code qos/direction}: {@code 1/in}
      * @param denied by action: {@code publish, subscribe}
-     * @param disconnects by reason: {@code client, taken_over, revoked, expired, keep_alive, connection_lost, protocol_error, shutdown…}
+     * @param disconnects by reason: {@code client, taken_over, revoked, expired, keep_alive, connection_lost, protocol_error, packet_too_large, shutdown…}
      */
     public record BrokerStatistics(
             long connections,

@@ -6,6 +6,7 @@ import io.lumia.tls.TlsMaterial;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -125,6 +126,28 @@ final class RawMqtt implements AutoCloseable {
     void send(byte[] packet) throws IOException {
         socket.getOutputStream().write(packet);
         socket.getOutputStream().flush();
+    }
+
+    /** The same when the broker may close meanwhile. */
+    void sendAsMuchAsGoes(byte[] packet) {
+        try {
+            send(packet);
+        } catch (IOException closed) {
+            // what it said before is still to be read
+        }
+    }
+
+    /** Waits while nothing comes. @throws EOFException when the broker closes */
+    void waitFor(java.time.Duration time) throws IOException {
+        socket.setSoTimeout((int) time.toMillis());
+        try {
+            if (in.read() < 0) {
+                throw new EOFException("closed by the broker");
+            }
+            throw new IllegalStateException("a packet came");
+        } catch (java.net.SocketTimeoutException nothing) {
+            socket.setSoTimeout(PATIENCE_MS);
+        }
     }
 
     /** Sends CONNECT. @return CONNACK */

@@ -77,6 +77,25 @@ public final class TestBroker implements AutoCloseable {
                 List.of(rules));
     }
 
+    /** The same, but connections outlive their certificates. */
+    static BrokerConfig keepingExpired(BrokerConfig config) {
+        return new BrokerConfig(
+                config.host(),
+                config.port(),
+                config.names(),
+                config.eventLoops(),
+                config.maxConnections(),
+                config.maxPacketSize(),
+                config.connectTimeout(),
+                config.maxQueuedMessages(),
+                config.maxInflight(),
+                config.maxSessionExpiry(),
+                config.maxRetained(),
+                false,
+                config.aclFile(),
+                config.rules());
+    }
+
     public TestBroker(Path data, Clock clock, BrokerConfig config) throws Exception {
         this.clock = clock;
         FleetBus.install(vertx);

@@ -48,6 +48,9 @@ public final class FakeAuthority {
     /** The shortest lifetime it issues. */
     public volatile Duration leastLifetime = Duration.ZERO;
 
+    /** Runs before each description of a certificate; the description is from before that. */
+    public volatile Runnable beforeDescribing = () -> {};
+
     private final TestAuthority authority;
     private final Clock clock;
     private final Map<SerialNumber, CertificateRecord> records = new ConcurrentHashMap<>();
@@ -130,6 +133,7 @@ public final class FakeAuthority {
 
     private CertificateDescription describe(SerialNumber serial) {
         var known = records.get(serial);
+        beforeDescribing.run();
         return known == null ? new CertificateDescription.Unknown(serial) : new CertificateDescription.Known(known);
     }
 

@@ -1,0 +1,145 @@
+package io.lumia.interop;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+/** The whole system as a process of its own, on free ports, with devices on addresses of their own. */
+final class RunningLumia {
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    final Path data;
+    private final Process process;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final List<String> said = new CopyOnWriteArrayList<>();
+
+    /** @param addresses range of the simulated devices, which nobody else uses meanwhile */
+    RunningLumia(Path data, String addresses, int devices, String... settings) throws Exception {
+        this.data = data;
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx300m",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.lumia.Lumia",
+                "run",
+                "--data",
+                data.toString()));
+        var all = new ArrayList<>(List.of(
+                "authority.port=0",
+                "authority.http-port=0",
+                "provisioning.port=0",
+                "broker.port=0",
+                "web.port=0",
+                "metrics.port=0",
+                "authority.acme.http01-port=" + freePort(),
+                "authority.acme.allowed-networks=" + addresses,
+                "swarm.address-range=" + addresses,
+                "swarm.telemetry-interval=300ms",
+                "swarm.devices=" + devices));
+        all.addAll(List.of(settings));
+        all.forEach(setting -> command.addAll(List.of("--set", setting)));
+        process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        var connected = new CompletableFuture<Boolean>();
+        var reader = new Thread(() -> read(connected, "All " + devices + " devices are connected"), "lumia-output");
+        reader.setDaemon(true);
+        reader.start();
+        if (!connected.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("did not start: " + String.join("\n", said));
+        }
+    }
+
+    int caPort() {
+        return port("CA");
+    }
+
+    int brokerPort() {
+        return port("broker");
+    }
+
+    Path root() {
+        return data.resolve("ca/root.crt");
+    }
+
+    Path identity(String name) {
+        return data.resolve("identities").resolve(name);
+    }
+
+    /** Asks the admin API with its token. */
+    HttpResponse<String> post(String path, String json) throws IOException, InterruptedException {
+        var token = Files.readString(data.resolve("admin-token")).strip();
+        return http.send(
+                HttpRequest.newBuilder(URI.create(address("admin API") + path))
+                        .header("Authorization", "Bearer " + token)
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(json))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    /** Sum of the samples of a metric; 0 where there is none. */
+    double metric(String name) throws IOException, InterruptedException {
+        var scrape =
+                http.send(HttpRequest.newBuilder(URI.create(address("metrics"))).build(), BodyHandlers.ofString());
+        return scrape.body()
+                .lines()
+                .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
+    private int port(String what) {
+        return URI.create(address(what)).getPort();
+    }
+
+    /** As the ready lines tell it. */
+    private String address(String what) {
+        var begin = "  " + what + " ";
+        return said.stream()
+                .filter(line -> line.startsWith(begin))
+                .map(line -> line.substring(begin.length()).strip().split(" ")[0])
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no line for " + what + " in " + said));
+    }
+
+    private void read(CompletableFuture<Boolean> connected, String awaited) {
+        try (BufferedReader lines = process.inputReader()) {
+            for (var line = lines.readLine(); line != null; line = lines.readLine()) {
+                said.add(line);
+                if (line.startsWith(awaited)) {
+                    connected.complete(true);
+                }
+            }
+        } catch (IOException ended) {
+            said.add(ended.toString());
+        }
+        connected.complete(false);
+    }
+
+    private static int freePort() throws IOException {
+        try (var probe = new ServerSocket(0)) {
+            return probe.getLocalPort();
+        }
+    }
+
+    void stop() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(30, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+        }
+    }
+}
