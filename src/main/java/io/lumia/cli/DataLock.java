@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
@@ -31,10 +34,23 @@ final class DataLock implements AutoCloseable {
             return hold(data);
         } catch (IOException unwritable) {
             throw new CannotStart(
-                    "data: cannot write to the data directory " + data.toAbsolutePath() + " (" + unwritable.getMessage()
+                    "data: cannot write to the data directory " + data.toAbsolutePath() + " (" + reason(unwritable)
                             + "); create it for this user or choose another with --data",
                     unwritable);
         }
+    }
+
+    /** File system exceptions often hold no more than the path. */
+    private static String reason(IOException unwritable) {
+        if (unwritable instanceof FileAlreadyExistsException) {
+            return "a file is in its place";
+        }
+        if (unwritable instanceof FileSystemException inPath) {
+            return inPath.getReason() != null
+                    ? inPath.getReason()
+                    : unwritable instanceof NoSuchFileException ? "it cannot be made there" : "permission denied";
+        }
+        return String.valueOf(unwritable.getMessage());
     }
 
     private static DataLock hold(Path data) throws IOException {
