@@ -195,9 +195,14 @@ final class FleetProcess {
 
     private Future<?> deployAuthority() {
         if (!config.runs(Part.AUTHORITY)) {
-            return config.upstream().url() == null
-                    ? Future.succeededFuture()
-                    : deploy(new UpstreamVerticle(config.upstream(), config.tls()));
+            if (config.upstream().url() != null) {
+                return deploy(new UpstreamVerticle(config.upstream(), config.tls()));
+            }
+            return config.runs(Part.BROKER)
+                    ? Future.failedFuture(
+                            new CannotStart("upstream.url: the part broker asks an authority, which does not run"
+                                    + " in this process; add authority to parts, or name the process that runs it"))
+                    : Future.succeededFuture();
         }
         authority = new AuthorityVerticle(
                 withOwnDevices(config.authority()),
