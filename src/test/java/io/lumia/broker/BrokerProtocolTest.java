@@ -14,6 +14,7 @@ import io.lumia.tls.TlsMaterial;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.Profile;
 import io.lumia.x509.SerialNumber;
+import io.vertx.core.Promise;
 import java.io.EOFException;
 import java.net.Socket;
 import java.nio.file.Path;
@@ -221,15 +222,14 @@ class BrokerProtocolTest {
     void a_revocation_in_the_middle_of_connect_wins() throws Exception {
         start(config(10, SHORT));
         var material = device("dev-1");
-        // the authority's answer is from before the revocation, the broker hears of it before the answer
-        broker.authority.beforeDescribing = () -> FleetBus.CERTIFICATE_REVOKED.publish(
-                broker.vertx,
-                new FleetBus.CertificateRevoked(
-                        SerialNumber.of(material.leaf()),
-                        "dev-1",
-                        io.lumia.x509.RevocationReason.KEY_COMPROMISE,
-                        clock.instant(),
-                        "operator"));
+        // the authority's answer is from before the revocation, the broker acts on that before the answer comes
+        var enforced = Promise.<Void>promise();
+        await(FleetBus.REVOCATION_ENFORCED.listen(broker.vertx, told -> enforced.tryComplete()));
+        broker.authority.beforeDescribing = () -> {
+            FleetBus.CERTIFICATE_REVOKED.publish(
+                    broker.vertx, broker.authority.revoke(SerialNumber.of(material.leaf())));
+            return enforced.future();
+        };
         assertThat(connackCode(material, Connect.mqtt5("dev-1"))).isEqualTo(0x87);
         assertThat(broker.statistics().connects()).isEqualTo(Map.of("revoked", 1L));
         assertThat(broker.statistics().connections()).isZero();

@@ -36,6 +36,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /** Answers for the authority on the bus, from memory; issues whatever a test asks for. */
 public final class FakeAuthority {
@@ -48,8 +49,8 @@ public final class FakeAuthority {
     /** The shortest lifetime it issues. */
     public volatile Duration leastLifetime = Duration.ZERO;
 
-    /** Runs before each description of a certificate; the description is from before that. */
-    public volatile Runnable beforeDescribing = () -> {};
+    /** Runs before each answer that describes a certificate; the description is from before that. */
+    public volatile Supplier<Future<Void>> beforeDescribing = Future::succeededFuture;
 
     private final TestAuthority authority;
     private final Clock clock;
@@ -64,8 +65,7 @@ public final class FakeAuthority {
         return DESCRIBE_AUTHORITY
                 .serve(vertx, asked -> Future.succeededFuture(description()))
                 .compose(served -> ISSUE_CERTIFICATE.serve(vertx, this::issue))
-                .compose(served ->
-                        DESCRIBE_CERTIFICATE.serve(vertx, asked -> Future.succeededFuture(describe(asked.serial()))));
+                .compose(served -> DESCRIBE_CERTIFICATE.serve(vertx, asked -> describe(asked.serial())));
     }
 
     /** A certificate with a fresh key that the authority has a record of. */
@@ -131,10 +131,13 @@ public final class FakeAuthority {
                 Map.of());
     }
 
-    private CertificateDescription describe(SerialNumber serial) {
+    private Future<CertificateDescription> describe(SerialNumber serial) {
         var known = records.get(serial);
-        beforeDescribing.run();
-        return known == null ? new CertificateDescription.Unknown(serial) : new CertificateDescription.Known(known);
+        return beforeDescribing
+                .get()
+                .map(since -> known == null
+                        ? new CertificateDescription.Unknown(serial)
+                        : new CertificateDescription.Known(known));
     }
 
     private Future<IssueOutcome> issue(IssueCertificate asked) {
