@@ -70,6 +70,7 @@ final class FleetProcess {
     private @Nullable Store store;
     private @Nullable MetricsVerticle metrics;
     private @Nullable AuthorityVerticle authority;
+    private @Nullable AuthorityDescription remote;
     private @Nullable BrokerVerticle broker;
     private @Nullable ProvisioningVerticle provisioning;
     private @Nullable WebVerticle web;
@@ -94,6 +95,7 @@ final class FleetProcess {
                 .compose(watching -> Future.all(openStore(), installProviders()))
                 .compose(opened -> deployAuthority())
                 .compose(deployed -> deployBroker())
+                .compose(deployed -> askUpstream())
                 .compose(deployed -> deployProvisioning())
                 .compose(deployed -> deployWeb())
                 .compose(deployed -> deployIdentities())
@@ -224,6 +226,22 @@ final class FleetProcess {
         return deploy(broker);
     }
 
+    /** Where the authority of another process is found; the configuration's word counts as long as it does not answer. */
+    private Future<?> askUpstream() {
+        if (authority != null || config.upstream().url() == null || !config.runs(Part.PROVISIONING)) {
+            return Future.succeededFuture();
+        }
+        return DESCRIBE_AUTHORITY
+                .ask(vertx, new DescribeAuthority())
+                .onSuccess(described -> remote = described)
+                .onFailure(silent -> log.atWarn()
+                        .addKeyValue("reason", silent.getMessage())
+                        .addKeyValue("directory", publicUrl())
+                        .log("the authority does not answer yet; devices are sent to the configured directory"))
+                .<Object>mapEmpty()
+                .otherwiseEmpty();
+    }
+
     private Future<?> deployProvisioning() {
         if (!config.runs(Part.PROVISIONING)) {
             return Future.succeededFuture();
@@ -299,9 +317,10 @@ final class FleetProcess {
     }
 
     private AuthorityContact contact() {
-        var directory = authority == null
+        var described = authority == null ? remote : authority.description();
+        var directory = described == null
                 ? publicUrl() + "/acme/" + AGENT_PROVISIONER + "/directory"
-                : agentDirectory(authority.description());
+                : agentDirectory(described);
         return new AuthorityContact(directory, config.broker().names().get(0), brokerPort());
     }
 
