@@ -17,8 +17,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code kill -9} at any moment and a start again: nothing issued is lost, every device comes back without a new enrolment. */
@@ -59,14 +59,14 @@ class CrashIT {
 
     /** The long form: {@code scripts/soak}. */
     @Test
-    @EnabledIfSystemProperty(named = "lumia.soak.kills", matches = "[1-9]\\d*")
+    @Tag("soak")
     void loses_nothing_however_often_it_is_killed() throws Exception {
         long seed = Long.getLong("lumia.soak.seed", Clock.systemUTC().millis());
         System.out.println("soak: seed " + seed);
         var random = new Random(seed);
         setup = shortLived(LumiaProcess.fleet(9, data()));
         var remains = new Remains(Set.of(), Set.of(), Instant.MIN);
-        for (int kill = 1; kill <= Integer.getInteger("lumia.soak.kills"); kill++) {
+        for (int kill = 1; kill <= Integer.getInteger("lumia.soak.kills", 20); kill++) {
             var moment = Duration.ofMillis(500 + random.nextInt(15_000));
             remains = killedAfter(remains, run -> run.letRun(moment));
             System.out.printf(
