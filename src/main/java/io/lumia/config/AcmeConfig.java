@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** The ACME server of the embedded CA; the {@code authority.acme} block. */
 public record AcmeConfig(
         @JsonProperty("http01-port") int http01Port,
+        @JsonProperty("tls-alpn01-port") int tlsAlpn01Port,
         @Nullable HostPort resolver,
         @JsonProperty("allowed-networks") List<AddressRange> allowedNetworks,
         @JsonProperty("bind-fleet-names") boolean bindFleetNames,
@@ -23,6 +24,7 @@ public record AcmeConfig(
         Map<String, Provisioner> provisioners) {
     public AcmeConfig {
         Check.port("http01-port", http01Port);
+        Check.port("tls-alpn01-port", tlsAlpn01Port);
         allowedNetworks = List.copyOf(allowedNetworks);
         Check.positive("order-lifetime", orderLifetime);
         Check.patience("validation-timeout", validationTimeout);

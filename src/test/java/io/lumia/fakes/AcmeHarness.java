@@ -112,7 +112,8 @@ public final class AcmeHarness implements AutoCloseable {
         vertx.close().await();
     }
 
-    private void answer(HttpServerRequest request) {
+    /** As the web server of a client answers challenges. */
+    public void answer(HttpServerRequest request) {
         var token = request.path().substring(request.path().lastIndexOf('/') + 1);
         var known = answers.get(token);
         request.response().setStatusCode(known == null ? 404 : 200).end(known == null ? "" : known + "\n");

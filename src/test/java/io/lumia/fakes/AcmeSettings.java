@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Settings of an ACME server for tests; change what the test is about. */
 public final class AcmeSettings {
     public int http01Port = 80;
+    public int tlsAlpn01Port = 443;
     public @Nullable HostPort resolver;
     public List<String> allowed = List.of();
     public Duration timeout = Duration.ofSeconds(5);
@@ -23,6 +24,7 @@ public final class AcmeSettings {
     public AcmeConfig build() {
         return new AcmeConfig(
                 http01Port,
+                tlsAlpn01Port,
                 resolver,
                 allowed.stream().map(AddressRange::parse).toList(),
                 true,

@@ -36,7 +36,7 @@ public final class AcmeServer {
     private final Clock clock;
     private final WorkerExecutor worker;
     private final Names names;
-    private final Http01Validation http01;
+    private final Validations validations;
     private final Nonces nonces;
     private final RequestGate gate;
     private final AccountResource accounts;
@@ -63,7 +63,7 @@ public final class AcmeServer {
         var policy = new NamePolicy(fleet.domain(), config.bindFleetNames());
         worker = vertx.createSharedWorkerExecutor("lumia-acme", VERIFIERS);
         names = new Names(vertx, config.resolver(), config.validationTimeout());
-        http01 = new Http01Validation(vertx, config);
+        validations = new Validations(vertx, config, names);
         nonces = new Nonces(randomness, MOST_NONCES);
         gate = new RequestGate(store, nonces, worker);
         var limits = new RateLimits(config.limits(), clock);
@@ -72,7 +72,7 @@ public final class AcmeServer {
         var finalization = new Finalization(store, issuer, policy, config, lifetimes, worker, clock);
         orders = new OrderResource(
                 store, issuer, policy, finalization, limits, ledger, config.orderLifetime(), randomness, clock);
-        challenges = new ChallengeResource(store, issuer, policy, names, http01, ledger, clock);
+        challenges = new ChallengeResource(store, issuer, policy, names, validations, ledger, clock);
         revocations = new RevocationResource(vertx, store);
     }
 
@@ -85,7 +85,7 @@ public final class AcmeServer {
     /** Ends validations in flight; the routes must not serve any more. */
     public Future<Void> close() {
         vertx.cancelTimer(cleaning);
-        return http01.close().eventually(names::close).eventually(worker::close);
+        return validations.close().eventually(names::close).eventually(worker::close);
     }
 
     /**

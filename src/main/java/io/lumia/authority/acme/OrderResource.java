@@ -145,19 +145,19 @@ final class OrderResource {
                         name,
                         Status.PENDING,
                         expires,
-                        challenges()))
+                        challenges(name)))
                 .toList();
         return new Order(id, account.id(), names, expires, false, null, null, authorizations);
     }
 
-    private List<Challenge> challenges() {
-        return List.of(new Challenge(
-                Nonces.RandomId.next(randomness),
-                ChallengeResource.HTTP_01,
-                Nonces.RandomId.next(randomness),
-                ChallengeStatus.PENDING,
-                null,
-                null));
+    private List<Challenge> challenges(String identifier) {
+        boolean fleetName = policy.device(List.of(identifier)).isPresent();
+        // One token for all: whichever way the client chooses, it proves the same.
+        var token = Nonces.RandomId.next(randomness);
+        return ChallengeType.suiting(identifier, fleetName).stream()
+                .map(type -> new Challenge(
+                        Nonces.RandomId.next(randomness), type, token, ChallengeStatus.PENDING, null, null))
+                .toList();
     }
 
     private Future<Order> keep(Order order) {

@@ -1,7 +1,6 @@
 package io.lumia.authority.acme;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.lumia.authority.acme.Identifier.Dns;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +17,7 @@ record Problem(
         String type,
         String detail,
         @Nullable Integer status,
-        @Nullable Dns identifier,
+        @Nullable Identifier identifier,
         List<Problem> subproblems,
         List<String> algorithms) {
 
@@ -40,6 +39,7 @@ record Problem(
         RATE_LIMITED("rateLimited", 429),
         REJECTED_IDENTIFIER("rejectedIdentifier", 403),
         SERVER_INTERNAL("serverInternal", 500),
+        TLS("tls", 400),
         UNAUTHORIZED("unauthorized", 403),
         UNSUPPORTED_CONTACT("unsupportedContact", 400),
         UNSUPPORTED_IDENTIFIER("unsupportedIdentifier", 400);
@@ -72,11 +72,11 @@ record Problem(
 
     /** One of several (RFC 8555, 6.7.1). */
     static Problem about(String identifier, Kind kind, String detail) {
-        return new Problem(kind.urn(), detail, null, new Dns(identifier), List.of(), List.of());
+        return new Problem(kind.urn(), detail, null, Identifier.shown(identifier), List.of(), List.of());
     }
 
     Problem about(String name) {
-        return new Problem(type, detail, null, new Dns(name), subproblems, algorithms);
+        return new Problem(type, detail, null, Identifier.shown(name), subproblems, algorithms);
     }
 
     Problem with(List<Problem> parts) {

@@ -3,7 +3,6 @@ package io.lumia.authority.acme;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.lumia.authority.acme.Authorization.Challenge;
-import io.lumia.authority.acme.Identifier.Dns;
 import io.lumia.authority.acme.Problem.Kind;
 import java.time.Instant;
 import java.util.List;
@@ -46,7 +45,7 @@ final class Views {
     record OrderView(
             String status,
             String expires,
-            List<Dns> identifiers,
+            List<Identifier> identifiers,
             List<String> authorizations,
             @JsonProperty("finalize") String finalizing,
             @Nullable String certificate,
@@ -55,7 +54,7 @@ final class Views {
             return new OrderView(
                     label(OrderState.of(order, now)),
                     order.expires().toString(),
-                    order.identifiers().stream().map(Dns::new).toList(),
+                    order.identifiers().stream().map(Identifier::shown).toList(),
                     order.authorizations().stream()
                             .map(authorization -> links.authorization(authorization.id()))
                             .toList(),
@@ -86,13 +85,24 @@ final class Views {
         }
     }
 
-    /** RFC 8555, 7.1.4. */
-    record AuthorizationView(String status, String expires, Dns identifier, List<ChallengeView> challenges) {
+    /**
+     * RFC 8555, 7.1.4.
+     *
+     * @param wildcard true, or null: there must be no false
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record AuthorizationView(
+            String status,
+            String expires,
+            Identifier identifier,
+            @Nullable Boolean wildcard,
+            List<ChallengeView> challenges) {
         static AuthorizationView of(Authorization authorization, Instant now, Links links) {
             return new AuthorizationView(
                     label(OrderState.of(authorization, now)),
                     authorization.expires().toString(),
-                    new Dns(authorization.identifier()),
+                    Identifier.shown(Identifier.proven(authorization.identifier())),
+                    Identifier.isWildcard(authorization.identifier()) ? true : null,
                     authorization.challenges().stream()
                             .map(challenge -> ChallengeView.of(challenge, links))
                             .toList());
@@ -111,7 +121,7 @@ final class Views {
         static ChallengeView of(Challenge challenge, Links links) {
             var validated = challenge.validatedAt();
             return new ChallengeView(
-                    challenge.type(),
+                    challenge.type().label(),
                     links.challenge(challenge.id()),
                     label(challenge.status()),
                     challenge.token(),
