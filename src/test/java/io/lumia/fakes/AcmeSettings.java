@@ -18,6 +18,9 @@ public final class AcmeSettings {
     public Duration timeout = Duration.ofSeconds(5);
     public int tries = 3;
     public AcmeConfig.Limits limits = new AcmeConfig.Limits(0, 0, 300);
+    public AcmeConfig.Faults faults = new AcmeConfig.Faults(0, Duration.ZERO);
+    public final Map<String, AcmeConfig.CertificateProfile> profiles = new LinkedHashMap<>(
+            Map.of("shortlived", new AcmeConfig.CertificateProfile("Six days", Duration.ofDays(6))));
     public final Map<String, AcmeConfig.Provisioner> provisioners =
             new LinkedHashMap<>(Map.of("acme", new AcmeConfig.Provisioner(null)));
 
@@ -32,6 +35,8 @@ public final class AcmeSettings {
                 timeout,
                 tries,
                 limits,
-                provisioners);
+                faults,
+                provisioners,
+                profiles);
     }
 }

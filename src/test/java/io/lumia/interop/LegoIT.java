@@ -2,6 +2,7 @@ package io.lumia.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lumia.config.AcmeConfig.Faults;
 import io.lumia.fakes.AcmeSettings;
 import io.lumia.fakes.LoopbackAuthority;
 import io.lumia.x509.Pem;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +91,42 @@ class LegoIT {
             lego.run(arguments(authority, web, "run"));
             assertThat(leaf("127.0.0.1").getSubjectAlternativeNames().toString())
                     .contains("[7, 127.0.0.1]");
+        });
+    }
+
+    @Test
+    void renews_a_revoked_certificate_early_because_the_renewal_information_says_so() throws Exception {
+        talk(settings -> {}, (authority, lego) -> {
+            lego.run(arguments(authority, http(authority), "run"));
+            var first = leaf(NAME);
+            // Without renewal information it waits for the last day.
+            lego.run(arguments(authority, http(authority), "renew", "--days", "1", "--no-random-sleep"));
+            assertThat(leaf(NAME)).isEqualTo(first);
+            lego.run(arguments(authority, http(authority), "revoke", "--keep"));
+
+            var printed = lego.run(arguments(authority, http(authority), "renew", "--days", "1", "--no-random-sleep"));
+
+            assertThat(printed).contains("renewalInfo endpoint indicates");
+            assertThat(leaf(NAME).getSerialNumber()).isNotEqualTo(first.getSerialNumber());
+        });
+    }
+
+    @Test
+    void chooses_a_profile() throws Exception {
+        talk(settings -> {}, (authority, lego) -> {
+            lego.run(arguments(authority, http(authority), "run", "--profile", "shortlived"));
+            var leaf = leaf(NAME);
+            assertThat(Duration.between(
+                            leaf.getNotBefore().toInstant(), leaf.getNotAfter().toInstant()))
+                    .isBetween(Duration.ofDays(6), Duration.ofDays(6).plusMinutes(5));
+        });
+    }
+
+    @Test
+    void bears_with_nonces_that_are_refused() throws Exception {
+        talk(settings -> settings.faults = new Faults(0.3, Duration.ofMillis(300)), (authority, lego) -> {
+            lego.run(arguments(authority, http(authority), "run"));
+            assertThat(leaf(NAME).getSubjectAlternativeNames().toString()).contains(NAME);
         });
     }
 

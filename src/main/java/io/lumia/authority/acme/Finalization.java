@@ -159,16 +159,18 @@ final class Finalization {
                 profile,
                 fit.csr(),
                 device == null ? order.identifiers() : List.of(),
-                lifetime(provisioner, profile),
+                lifetime(provisioner, order.profile(), profile),
                 device == null ? null : new Claim(device.name(), device.address()),
                 account.actor(),
                 "acme");
     }
 
-    /** The provisioner's, within what the profile allows; null: the profile's own. */
-    private @Nullable Duration lifetime(String provisioner, Profile profile) {
-        return Optional.ofNullable(config.provisioners().get(provisioner))
-                .map(AcmeConfig.Provisioner::lifetime)
+    /** The chosen one's or else the provisioner's, within what the profile allows; null: the profile's own. */
+    private @Nullable Duration lifetime(String provisioner, @Nullable String chosen, Profile profile) {
+        return Optional.ofNullable(chosen == null ? null : config.profiles().get(chosen))
+                .map(AcmeConfig.CertificateProfile::lifetime)
+                .or(() -> Optional.ofNullable(config.provisioners().get(provisioner))
+                        .map(AcmeConfig.Provisioner::lifetime))
                 .map(wanted -> within(
                         wanted,
                         lifetimes.minimum().of(profile),

@@ -25,6 +25,7 @@ record Problem(
     enum Kind {
         ACCOUNT_DOES_NOT_EXIST("accountDoesNotExist", 400),
         ALREADY_REVOKED("alreadyRevoked", 400),
+        ALREADY_REPLACED("alreadyReplaced", 409),
         BAD_CSR("badCSR", 400),
         BAD_NONCE("badNonce", 400),
         BAD_PUBLIC_KEY("badPublicKey", 400),
@@ -33,6 +34,7 @@ record Problem(
         CONNECTION("connection", 400),
         DNS("dns", 400),
         INCORRECT_RESPONSE("incorrectResponse", 403),
+        INVALID_PROFILE("invalidProfile", 400),
         INVALID_CONTACT("invalidContact", 400),
         MALFORMED("malformed", 400),
         ORDER_NOT_READY("orderNotReady", 403),

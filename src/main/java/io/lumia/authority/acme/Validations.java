@@ -19,11 +19,13 @@ final class Validations {
 
     private final Vertx vertx;
     private final int tries;
+    private final Duration delay;
     private final Map<ChallengeType, Proof.Check> checks = new EnumMap<>(ChallengeType.class);
 
     Validations(Vertx vertx, AcmeConfig config, Names names) {
         this.vertx = vertx;
         tries = config.validationTries();
+        delay = config.faults().validationDelay();
         var policy = new AddressPolicy(config.allowedNetworks());
         checks.put(ChallengeType.HTTP_01, new Http01Validation(vertx, config, policy));
         checks.put(ChallengeType.DNS_01, new Dns01Validation(names));
@@ -32,7 +34,10 @@ final class Validations {
 
     /** @return empty when it is proven, else why not */
     Future<Optional<Problem>> validate(ChallengeType type, Proof proof) {
-        return attempt(Objects.requireNonNull(checks.get(type)), proof, 1);
+        var check = Objects.requireNonNull(checks.get(type));
+        return delay.isZero()
+                ? attempt(check, proof, 1)
+                : vertx.timer(delay.toMillis()).compose(fired -> attempt(check, proof, 1));
     }
 
     Future<Void> close() {

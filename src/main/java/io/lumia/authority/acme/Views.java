@@ -7,6 +7,7 @@ import io.lumia.authority.acme.Problem.Kind;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -16,19 +17,33 @@ final class Views {
 
     /** RFC 8555, 7.1.1: only what is implemented. */
     record DirectoryView(
-            String newNonce, String newAccount, String newOrder, String revokeCert, String keyChange, Meta meta) {
-        static DirectoryView of(Links links) {
+            String newNonce,
+            String newAccount,
+            String newOrder,
+            String revokeCert,
+            String keyChange,
+            String renewalInfo,
+            Meta meta) {
+        static DirectoryView of(Links links, Map<String, String> profiles) {
             return new DirectoryView(
                     links.newNonce(),
                     links.newAccount(),
                     links.newOrder(),
                     links.revokeCert(),
                     links.keyChange(),
-                    new Meta(false));
+                    links.renewalInfo(),
+                    new Meta(false, profiles));
         }
     }
 
-    record Meta(boolean externalAccountRequired) {}
+    /** @param profiles what may be chosen, with a description for people (draft-aaron-acme-profiles, 3) */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    record Meta(boolean externalAccountRequired, Map<String, String> profiles) {}
+
+    /** RFC 9773, 4.2. */
+    record RenewalInfoView(WindowView suggestedWindow) {}
+
+    record WindowView(String start, String end) {}
 
     /** RFC 8555, 7.1.2. */
     record AccountView(String status, List<String> contact, String orders) {
@@ -48,6 +63,8 @@ final class Views {
             List<Identifier> identifiers,
             List<String> authorizations,
             @JsonProperty("finalize") String finalizing,
+            @Nullable String replaces,
+            @Nullable String profile,
             @Nullable String certificate,
             @Nullable Problem error) {
         static OrderView of(Order order, Instant now, Links links) {
@@ -59,6 +76,8 @@ final class Views {
                             .map(authorization -> links.authorization(authorization.id()))
                             .toList(),
                     links.finalizing(order.id()),
+                    order.replaces(),
+                    order.profile(),
                     order.certificate() == null ? null : links.certificate(order.id()),
                     error(order));
         }
