@@ -11,6 +11,7 @@ import io.lumia.config.TlsConfig;
 import io.lumia.crypto.CryptoProviders;
 import io.lumia.http.ConnectionGuard;
 import io.lumia.http.Listeners;
+import io.lumia.lifecycle.RenewalPolicy;
 import io.lumia.store.Store;
 import io.lumia.tls.ListenerCertificate;
 import io.lumia.tls.TlsOptions;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AuthorityVerticle extends VerticleBase {
     private static final Duration REQUEST = Duration.ofSeconds(15);
+    private static final RenewalPolicy THIRDS = new RenewalPolicy(1 / 3.0, null, 1 / 3.0);
     private static final Duration LONGEST_SIGNING = Duration.ofSeconds(10);
 
     private final AuthorityConfig config;
@@ -45,6 +47,7 @@ public final class AuthorityVerticle extends VerticleBase {
     private final Path data;
     private final Store store;
     private final Clock clock;
+    private final RenewalPolicy renewals;
     private volatile @Nullable Running running;
     private volatile int httpsPort;
     private volatile int httpPort;
@@ -61,6 +64,19 @@ public final class AuthorityVerticle extends VerticleBase {
             Path data,
             Store store,
             Clock clock) {
+        this(config, lifetimes, fleet, tls, data, store, clock, THIRDS);
+    }
+
+    /** @param renewals which clients are told when they ask (RFC 9773) */
+    public AuthorityVerticle(
+            AuthorityConfig config,
+            LifetimesConfig lifetimes,
+            FleetConfig fleet,
+            TlsConfig tls,
+            Path data,
+            Store store,
+            Clock clock,
+            RenewalPolicy renewals) {
         this.config = config;
         this.lifetimes = lifetimes;
         this.fleet = fleet;
@@ -68,6 +84,7 @@ public final class AuthorityVerticle extends VerticleBase {
         this.data = data;
         this.store = store;
         this.clock = clock;
+        this.renewals = renewals;
     }
 
     @Override
@@ -141,7 +158,7 @@ public final class AuthorityVerticle extends VerticleBase {
                 config.backdate(),
                 Validity.of(ca.intermediate().certificate()));
         var issuance = new Issuance(vertx, config, ca, rules, store, known, signers, plainUrl("intermediate"), clock);
-        var acme = new AcmeServer(vertx, config.acme(), fleet, lifetimes, store, issuance, clock);
+        var acme = new AcmeServer(vertx, config.acme(), fleet, lifetimes, store, issuance, renewals, clock);
         var opened = new Running(ca, issuance, new Register(vertx, store, known, clock), acme, signers);
         running = opened;
         return opened;

@@ -24,6 +24,7 @@ import io.lumia.config.LumiaConfig;
 import io.lumia.config.Part;
 import io.lumia.crypto.CryptoProviders;
 import io.lumia.expiry.ExpiryVerticle;
+import io.lumia.lifecycle.RenewalPolicy;
 import io.lumia.metrics.MetricsVerticle;
 import io.lumia.metrics.Readiness;
 import io.lumia.provisioning.AuthorityContact;
@@ -213,7 +214,11 @@ final class FleetProcess {
                 config.tls(),
                 config.data(),
                 opened(),
-                clock);
+                clock,
+                new RenewalPolicy(
+                        config.renewal().remainingLifetime(),
+                        config.renewal().renewBefore(),
+                        config.renewal().spread()));
         return deploy(authority);
     }
 

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** The ACME server of the embedded CA; the {@code authority.acme} block. */
 public record AcmeConfig(
         @JsonProperty("http01-port") int http01Port,
+        @JsonProperty("tls-alpn01-port") int tlsAlpn01Port,
         @Nullable HostPort resolver,
         @JsonProperty("allowed-networks") List<AddressRange> allowedNetworks,
         @JsonProperty("bind-fleet-names") boolean bindFleetNames,
@@ -20,9 +21,12 @@ public record AcmeConfig(
         @JsonProperty("validation-timeout") Duration validationTimeout,
         @JsonProperty("validation-tries") int validationTries,
         Limits limits,
-        Map<String, Provisioner> provisioners) {
+        Faults faults,
+        Map<String, Provisioner> provisioners,
+        Map<String, CertificateProfile> profiles) {
     public AcmeConfig {
         Check.port("http01-port", http01Port);
+        Check.port("tls-alpn01-port", tlsAlpn01Port);
         allowedNetworks = List.copyOf(allowedNetworks);
         Check.positive("order-lifetime", orderLifetime);
         Check.patience("validation-timeout", validationTimeout);
@@ -33,6 +37,12 @@ public record AcmeConfig(
                     name.matches("[A-Za-z0-9][A-Za-z0-9_-]*"),
                     "provisioners has the name '" + name + "'; use letters, digits, - and _");
         }
+        for (String name : profiles.keySet()) {
+            Check.that(
+                    name.matches("[A-Za-z0-9][A-Za-z0-9_-]*"),
+                    "profiles has the name '" + name + "'; use letters, digits, - and _");
+        }
+        profiles = Collections.unmodifiableMap(new LinkedHashMap<>(profiles));
         provisioners = Collections.unmodifiableMap(new LinkedHashMap<>(provisioners));
     }
 
@@ -43,6 +53,7 @@ public record AcmeConfig(
                 .toList();
         return new AcmeConfig(
                 http01Port,
+                tlsAlpn01Port,
                 resolver,
                 networks,
                 bindFleetNames,
@@ -50,7 +61,9 @@ public record AcmeConfig(
                 validationTimeout,
                 validationTries,
                 limits,
-                provisioners);
+                faults,
+                provisioners,
+                profiles);
     }
 
     /**
@@ -68,6 +81,37 @@ public record AcmeConfig(
             Check.atLeast("accounts-per-minute", accountsPerMinute, 0);
             Check.atLeast("orders-per-minute", ordersPerMinute, 0);
             Check.atLeast("pending-orders", pendingOrders, 0);
+        }
+    }
+
+    /**
+     * What a client may choose among when it orders.
+     *
+     * @param description for people; null: none
+     * @param lifetime of the certificate; null: that of the provisioner
+     */
+    public record CertificateProfile(
+            @Nullable String description, @Nullable Duration lifetime) {}
+
+    /**
+     * Deliberate faults, for testing clients.
+     *
+     * @param nonceRejection share of good nonces that are refused all the same, from 0 to 1
+     * @param validationDelay before a challenge is looked at
+     */
+    public record Faults(
+            @JsonProperty("nonce-rejection") double nonceRejection,
+            @JsonProperty("validation-delay") Duration validationDelay) {
+        public Faults {
+            Check.that(
+                    nonceRejection >= 0 && nonceRejection <= 1,
+                    "nonce-rejection must be from 0 to 1, is " + nonceRejection);
+            Check.notNegative("validation-delay", validationDelay);
+        }
+
+        /** Whether there are any. */
+        public boolean any() {
+            return nonceRejection > 0 || !validationDelay.isZero();
         }
     }
 

@@ -29,6 +29,16 @@ public record RenewalPolicy(
         return due.isBefore(issuedAt) ? issuedAt : due;
     }
 
+    /** From when until when certificates of this lifetime are renewed. */
+    public record Window(Instant begin, Instant end) {}
+
+    /** The window in which {@link #dueAt} places its moments. */
+    public Window window(Instant issuedAt, Instant notAfter) {
+        var end = latest(issuedAt, notAfter);
+        var begin = end.minus(scaled(Duration.between(issuedAt, notAfter), spread));
+        return new Window(begin.isBefore(issuedAt) ? issuedAt : begin, end);
+    }
+
     /** The end of the window: a certificate that is older than this is overdue. */
     public Instant latest(Instant issuedAt, Instant notAfter) {
         var lifetime = Duration.between(issuedAt, notAfter);

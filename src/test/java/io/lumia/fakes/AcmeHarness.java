@@ -7,6 +7,7 @@ import io.lumia.config.FleetConfig;
 import io.lumia.config.LifetimesConfig;
 import io.lumia.crypto.CryptoProviders;
 import io.lumia.crypto.KeyPairs;
+import io.lumia.lifecycle.RenewalPolicy;
 import io.lumia.store.Store;
 import io.lumia.x509.FleetDomain;
 import io.lumia.x509.Pem;
@@ -80,6 +81,7 @@ public final class AcmeHarness implements AutoCloseable {
                 lifetimes(),
                 store,
                 issuer,
+                new RenewalPolicy(0.25, null, 0.5),
                 clock);
         acme.start().await();
         var router = Router.router(vertx);
@@ -112,7 +114,8 @@ public final class AcmeHarness implements AutoCloseable {
         vertx.close().await();
     }
 
-    private void answer(HttpServerRequest request) {
+    /** As the web server of a client answers challenges. */
+    public void answer(HttpServerRequest request) {
         var token = request.path().substring(request.path().lastIndexOf('/') + 1);
         var known = answers.get(token);
         request.response().setStatusCode(known == null ? 404 : 200).end(known == null ? "" : known + "\n");

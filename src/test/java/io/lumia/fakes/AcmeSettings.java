@@ -12,17 +12,22 @@ import org.jspecify.annotations.Nullable;
 /** Settings of an ACME server for tests; change what the test is about. */
 public final class AcmeSettings {
     public int http01Port = 80;
+    public int tlsAlpn01Port = 443;
     public @Nullable HostPort resolver;
     public List<String> allowed = List.of();
     public Duration timeout = Duration.ofSeconds(5);
     public int tries = 3;
     public AcmeConfig.Limits limits = new AcmeConfig.Limits(0, 0, 300);
+    public AcmeConfig.Faults faults = new AcmeConfig.Faults(0, Duration.ZERO);
+    public final Map<String, AcmeConfig.CertificateProfile> profiles = new LinkedHashMap<>(
+            Map.of("shortlived", new AcmeConfig.CertificateProfile("Six days", Duration.ofDays(6))));
     public final Map<String, AcmeConfig.Provisioner> provisioners =
             new LinkedHashMap<>(Map.of("acme", new AcmeConfig.Provisioner(null)));
 
     public AcmeConfig build() {
         return new AcmeConfig(
                 http01Port,
+                tlsAlpn01Port,
                 resolver,
                 allowed.stream().map(AddressRange::parse).toList(),
                 true,
@@ -30,6 +35,8 @@ public final class AcmeSettings {
                 timeout,
                 tries,
                 limits,
-                provisioners);
+                faults,
+                provisioners,
+                profiles);
     }
 }

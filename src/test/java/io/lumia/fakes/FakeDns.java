@@ -8,19 +8,33 @@ import io.vertx.core.datagram.DatagramSocket;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.xbill.DNS.ARecord;
+import org.xbill.DNS.CNAMERecord;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
+import org.xbill.DNS.Name;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Section;
+import org.xbill.DNS.TXTRecord;
 import org.xbill.DNS.Type;
 
-/** A DNS server on loopback that knows a few A records and nothing else. */
+/** A DNS server on loopback that knows a few A, TXT and CNAME records and nothing else. */
 public final class FakeDns {
     private final Map<String, String> addresses = new ConcurrentHashMap<>();
+    private final Map<String, List<String>> texts = new ConcurrentHashMap<>();
+    private final Map<String, String> aliases = new ConcurrentHashMap<>();
+    private final Set<String> silent = ConcurrentHashMap.newKeySet();
+    private volatile Optional<Path> written = Optional.empty();
     private final DatagramSocket socket;
 
     public FakeDns(Vertx vertx) {
@@ -31,6 +45,33 @@ public final class FakeDns {
 
     public FakeDns with(String name, String address) {
         addresses.put(name + ".", address);
+        return this;
+    }
+
+    /** A further TXT record. */
+    public FakeDns text(String name, String value) {
+        texts.merge(name + ".", List.of(value), (old, more) -> {
+            var all = new ArrayList<>(old);
+            all.addAll(more);
+            return List.copyOf(all);
+        });
+        return this;
+    }
+
+    public FakeDns alias(String name, String target) {
+        aliases.put(name + ".", target + ".");
+        return this;
+    }
+
+    /** Questions for the name are never answered. */
+    public FakeDns silent(String name) {
+        silent.add(name + ".");
+        return this;
+    }
+
+    /** TXT records are also read from files there, each called as its name, with the dot at the end. */
+    public FakeDns writtenTo(Path directory) {
+        written = Optional.of(directory);
         return this;
     }
 
@@ -46,12 +87,26 @@ public final class FakeDns {
             answer.getHeader().setFlag(Flags.QR);
             answer.getHeader().setFlag(Flags.RA);
             answer.addRecord(asked, Section.QUESTION);
-            var address = addresses.get(asked.getName().toString());
-            if (address == null) {
+            // Some resolvers mix the case of their questions.
+            var name = asked.getName().toString().toLowerCase(Locale.ROOT);
+            if (silent.contains(name)) {
+                return;
+            }
+            var address = addresses.get(name);
+            var alias = aliases.get(name);
+            var found = texts(name);
+            if (alias != null) {
+                answer.addRecord(
+                        new CNAMERecord(asked.getName(), DClass.IN, 1, Name.fromString(alias)), Section.ANSWER);
+            } else if (address == null && found.isEmpty()) {
                 answer.getHeader().setRcode(Rcode.NXDOMAIN);
-            } else if (asked.getType() == Type.A) {
+            } else if (asked.getType() == Type.A && address != null) {
                 answer.addRecord(
                         new ARecord(asked.getName(), DClass.IN, 1, InetAddress.getByName(address)), Section.ANSWER);
+            } else if (asked.getType() == Type.TXT) {
+                for (String text : found) {
+                    answer.addRecord(new TXTRecord(asked.getName(), DClass.IN, 1, text), Section.ANSWER);
+                }
             }
             socket.send(
                     Buffer.buffer(answer.toWire()),
@@ -60,5 +115,10 @@ public final class FakeDns {
         } catch (IOException malformed) {
             throw new UncheckedIOException(malformed);
         }
+    }
+
+    private List<String> texts(String name) throws IOException {
+        var file = written.map(directory -> directory.resolve(name)).filter(Files::isRegularFile);
+        return file.isPresent() ? Files.readAllLines(file.get()) : texts.getOrDefault(name, List.of());
     }
 }

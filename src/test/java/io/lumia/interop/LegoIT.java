@@ -2,13 +2,22 @@ package io.lumia.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lumia.config.AcmeConfig.Faults;
+import io.lumia.fakes.AcmeSettings;
 import io.lumia.fakes.LoopbackAuthority;
 import io.lumia.x509.Pem;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,30 +30,142 @@ class LegoIT {
     @TempDir
     Path home;
 
+    private interface Talk {
+        void with(LoopbackAuthority authority, ExternalProgram lego) throws Exception;
+    }
+
     @Test
     void obtains_and_revokes_a_certificate() throws Exception {
-        try (var authority = new LoopbackAuthority(data)) {
+        talk(settings -> {}, (authority, lego) -> {
+            lego.run(arguments(authority, http(authority), "run"));
+            assertThat(leaf(NAME).getSubjectAlternativeNames().toString()).contains(NAME);
+            lego.run(arguments(authority, http(authority), "revoke", "--keep"));
+        });
+    }
+
+    @Test
+    void proves_a_name_by_a_handshake() throws Exception {
+        int port = freePort();
+        talk(settings -> settings.tlsAlpn01Port = port, (authority, lego) -> {
+            lego.run(arguments(
+                    authority, List.of("--domains", NAME, "--tls", "--tls.port", "127.0.0.1:" + port), "run"));
+            assertThat(leaf(NAME).getSubjectAlternativeNames().toString()).contains(NAME);
+        });
+    }
+
+    @Test
+    void proves_a_wildcard_in_the_dns() throws Exception {
+        var zone = Files.createDirectory(home.resolve("zone"));
+        var script = Files.writeString(
+                home.resolve("put-record.sh"),
+                "#!/bin/sh\nif [ \"$1\" = present ]; then echo \"$3\" >> \"" + zone + "/$2\"; else rm -f \"" + zone
+                        + "/$2\"; fi\n");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+        talk(
+                settings -> {},
+                Map.of("EXEC_PATH", script.toString(), "EXEC_SEQUENCE_INTERVAL", "1"),
+                (authority, lego) -> {
+                    authority.dns.writtenTo(zone);
+                    var resolver = "127.0.0.1:" + authority.dns.address().port();
+                    var proof = List.of(
+                            "--dns",
+                            "exec",
+                            "--dns.resolvers",
+                            resolver,
+                            "--dns.propagation-wait",
+                            "1s",
+                            "--domains",
+                            "*." + NAME,
+                            "--domains",
+                            NAME);
+                    lego.run(arguments(authority, proof, "run"));
+                    assertThat(leaf("_." + NAME).getSubjectAlternativeNames().toString())
+                            .contains("[2, *." + NAME + "]", "[2, " + NAME + "]");
+                });
+    }
+
+    @Test
+    void proves_an_address() throws Exception {
+        talk(settings -> {}, (authority, lego) -> {
+            var web = List.of("--domains", "127.0.0.1", "--http", "--http.port", "127.0.0.1:" + authority.http01Port);
+            lego.run(arguments(authority, web, "run"));
+            assertThat(leaf("127.0.0.1").getSubjectAlternativeNames().toString())
+                    .contains("[7, 127.0.0.1]");
+        });
+    }
+
+    @Test
+    void renews_a_revoked_certificate_early_because_the_renewal_information_says_so() throws Exception {
+        talk(settings -> {}, (authority, lego) -> {
+            lego.run(arguments(authority, http(authority), "run"));
+            var first = leaf(NAME);
+            // Without renewal information it waits for the last day.
+            lego.run(arguments(authority, http(authority), "renew", "--days", "1", "--no-random-sleep"));
+            assertThat(leaf(NAME)).isEqualTo(first);
+            lego.run(arguments(authority, http(authority), "revoke", "--keep"));
+
+            var printed = lego.run(arguments(authority, http(authority), "renew", "--days", "1", "--no-random-sleep"));
+
+            assertThat(printed).contains("renewalInfo endpoint indicates");
+            assertThat(leaf(NAME).getSerialNumber()).isNotEqualTo(first.getSerialNumber());
+        });
+    }
+
+    @Test
+    void chooses_a_profile() throws Exception {
+        talk(settings -> {}, (authority, lego) -> {
+            lego.run(arguments(authority, http(authority), "run", "--profile", "shortlived"));
+            var leaf = leaf(NAME);
+            assertThat(Duration.between(
+                            leaf.getNotBefore().toInstant(), leaf.getNotAfter().toInstant()))
+                    .isBetween(Duration.ofDays(6), Duration.ofDays(6).plusMinutes(5));
+        });
+    }
+
+    @Test
+    void bears_with_nonces_that_are_refused() throws Exception {
+        talk(settings -> settings.faults = new Faults(0.3, Duration.ofMillis(300)), (authority, lego) -> {
+            lego.run(arguments(authority, http(authority), "run"));
+            assertThat(leaf(NAME).getSubjectAlternativeNames().toString()).contains(NAME);
+        });
+    }
+
+    private void talk(Consumer<AcmeSettings> change, Talk talk) throws Exception {
+        talk(change, Map.of(), talk);
+    }
+
+    private void talk(Consumer<AcmeSettings> change, Map<String, String> more, Talk talk) throws Exception {
+        try (var authority = new LoopbackAuthority(data, change)) {
             authority.dns.with(NAME, "127.0.0.1");
-            var lego = ExternalProgram.find("lego", Map.of("LEGO_CA_CERTIFICATES", authority.root.toString()), home);
-
-            System.out.println(lego.run(arguments(authority, "run")));
-
-            var file = home.resolve("lego/certificates/" + NAME + ".crt");
-            var chain = Pem.certificates(Files.readString(file));
-            assertThat(chain).hasSize(2);
-            assertThat(chain.get(0).getSubjectAlternativeNames().toString()).contains(NAME);
-            chain.get(0).verify(chain.get(1).getPublicKey());
-
-            System.out.println(lego.run(arguments(authority, "revoke", "--keep")));
+            var environment = new java.util.HashMap<>(more);
+            environment.put("LEGO_CA_CERTIFICATES", authority.root.toString());
+            talk.with(authority, ExternalProgram.find("lego", environment, home));
         }
     }
 
-    private String[] arguments(LoopbackAuthority authority, String... command) {
+    private X509Certificate leaf(String file) throws Exception {
+        var chain = Pem.certificates(Files.readString(home.resolve("lego/certificates/" + file + ".crt")));
+        assertThat(chain).hasSize(2);
+        chain.get(0).verify(chain.get(1).getPublicKey());
+        return chain.get(0);
+    }
+
+    private static List<String> http(LoopbackAuthority authority) {
+        return List.of("--domains", NAME, "--http", "--http.port", "127.0.0.1:" + authority.http01Port);
+    }
+
+    private String[] arguments(LoopbackAuthority authority, List<String> proof, String... command) {
         var all = new ArrayList<>(List.of("--server", authority.directory(), "--accept-tos"));
-        all.addAll(List.of("--email", "operator@example.test", "--domains", NAME));
-        all.addAll(List.of("--http", "--http.port", "127.0.0.1:" + authority.http01Port));
+        all.addAll(List.of("--email", "operator@example.test"));
         all.addAll(List.of("--path", home.resolve("lego").toString()));
+        all.addAll(proof);
         all.addAll(List.of(command));
         return all.toArray(String[]::new);
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
     }
 }

@@ -6,6 +6,7 @@ import io.lumia.authority.acme.Views.DirectoryView;
 import io.lumia.config.AcmeConfig;
 import io.lumia.config.FleetConfig;
 import io.lumia.config.LifetimesConfig;
+import io.lumia.lifecycle.RenewalPolicy;
 import io.lumia.store.Store;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -15,6 +16,8 @@ import io.vertx.ext.web.Router;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -36,13 +39,14 @@ public final class AcmeServer {
     private final Clock clock;
     private final WorkerExecutor worker;
     private final Names names;
-    private final Http01Validation http01;
+    private final Validations validations;
     private final Nonces nonces;
     private final RequestGate gate;
     private final AccountResource accounts;
     private final OrderResource orders;
     private final ChallengeResource challenges;
     private final KeyChangeResource keys;
+    private final RenewalInfoResource renewals;
     private final RevocationResource revocations;
     private long cleaning = -1;
 
@@ -53,6 +57,7 @@ public final class AcmeServer {
             LifetimesConfig lifetimes,
             Store store,
             AcmeIssuer issuer,
+            RenewalPolicy renewalPolicy,
             Clock clock) {
         this.vertx = vertx;
         this.config = config;
@@ -63,21 +68,35 @@ public final class AcmeServer {
         var policy = new NamePolicy(fleet.domain(), config.bindFleetNames());
         worker = vertx.createSharedWorkerExecutor("lumia-acme", VERIFIERS);
         names = new Names(vertx, config.resolver(), config.validationTimeout());
-        http01 = new Http01Validation(vertx, config);
+        validations = new Validations(vertx, config, names);
         nonces = new Nonces(randomness, MOST_NONCES);
-        gate = new RequestGate(store, nonces, worker);
+        gate = new RequestGate(store, nonces, worker, config.faults().nonceRejection(), randomness);
         var limits = new RateLimits(config.limits(), clock);
         keys = new KeyChangeResource(store, worker, ledger);
         accounts = new AccountResource(store, limits, ledger, randomness, clock);
         var finalization = new Finalization(store, issuer, policy, config, lifetimes, worker, clock);
+        renewals = new RenewalInfoResource(vertx, store, renewalPolicy);
         orders = new OrderResource(
-                store, issuer, policy, finalization, limits, ledger, config.orderLifetime(), randomness, clock);
-        challenges = new ChallengeResource(store, issuer, policy, names, http01, ledger, clock);
+                store,
+                issuer,
+                policy,
+                finalization,
+                renewals,
+                config.profiles().keySet(),
+                limits,
+                ledger,
+                config.orderLifetime(),
+                randomness,
+                clock);
+        challenges = new ChallengeResource(store, issuer, policy, names, validations, ledger, clock);
         revocations = new RevocationResource(vertx, store);
     }
 
     /** Takes up what a crash interrupted and begins to clean up; to be called before the routes serve. */
     public Future<Void> start() {
+        if (config.faults().any()) {
+            log.warn("the ACME server makes faults on purpose (authority.acme.faults): for testing clients only");
+        }
         cleaning = vertx.setPeriodic(CLEANED_EVERY.toMillis(), tick -> clean().onFailure(AcmeServer::tellUncleaned));
         return store.write(OrderRows::releaseAll).compose(released -> clean()).compose(cleaned -> challenges.resume());
     }
@@ -85,7 +104,7 @@ public final class AcmeServer {
     /** Ends validations in flight; the routes must not serve any more. */
     public Future<Void> close() {
         vertx.cancelTimer(cleaning);
-        return http01.close().eventually(names::close).eventually(worker::close);
+        return validations.close().eventually(names::close).eventually(worker::close);
     }
 
     /**
@@ -96,10 +115,11 @@ public final class AcmeServer {
     public void mount(Router router, Supplier<String> baseUrl) {
         var routes = new AcmeRoutes(router, config.provisioners().keySet(), nonces, baseUrl);
         routes.begin();
-        routes.open(HttpMethod.GET, "/directory", AcmeServer::directory);
+        routes.open(HttpMethod.GET, "/directory", this::directory);
         routes.open(HttpMethod.HEAD, "/new-nonce", exchange -> Future.succeededFuture(Answer.empty(200)));
         routes.open(HttpMethod.GET, "/new-nonce", exchange -> Future.succeededFuture(Answer.empty(204)));
         routes.open(HttpMethod.GET, "/certificate/:id/issuer", orders::issuerOf);
+        routes.open(HttpMethod.GET, "/renewal-info/:id", renewals::show);
         routes.signed("/new-account", self(accounts::create));
         routes.signed("/account/:id", account(accounts::update));
         routes.signed("/account/:id/orders", account(accounts::orders));
@@ -114,8 +134,12 @@ public final class AcmeServer {
         routes.end();
     }
 
-    private static Future<Answer> directory(Exchange exchange) {
-        return Future.succeededFuture(Answer.json(200, DirectoryView.of(exchange.links())));
+    private Future<Answer> directory(Exchange exchange) {
+        var profiles = new LinkedHashMap<String, String>();
+        config.profiles()
+                .forEach(
+                        (name, profile) -> profiles.put(name, Objects.requireNonNullElse(profile.description(), name)));
+        return Future.succeededFuture(Answer.json(200, DirectoryView.of(exchange.links(), profiles)));
     }
 
     private Function<Exchange, Future<Answer>> self(BiFunction<BySelf, Exchange, Future<Answer>> resource) {

@@ -1,9 +1,12 @@
 package io.lumia.authority.acme;
 
 import io.lumia.access.AddressRange;
+import io.lumia.authority.acme.Problem.Kind;
+import io.lumia.x509.Printable;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Where challenges are fetched. Everybody may make the CA send a request, so by default it sends none to itself, to its link or to the
@@ -42,6 +45,24 @@ record AddressPolicy(List<AddressRange> listed) {
             return false;
         }
         return !holds(CARRIERS, address) || allows(carried(address));
+    }
+
+    /**
+     * The address to ask: the one that is checked is the one that is asked.
+     *
+     * @param number of the try; each takes the next address
+     * @throws AcmeRefusal when none is allowed
+     */
+    InetAddress pin(String name, List<InetAddress> found, int number) {
+        var allowed = found.stream().filter(this::allows).toList();
+        if (allowed.isEmpty()) {
+            throw new AcmeRefusal(
+                    Kind.DNS,
+                    Printable.quoted(name) + " resolves to "
+                            + found.stream().map(InetAddress::getHostAddress).collect(Collectors.joining(", "))
+                            + ", where this CA fetches no challenges; authority.acme.allowed-networks lists exceptions");
+        }
+        return allowed.get((number - 1) % allowed.size());
     }
 
     private static boolean holds(List<AddressRange> ranges, InetAddress address) {

@@ -32,13 +32,12 @@ record Authorization(
     /**
      * One way to prove it (RFC 8555, 7.1.5).
      *
-     * @param type {@code http-01}
      * @param validatedAt null unless valid
      * @param error of the validation; null unless invalid
      */
     record Challenge(
             String id,
-            String type,
+            ChallengeType type,
             String token,
             ChallengeStatus status,
             @Nullable Instant validatedAt,

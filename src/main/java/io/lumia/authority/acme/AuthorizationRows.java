@@ -38,7 +38,7 @@ final class AuthorizationRows {
                             """)
                     .bind("id", challenge.id())
                     .bind("authorization", authorization.id())
-                    .bind("type", challenge.type())
+                    .bind("type", challenge.type().label())
                     .bind("token", challenge.token())
                     .bind("status", column(challenge.status()))
                     .execute();
@@ -141,7 +141,7 @@ final class AuthorizationRows {
         var status = ChallengeStatus.valueOf(row.getString("status").toUpperCase(java.util.Locale.ROOT));
         return new Challenge(
                 row.getString("id"),
-                row.getString("type"),
+                ChallengeType.of(row.getString("type")),
                 row.getString("token"),
                 status,
                 status == ChallengeStatus.VALID ? Instant.ofEpochMilli(row.getLong("validated_at")) : null,

@@ -9,6 +9,7 @@ import io.lumia.authority.acme.RequestGate.ByAccount;
 import io.lumia.authority.acme.Views.AuthorizationView;
 import io.lumia.authority.acme.Views.ChallengeView;
 import io.lumia.store.Store;
+import io.lumia.x509.CertificateRequest;
 import io.lumia.x509.Printable;
 import io.vertx.core.Future;
 import java.net.InetAddress;
@@ -24,8 +25,6 @@ import org.slf4j.LoggerFactory;
 
 /** Authorizations and challenges (RFC 8555, 7.5), validated in the background. */
 final class ChallengeResource {
-    static final String HTTP_01 = "http-01";
-
     private static final Logger log = LoggerFactory.getLogger(AcmeServer.class);
     private static final Duration SOON = Duration.ofSeconds(1);
     private static final int MOST_VALIDATIONS = 2000;
@@ -34,24 +33,24 @@ final class ChallengeResource {
     private final AcmeIssuer issuer;
     private final NamePolicy policy;
     private final Names names;
-    private final Http01Validation http01;
+    private final Validations validations;
     private final AcmeLedger ledger;
     private final Clock clock;
-    private final AtomicInteger validations = new AtomicInteger();
+    private final AtomicInteger running = new AtomicInteger();
 
     ChallengeResource(
             Store store,
             AcmeIssuer issuer,
             NamePolicy policy,
             Names names,
-            Http01Validation http01,
+            Validations validations,
             AcmeLedger ledger,
             Clock clock) {
         this.store = store;
         this.issuer = issuer;
         this.policy = policy;
         this.names = names;
-        this.http01 = http01;
+        this.validations = validations;
         this.ledger = ledger;
         this.clock = clock;
     }
@@ -110,7 +109,7 @@ final class ChallengeResource {
         if (OrderState.of(authorization, clock.instant()) != Status.PENDING) {
             throw AcmeRefusal.malformed("the authorization is no longer pending; make a new order");
         }
-        if (validations.get() >= MOST_VALIDATIONS) {
+        if (running.get() >= MOST_VALIDATIONS) {
             throw AcmeRefusal.later(SOON, "too many challenges are being validated");
         }
         return store.write(handle -> AuthorizationRows.begin(handle, id)).compose(began -> {
@@ -125,14 +124,14 @@ final class ChallengeResource {
     private void validate(Pending pending) {
         var authorization = pending.authorization();
         var challenge = pending.challenge();
-        validations.incrementAndGet();
-        http01.validate(
-                        authorization.identifier(),
-                        addresses(authorization.identifier()),
-                        challenge.token(),
-                        challenge.token() + "." + authorization.thumbprint())
+        running.incrementAndGet();
+        var name = Identifier.proven(authorization.identifier());
+        var proof = new Proof(
+                name, addresses(name), challenge.token(), challenge.token() + "." + authorization.thumbprint());
+        validations
+                .validate(challenge.type(), proof)
                 .compose(failure -> conclude(authorization, challenge, failure))
-                .onComplete(done -> validations.decrementAndGet())
+                .onComplete(done -> running.decrementAndGet())
                 .onFailure(broken -> log.atWarn()
                         .addKeyValue("identity", authorization.identifier())
                         .setCause(broken)
@@ -150,8 +149,11 @@ final class ChallengeResource {
                 .mapEmpty();
     }
 
-    /** Fleet names resolve to where the device is known to live, never by DNS. */
+    /** An address leads to itself. Fleet names resolve to where the device is known to live, never by DNS. */
     private Supplier<Future<List<InetAddress>>> addresses(String name) {
+        if (CertificateRequest.isAddress(name)) {
+            return () -> Future.succeededFuture(List.of(AddressRange.address(name)));
+        }
         return policy.device(List.of(name))
                 .<Supplier<Future<List<InetAddress>>>>map(device -> () -> issuer.device(device)
                         .map(claimed -> claimed.orElseThrow(() -> new AcmeRefusal(

@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** From a ready order and a CSR to a certificate (RFC 8555, 7.4). */
@@ -106,10 +107,10 @@ final class Finalization {
         if (account.fingerprint().equals(Fingerprint.of(request.publicKey()))) {
             throw new AcmeRefusal(Kind.BAD_CSR, "the CSR is for the account's own key; make a key of its own");
         }
-        var asked = new HashSet<>(request.names());
+        var asked = request.names().stream().map(Identifier::canonical).collect(Collectors.toCollection(HashSet::new));
         var commonName = request.commonName();
         if (commonName != null && !isShortFor(commonName, order)) {
-            asked.add(commonName.toLowerCase(Locale.ROOT));
+            asked.add(Identifier.canonical(commonName.toLowerCase(Locale.ROOT)));
         }
         if (!asked.equals(new HashSet<>(order.identifiers()))) {
             throw new AcmeRefusal(
@@ -158,16 +159,18 @@ final class Finalization {
                 profile,
                 fit.csr(),
                 device == null ? order.identifiers() : List.of(),
-                lifetime(provisioner, profile),
+                lifetime(provisioner, order.profile(), profile),
                 device == null ? null : new Claim(device.name(), device.address()),
                 account.actor(),
                 "acme");
     }
 
-    /** The provisioner's, within what the profile allows; null: the profile's own. */
-    private @Nullable Duration lifetime(String provisioner, Profile profile) {
-        return Optional.ofNullable(config.provisioners().get(provisioner))
-                .map(AcmeConfig.Provisioner::lifetime)
+    /** The chosen one's or else the provisioner's, within what the profile allows; null: the profile's own. */
+    private @Nullable Duration lifetime(String provisioner, @Nullable String chosen, Profile profile) {
+        return Optional.ofNullable(chosen == null ? null : config.profiles().get(chosen))
+                .map(AcmeConfig.CertificateProfile::lifetime)
+                .or(() -> Optional.ofNullable(config.provisioners().get(provisioner))
+                        .map(AcmeConfig.Provisioner::lifetime))
                 .map(wanted -> within(
                         wanted,
                         lifetimes.minimum().of(profile),

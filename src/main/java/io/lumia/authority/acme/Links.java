@@ -32,6 +32,11 @@ record Links(String base) {
         return base + "/revoke-cert";
     }
 
+    /** A client appends a slash and the certificate's identifier (RFC 9773, 4.1). */
+    String renewalInfo() {
+        return base + "/renewal-info";
+    }
+
     String account(String id) {
         return base + "/account/" + id;
     }

@@ -1,5 +1,6 @@
 package io.lumia.authority.acme;
 
+import io.lumia.access.AddressRange;
 import io.lumia.authority.acme.Problem.Kind;
 import io.lumia.bus.FleetBus.DeviceRecord;
 import io.lumia.x509.CertificateRequest;
@@ -44,7 +45,9 @@ record NamePolicy(FleetDomain domain, boolean bindFleetNames) {
         var names = new LinkedHashSet<String>();
         var problems = new ArrayList<Problem>();
         for (Identifier identifier : asked) {
-            var value = identifier.value() == null ? "" : identifier.value().toLowerCase(Locale.ROOT);
+            var value = identifier.value() == null
+                    ? ""
+                    : Identifier.canonical(identifier.value().toLowerCase(Locale.ROOT));
             names.add(value);
             problem(identifier.type(), value, asked.size()).ifPresent(problems::add);
         }
@@ -74,16 +77,50 @@ record NamePolicy(FleetDomain domain, boolean bindFleetNames) {
     }
 
     private Optional<Problem> problem(@Nullable String type, String value, int together) {
-        if (!"dns".equals(type)) {
+        if (Identifier.IP.equals(type)) {
+            return addressProblem(value);
+        }
+        if (!Identifier.DNS.equals(type)) {
             return Optional.of(Problem.about(
                     value,
                     Kind.UNSUPPORTED_IDENTIFIER,
-                    "identifiers of type " + Printable.quoted(String.valueOf(type)) + " are not supported; use dns"));
+                    "identifiers of type " + Printable.quoted(String.valueOf(type))
+                            + " are not supported; use dns or ip"));
         }
-        if (value.startsWith("*.")) {
+        if (Identifier.isWildcard(value)) {
+            return wildcardProblem(value, together);
+        }
+        return nameProblem(value, together);
+    }
+
+    /** RFC 8738, 3. */
+    private static Optional<Problem> addressProblem(String value) {
+        try {
+            var unused = AddressRange.address(value);
+            return Optional.empty();
+        } catch (IllegalArgumentException noAddress) {
             return Optional.of(Problem.about(
-                    value, Kind.REJECTED_IDENTIFIER, "wildcards need a challenge other than http-01; list each name"));
+                    value, Kind.MALFORMED, Printable.quoted(value) + " is not an IPv4 or IPv6 address (RFC 8738)"));
         }
+    }
+
+    /** Covers a whole domain, so never a top-level one, nor that of the fleet. */
+    private Optional<Problem> wildcardProblem(String value, int together) {
+        var below = Identifier.proven(value);
+        if (below.indexOf('.') < 0) {
+            return Optional.of(Problem.about(
+                    value, Kind.REJECTED_IDENTIFIER, "a wildcard must stand below a domain of at least two labels"));
+        }
+        if (domain.contains(below) || below.equals(domain.suffix())) {
+            return Optional.of(Problem.about(
+                    value,
+                    Kind.REJECTED_IDENTIFIER,
+                    "there are no wildcards in the fleet's domain " + domain.suffix()));
+        }
+        return nameProblem(below, together).map(problem -> problem.about(value));
+    }
+
+    private Optional<Problem> nameProblem(String value, int together) {
         if (CertificateRequest.isAddress(value) || NUMBER.matcher(value).matches()) {
             return Optional.of(Problem.about(
                     value, Kind.REJECTED_IDENTIFIER, Printable.quoted(value) + " is an address, not a DNS name"));

@@ -8,15 +8,22 @@ import io.vertx.core.WorkerExecutor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.AAAARecord;
 import org.xbill.DNS.ARecord;
+import org.xbill.DNS.ExtendedResolver;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.Record;
+import org.xbill.DNS.Resolver;
 import org.xbill.DNS.SimpleResolver;
+import org.xbill.DNS.TXTRecord;
 import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
 import org.xbill.DNS.lookup.LookupResult;
@@ -31,25 +38,51 @@ final class Names {
     private final Vertx vertx;
     private final WorkerExecutor system;
     private final @Nullable LookupSession session;
+    private final LookupSession texts;
+    private final Duration patience;
 
     Names(Vertx vertx, @Nullable HostPort resolver, Duration timeout) {
         this.vertx = vertx;
         system = vertx.createSharedWorkerExecutor("lumia-acme-names", SYSTEM_LOOKUPS);
         session = resolver == null ? null : session(resolver, timeout);
+        texts = session == null ? session(null, timeout) : session;
+        patience = timeout.multipliedBy(2);
     }
 
     /** IPv4 before IPv6, at least one. Fails with {@link AcmeRefusal} of type dns. */
     Future<List<InetAddress>> resolve(String name) {
         var dns = session;
-        return dns == null ? bySystem(name) : byServer(dns, name);
+        return bounded(dns == null ? bySystem(name) : byServer(dns, name), name);
+    }
+
+    /** TXT records of the name, after all CNAMEs; empty: it has none. Fails with {@link AcmeRefusal} of type dns. */
+    Future<List<String>> texts(String name) {
+        var answer = Future.fromCompletionStage(texts.lookupAsync(absolute(name), Type.TXT), vertx.getOrCreateContext())
+                .map(Names::joined)
+                .recover(failure -> isAbsent(failure)
+                        ? Future.succeededFuture(List.of())
+                        : Future.failedFuture(unresolved(name, "the DNS server does not answer, or not well")));
+        return bounded(answer, name);
+    }
+
+    /** However long a chain of CNAMEs and slow servers is. */
+    private <T> Future<T> bounded(Future<T> answer, String name) {
+        return answer.timeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+                .recover(failure -> Future.failedFuture(
+                        failure instanceof TimeoutException
+                                ? unresolved(name, "no answer within " + patience.toMillis() + " ms")
+                                : failure));
     }
 
     Future<Void> close() {
         return system.close();
     }
 
-    private static LookupSession session(HostPort resolver, Duration timeout) {
-        var server = new SimpleResolver(new InetSocketAddress(resolver.host(), resolver.port()));
+    /** Without a cache: what is asked for was put there a moment ago. */
+    private static LookupSession session(@Nullable HostPort resolver, Duration timeout) {
+        Resolver server = resolver == null
+                ? new ExtendedResolver()
+                : new SimpleResolver(new InetSocketAddress(resolver.host(), resolver.port()));
         server.setTimeout(timeout);
         return LookupSession.builder().resolver(server).build();
     }
@@ -67,12 +100,7 @@ final class Names {
     }
 
     private Future<List<InetAddress>> byServer(LookupSession dns, String name) {
-        Name absolute;
-        try {
-            absolute = Name.fromString(name, Name.root);
-        } catch (TextParseException notAName) {
-            return Future.failedFuture(unresolved(name, "not a DNS name"));
-        }
+        var absolute = absolute(name);
         var four = ask(dns, absolute, Type.A);
         var six = ask(dns, absolute, Type.AAAA);
         return Future.join(four, six).transform(both -> {
@@ -108,6 +136,27 @@ final class Names {
                 found.add(four.getAddress());
             } else if (entry instanceof AAAARecord six) {
                 found.add(six.getAddress());
+            }
+        }
+        return found;
+    }
+
+    private static Name absolute(String name) {
+        try {
+            return Name.fromString(name, Name.root);
+        } catch (TextParseException notAName) {
+            throw unresolved(name, "not a DNS name");
+        }
+    }
+
+    /** The strings of one record belong together. */
+    private static List<String> joined(LookupResult answer) {
+        var found = new ArrayList<String>();
+        for (Record entry : answer.getRecords()) {
+            if (entry instanceof TXTRecord text) {
+                found.add(text.getStringsAsByteArrays().stream()
+                        .map(part -> new String(part, StandardCharsets.ISO_8859_1))
+                        .collect(Collectors.joining()));
             }
         }
         return found;

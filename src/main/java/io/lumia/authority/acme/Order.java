@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * An order with its authorizations (RFC 8555, 7.1.3), as stored. What its status is, {@link OrderState} says.
  *
  * @param finalizing a certificate is being signed for it
+ * @param replaces the certificate that its own takes the place of (RFC 9773, 5); null: none named
+ * @param profile chosen by the client; null: none
  * @param error why it failed; null: it did not
  * @param certificate leaf and intermediates, PEM; null before it was issued
  */
@@ -17,6 +19,8 @@ record Order(
         List<String> identifiers,
         Instant expires,
         boolean finalizing,
+        @Nullable String replaces,
+        @Nullable String profile,
         @Nullable Problem error,
         @Nullable String certificate,
         List<Authorization> authorizations) {}

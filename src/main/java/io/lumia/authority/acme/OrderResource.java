@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Orders and their certificates (RFC 8555, 7.4). */
@@ -27,18 +28,25 @@ final class OrderResource {
     private final AcmeIssuer issuer;
     private final NamePolicy policy;
     private final Finalization finalization;
+    private final RenewalInfoResource renewals;
+    private final Set<String> profiles;
     private final RateLimits limits;
     private final AcmeLedger ledger;
     private final Duration lifetime;
     private final SecureRandom randomness;
     private final Clock clock;
 
-    /** @param lifetime of an order */
+    /**
+     * @param profiles that a client may choose
+     * @param lifetime of an order
+     */
     OrderResource(
             Store store,
             AcmeIssuer issuer,
             NamePolicy policy,
             Finalization finalization,
+            RenewalInfoResource renewals,
+            Set<String> profiles,
             RateLimits limits,
             AcmeLedger ledger,
             Duration lifetime,
@@ -48,6 +56,8 @@ final class OrderResource {
         this.issuer = issuer;
         this.policy = policy;
         this.finalization = finalization;
+        this.renewals = renewals;
+        this.profiles = profiles;
         this.limits = limits;
         this.ledger = ledger;
         this.lifetime = lifetime;
@@ -58,7 +68,9 @@ final class OrderResource {
     private record NewOrder(
             @Nullable List<Identifier> identifiers,
             @Nullable String notBefore,
-            @Nullable String notAfter) {}
+            @Nullable String notAfter,
+            @Nullable String replaces,
+            @Nullable String profile) {}
 
     /** RFC 8555, 7.4. */
     Future<Answer> create(ByAccount signed, Exchange exchange) {
@@ -67,7 +79,9 @@ final class OrderResource {
         return Future.succeededFuture(wanted)
                 .map(this::names)
                 .compose(names -> permitted(names, signed))
-                .compose(names -> keep(drafted(names, signed.account(), exchange.provisioner())))
+                .compose(names -> renewals.requireReplaceable(wanted.replaces(), names, signed.account())
+                        .map(names))
+                .compose(names -> keep(drafted(names, wanted, signed.account(), exchange.provisioner())))
                 .map(order -> shown(order, 201, exchange.links())
                         .location(exchange.links().order(order.id())))
                 .onFailure(refusal -> ledger.refused(signed.account().actor(), "acme.order", subject(wanted), refusal));
@@ -118,6 +132,13 @@ final class OrderResource {
         if (wanted.notBefore() != null || wanted.notAfter() != null) {
             throw AcmeRefusal.malformed("notBefore and notAfter cannot be chosen; the provisioner sets the lifetime");
         }
+        var profile = wanted.profile();
+        if (profile != null && !profiles.contains(profile)) {
+            throw new AcmeRefusal(
+                    Kind.INVALID_PROFILE,
+                    "there is no profile " + Printable.quoted(profile) + "; the directory lists "
+                            + (profiles.isEmpty() ? "none" : String.join(", ", profiles)));
+        }
         return policy.accept(wanted.identifiers());
     }
 
@@ -132,7 +153,7 @@ final class OrderResource {
         });
     }
 
-    private Order drafted(List<String> names, Account account, String provisioner) {
+    private Order drafted(List<String> names, NewOrder wanted, Account account, String provisioner) {
         var id = Nonces.RandomId.next(randomness);
         Instant expires = clock.instant().plus(lifetime);
         var authorizations = names.stream()
@@ -145,19 +166,29 @@ final class OrderResource {
                         name,
                         Status.PENDING,
                         expires,
-                        challenges()))
+                        challenges(name)))
                 .toList();
-        return new Order(id, account.id(), names, expires, false, null, null, authorizations);
+        return new Order(
+                id,
+                account.id(),
+                names,
+                expires,
+                false,
+                wanted.replaces(),
+                wanted.profile(),
+                null,
+                null,
+                authorizations);
     }
 
-    private List<Challenge> challenges() {
-        return List.of(new Challenge(
-                Nonces.RandomId.next(randomness),
-                ChallengeResource.HTTP_01,
-                Nonces.RandomId.next(randomness),
-                ChallengeStatus.PENDING,
-                null,
-                null));
+    private List<Challenge> challenges(String identifier) {
+        boolean fleetName = policy.device(List.of(identifier)).isPresent();
+        // One token for all: whichever way the client chooses, it proves the same.
+        var token = Nonces.RandomId.next(randomness);
+        return ChallengeType.suiting(identifier, fleetName).stream()
+                .map(type -> new Challenge(
+                        Nonces.RandomId.next(randomness), type, token, ChallengeStatus.PENDING, null, null))
+                .toList();
     }
 
     private Future<Order> keep(Order order) {

@@ -17,14 +17,16 @@ final class OrderRows {
 
     static void insert(Handle handle, Order order, Instant now) {
         handle.createUpdate("""
-                        insert into acme_orders (id, account, identifiers, created_at, expires_at, finalizing)
-                        values (:id, :account, :identifiers, :now, :expires, 0)
+                        insert into acme_orders (id, account, identifiers, created_at, expires_at, finalizing, replaces, profile)
+                        values (:id, :account, :identifiers, :now, :expires, 0, :replaces, :profile)
                         """)
                 .bind("id", order.id())
                 .bind("account", order.account())
                 .bind("identifiers", String.join(" ", order.identifiers()))
                 .bind("now", now.toEpochMilli())
                 .bind("expires", order.expires().toEpochMilli())
+                .bind("replaces", order.replaces())
+                .bind("profile", order.profile())
                 .execute();
         order.authorizations().forEach(authorization -> AuthorizationRows.insert(handle, authorization));
     }
@@ -68,6 +70,15 @@ final class OrderRows {
         return handle.createQuery("select count(*) from acme_orders where serial = :serial and account = :account")
                         .bind("serial", serial.toString())
                         .bind("account", account)
+                        .mapTo(Integer.class)
+                        .one()
+                > 0;
+    }
+
+    /** Whether an order came to a certificate that takes the place of this one. */
+    static boolean isReplaced(Handle handle, String certificateId) {
+        return handle.createQuery("select count(*) from acme_orders where replaces = :id and certificate is not null")
+                        .bind("id", certificateId)
                         .mapTo(Integer.class)
                         .one()
                 > 0;
@@ -135,6 +146,8 @@ final class OrderRows {
                 List.of(row.getString("identifiers").split(" ")),
                 Instant.ofEpochMilli(row.getLong("expires_at")),
                 row.getInt("finalizing") != 0,
+                row.getString("replaces"),
+                row.getString("profile"),
                 problem(row),
                 row.getString("certificate"),
                 authorizations);

@@ -1,7 +1,6 @@
 package io.lumia.authority.acme;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.lumia.authority.acme.Identifier.Dns;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +17,7 @@ record Problem(
         String type,
         String detail,
         @Nullable Integer status,
-        @Nullable Dns identifier,
+        @Nullable Identifier identifier,
         List<Problem> subproblems,
         List<String> algorithms) {
 
@@ -26,6 +25,7 @@ record Problem(
     enum Kind {
         ACCOUNT_DOES_NOT_EXIST("accountDoesNotExist", 400),
         ALREADY_REVOKED("alreadyRevoked", 400),
+        ALREADY_REPLACED("alreadyReplaced", 409),
         BAD_CSR("badCSR", 400),
         BAD_NONCE("badNonce", 400),
         BAD_PUBLIC_KEY("badPublicKey", 400),
@@ -34,12 +34,14 @@ record Problem(
         CONNECTION("connection", 400),
         DNS("dns", 400),
         INCORRECT_RESPONSE("incorrectResponse", 403),
+        INVALID_PROFILE("invalidProfile", 400),
         INVALID_CONTACT("invalidContact", 400),
         MALFORMED("malformed", 400),
         ORDER_NOT_READY("orderNotReady", 403),
         RATE_LIMITED("rateLimited", 429),
         REJECTED_IDENTIFIER("rejectedIdentifier", 403),
         SERVER_INTERNAL("serverInternal", 500),
+        TLS("tls", 400),
         UNAUTHORIZED("unauthorized", 403),
         UNSUPPORTED_CONTACT("unsupportedContact", 400),
         UNSUPPORTED_IDENTIFIER("unsupportedIdentifier", 400);
@@ -72,11 +74,11 @@ record Problem(
 
     /** One of several (RFC 8555, 6.7.1). */
     static Problem about(String identifier, Kind kind, String detail) {
-        return new Problem(kind.urn(), detail, null, new Dns(identifier), List.of(), List.of());
+        return new Problem(kind.urn(), detail, null, Identifier.shown(identifier), List.of(), List.of());
     }
 
     Problem about(String name) {
-        return new Problem(type, detail, null, new Dns(name), subproblems, algorithms);
+        return new Problem(type, detail, null, Identifier.shown(name), subproblems, algorithms);
     }
 
     Problem with(List<Problem> parts) {

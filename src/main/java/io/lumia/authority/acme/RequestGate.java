@@ -6,18 +6,26 @@ import io.lumia.store.Store;
 import io.lumia.x509.Printable;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
+import java.util.random.RandomGenerator;
 
 /** Lets through what an account key has signed for exactly this request (RFC 8555, 6.2 to 6.5). */
 final class RequestGate {
     private final Store store;
     private final Nonces nonces;
     private final WorkerExecutor worker;
+    private final double rejection;
+    private final RandomGenerator randomness;
 
-    /** @param worker verifies signatures: they cost too much for an event loop */
-    RequestGate(Store store, Nonces nonces, WorkerExecutor worker) {
+    /**
+     * @param worker verifies signatures: they cost too much for an event loop
+     * @param rejection share of good nonces that are refused all the same
+     */
+    RequestGate(Store store, Nonces nonces, WorkerExecutor worker, double rejection, RandomGenerator randomness) {
         this.store = store;
         this.nonces = nonces;
         this.worker = worker;
+        this.rejection = rejection;
+        this.randomness = randomness;
     }
 
     /** A request signed with the key that it carries. */
@@ -35,7 +43,8 @@ final class RequestGate {
                     "the request is signed for " + Printable.quoted(request.url()) + ", not for "
                             + Printable.quoted(exchange.url()));
         }
-        if (!nonces.spend(request.nonce())) {
+        boolean good = nonces.spend(request.nonce());
+        if (!good || (rejection > 0 && randomness.nextDouble() < rejection)) {
             throw new AcmeRefusal(
                     Kind.BAD_NONCE, "the nonce is unknown, expired or was used; take the one of this answer");
         }

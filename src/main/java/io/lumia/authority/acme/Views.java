@@ -3,11 +3,11 @@ package io.lumia.authority.acme;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.lumia.authority.acme.Authorization.Challenge;
-import io.lumia.authority.acme.Identifier.Dns;
 import io.lumia.authority.acme.Problem.Kind;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -17,19 +17,33 @@ final class Views {
 
     /** RFC 8555, 7.1.1: only what is implemented. */
     record DirectoryView(
-            String newNonce, String newAccount, String newOrder, String revokeCert, String keyChange, Meta meta) {
-        static DirectoryView of(Links links) {
+            String newNonce,
+            String newAccount,
+            String newOrder,
+            String revokeCert,
+            String keyChange,
+            String renewalInfo,
+            Meta meta) {
+        static DirectoryView of(Links links, Map<String, String> profiles) {
             return new DirectoryView(
                     links.newNonce(),
                     links.newAccount(),
                     links.newOrder(),
                     links.revokeCert(),
                     links.keyChange(),
-                    new Meta(false));
+                    links.renewalInfo(),
+                    new Meta(false, profiles));
         }
     }
 
-    record Meta(boolean externalAccountRequired) {}
+    /** @param profiles what may be chosen, with a description for people (draft-aaron-acme-profiles, 3) */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    record Meta(boolean externalAccountRequired, Map<String, String> profiles) {}
+
+    /** RFC 9773, 4.2. */
+    record RenewalInfoView(WindowView suggestedWindow) {}
+
+    record WindowView(String start, String end) {}
 
     /** RFC 8555, 7.1.2. */
     record AccountView(String status, List<String> contact, String orders) {
@@ -46,20 +60,24 @@ final class Views {
     record OrderView(
             String status,
             String expires,
-            List<Dns> identifiers,
+            List<Identifier> identifiers,
             List<String> authorizations,
             @JsonProperty("finalize") String finalizing,
+            @Nullable String replaces,
+            @Nullable String profile,
             @Nullable String certificate,
             @Nullable Problem error) {
         static OrderView of(Order order, Instant now, Links links) {
             return new OrderView(
                     label(OrderState.of(order, now)),
                     order.expires().toString(),
-                    order.identifiers().stream().map(Dns::new).toList(),
+                    order.identifiers().stream().map(Identifier::shown).toList(),
                     order.authorizations().stream()
                             .map(authorization -> links.authorization(authorization.id()))
                             .toList(),
                     links.finalizing(order.id()),
+                    order.replaces(),
+                    order.profile(),
                     order.certificate() == null ? null : links.certificate(order.id()),
                     error(order));
         }
@@ -86,13 +104,24 @@ final class Views {
         }
     }
 
-    /** RFC 8555, 7.1.4. */
-    record AuthorizationView(String status, String expires, Dns identifier, List<ChallengeView> challenges) {
+    /**
+     * RFC 8555, 7.1.4.
+     *
+     * @param wildcard true, or null: there must be no false
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record AuthorizationView(
+            String status,
+            String expires,
+            Identifier identifier,
+            @Nullable Boolean wildcard,
+            List<ChallengeView> challenges) {
         static AuthorizationView of(Authorization authorization, Instant now, Links links) {
             return new AuthorizationView(
                     label(OrderState.of(authorization, now)),
                     authorization.expires().toString(),
-                    new Dns(authorization.identifier()),
+                    Identifier.shown(Identifier.proven(authorization.identifier())),
+                    Identifier.isWildcard(authorization.identifier()) ? true : null,
                     authorization.challenges().stream()
                             .map(challenge -> ChallengeView.of(challenge, links))
                             .toList());
@@ -111,7 +140,7 @@ final class Views {
         static ChallengeView of(Challenge challenge, Links links) {
             var validated = challenge.validatedAt();
             return new ChallengeView(
-                    challenge.type(),
+                    challenge.type().label(),
                     links.challenge(challenge.id()),
                     label(challenge.status()),
                     challenge.token(),
