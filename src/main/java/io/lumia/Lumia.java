@@ -1,5 +1,6 @@
 package io.lumia;
 
+import io.lumia.cli.CaCommand;
 import io.lumia.cli.CommandGroups;
 import io.lumia.cli.ConfigCommand;
 import io.lumia.cli.DemoCommand;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Spec;
             RevokeCommand.class,
             ProvisioningCommand.class,
             DevicesCommand.class,
+            CaCommand.class,
             ConfigCommand.class
         })
 public final class Lumia implements Runnable {

@@ -53,6 +53,16 @@ public final class FleetBus {
     public static final Call<ReleaseName, ReleaseOutcome> RELEASE_NAME =
             new Call<>("device.release", ReleaseName.class, ReleaseOutcome.class, SIGNING);
 
+    /** An operator makes a key with which one new ACME account is let in (RFC 8555, 7.3.4). */
+    public static final Call<AddExternalKey, AddExternalKeyOutcome> ADD_EXTERNAL_KEY =
+            new Call<>("acme.external-key.add", AddExternalKey.class, AddExternalKeyOutcome.class, SHORT);
+
+    public static final Call<ListExternalKeys, ExternalKeys> LIST_EXTERNAL_KEYS =
+            new Call<>("acme.external-key.list", ListExternalKeys.class, ExternalKeys.class, SHORT);
+
+    public static final Call<RemoveExternalKey, RemoveExternalKeyOutcome> REMOVE_EXTERNAL_KEY =
+            new Call<>("acme.external-key.remove", RemoveExternalKey.class, RemoveExternalKeyOutcome.class, SHORT);
+
     // ---- provisioning
     // --------------------------------------------------------------------------------------------------
 
@@ -304,6 +314,47 @@ public final class FleetBus {
 
     public enum ReleaseOutcome {
         RELEASED,
+        UNKNOWN
+    }
+
+    /** @param label for people, up to 100 characters */
+    public record AddExternalKey(String provisioner, String label, String actor) {}
+
+    public sealed interface AddExternalKeyOutcome {
+        /** @param hmacKey base64url; told this once */
+        record Added(ExternalKey key, String hmacKey) implements AddExternalKeyOutcome {
+            @Override
+            public String toString() {
+                return "Added[" + key + "]";
+            }
+        }
+
+        /** @param detail names what was expected */
+        record Refused(String detail) implements AddExternalKeyOutcome {}
+    }
+
+    /**
+     * @param account that was let in with it; null: none yet
+     * @param boundAt null: not yet
+     */
+    public record ExternalKey(
+            String id,
+            String provisioner,
+            String label,
+            Instant createdAt,
+            @Nullable String account,
+            @Nullable Instant boundAt) {}
+
+    public record ListExternalKeys() {}
+
+    /** Newest first. */
+    public record ExternalKeys(List<ExternalKey> keys) {}
+
+    public record RemoveExternalKey(String id, String actor) {}
+
+    /** Accounts that were let in with the key stay. */
+    public enum RemoveExternalKeyOutcome {
+        REMOVED,
         UNKNOWN
     }
 

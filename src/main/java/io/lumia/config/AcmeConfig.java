@@ -115,6 +115,17 @@ public record AcmeConfig(
         }
     }
 
-    /** @param lifetime of what it issues; null: that of the profile */
-    public record Provisioner(@Nullable Duration lifetime) {}
+    /**
+     * @param lifetime of what it issues; null: that of the profile
+     * @param externalAccountRequired whether new accounts need a key that an operator made (RFC 8555, 7.3.4); null: not
+     */
+    public record Provisioner(
+            @Nullable Duration lifetime,
+
+            @JsonProperty("external-account-required") @Nullable
+            Boolean externalAccountRequired) {
+        public boolean demandsExternalAccount() {
+            return externalAccountRequired != null && externalAccountRequired;
+        }
+    }
 }

@@ -96,6 +96,7 @@ public final class WebVerticle extends VerticleBase {
         new CertificatesApi(new AuditTrail(vertx, clock)).mount(api);
         new ProvisioningApi().mount(api);
         new FleetApi(clock).mount(api);
+        new ExternalKeysApi().mount(api);
         new CallsApi(vertx).mount(api);
 
         var router = Router.router(vertx);

@@ -70,7 +70,7 @@ public final class AcmeHarness implements AutoCloseable {
         settings.allowed = List.of("127.0.0.0/8");
         settings.timeout = Duration.ofMillis(1500);
         settings.tries = 1;
-        settings.provisioners.put("acme-cloud", new AcmeConfig.Provisioner(Duration.ofHours(48)));
+        settings.provisioners.put("acme-cloud", new AcmeConfig.Provisioner(Duration.ofHours(48), null));
         settings.resolver = dns.address();
         change.accept(settings);
         settings.http01Port = settings.http01Port == 0 ? web.actualPort() : settings.http01Port;

@@ -22,7 +22,7 @@ public final class AcmeSettings {
     public final Map<String, AcmeConfig.CertificateProfile> profiles = new LinkedHashMap<>(
             Map.of("shortlived", new AcmeConfig.CertificateProfile("Six days", Duration.ofDays(6))));
     public final Map<String, AcmeConfig.Provisioner> provisioners =
-            new LinkedHashMap<>(Map.of("acme", new AcmeConfig.Provisioner(null)));
+            new LinkedHashMap<>(Map.of("acme", new AcmeConfig.Provisioner(null, null)));
 
     public AcmeConfig build() {
         return new AcmeConfig(

@@ -2,7 +2,11 @@ package io.lumia.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lumia.bus.FleetBus;
+import io.lumia.bus.FleetBus.AddExternalKey;
+import io.lumia.bus.FleetBus.AddExternalKeyOutcome.Added;
 import io.lumia.config.AcmeConfig.Faults;
+import io.lumia.config.AcmeConfig.Provisioner;
 import io.lumia.fakes.AcmeSettings;
 import io.lumia.fakes.LoopbackAuthority;
 import io.lumia.x509.Pem;
@@ -108,6 +112,19 @@ class LegoIT {
 
             assertThat(printed).contains("renewalInfo endpoint indicates");
             assertThat(leaf(NAME).getSerialNumber()).isNotEqualTo(first.getSerialNumber());
+        });
+    }
+
+    @Test
+    void is_let_in_with_an_external_key() throws Exception {
+        talk(settings -> settings.provisioners.put("acme", new Provisioner(null, true)), (authority, lego) -> {
+            var made = (Added) FleetBus.ADD_EXTERNAL_KEY
+                    .ask(authority.vertx, new AddExternalKey("acme", "lego", "operator"))
+                    .await();
+            var proof = new ArrayList<>(http(authority));
+            proof.addAll(List.of("--eab", "--kid", made.key().id(), "--hmac", made.hmacKey()));
+            lego.run(arguments(authority, proof, "run"));
+            assertThat(leaf(NAME).getSubjectAlternativeNames().toString()).contains(NAME);
         });
     }
 

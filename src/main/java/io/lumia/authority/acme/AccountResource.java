@@ -1,5 +1,6 @@
 package io.lumia.authority.acme;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.lumia.authority.acme.Account.Status;
 import io.lumia.authority.acme.Problem.Kind;
 import io.lumia.authority.acme.RequestGate.ByAccount;
@@ -14,7 +15,9 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /** Accounts (RFC 8555, 7.3). */
@@ -25,20 +28,32 @@ final class AccountResource {
     private static final Pattern MAILTO = Pattern.compile("mailto:[^\\s@,?<>\"]{1,64}@[A-Za-z0-9.-]{1,253}");
 
     private final Store store;
+    private final Predicate<String> demandsBinding;
     private final RateLimits limits;
     private final AcmeLedger ledger;
     private final SecureRandom randomness;
     private final Clock clock;
 
-    AccountResource(Store store, RateLimits limits, AcmeLedger ledger, SecureRandom randomness, Clock clock) {
+    /** @param demandsBinding whether a provisioner wants an external account */
+    AccountResource(
+            Store store,
+            Predicate<String> demandsBinding,
+            RateLimits limits,
+            AcmeLedger ledger,
+            SecureRandom randomness,
+            Clock clock) {
         this.store = store;
+        this.demandsBinding = demandsBinding;
         this.limits = limits;
         this.ledger = ledger;
         this.randomness = randomness;
         this.clock = clock;
     }
 
-    private record NewAccount(@Nullable List<String> contact, boolean onlyReturnExisting) {}
+    private record NewAccount(
+            @Nullable List<String> contact,
+            boolean onlyReturnExisting,
+            @Nullable JsonNode externalAccountBinding) {}
 
     private record ChangedAccount(
             @Nullable List<String> contact, @Nullable String status) {}
@@ -118,7 +133,8 @@ final class AccountResource {
                 signed.key().json(),
                 checked(wanted.contact() == null ? List.of() : wanted.contact()),
                 Status.VALID);
-        return store.write(handle -> AccountRows.insert(handle, account, clock.instant()))
+        return binding(wanted, signed, exchange)
+                .compose(key -> store.write(handle -> kept(handle, account, key)))
                 .map(kept -> {
                     if (!kept.id().equals(account.id())) {
                         return shown(active(kept), 200, exchange.links());
@@ -126,6 +142,41 @@ final class AccountResource {
                     ledger.accountMade(kept);
                     return shown(kept, 201, exchange.links());
                 });
+    }
+
+    /** The external key with which the request proves where it comes from; empty where none is demanded and none given. */
+    private Future<Optional<String>> binding(NewAccount wanted, BySelf signed, Exchange exchange) {
+        var given = wanted.externalAccountBinding();
+        if (given == null || given.isNull()) {
+            return demandsBinding.test(exchange.provisioner())
+                    ? AcmeRefusal.failed(
+                            Kind.EXTERNAL_ACCOUNT_REQUIRED,
+                            "new accounts of " + exchange.provisioner() + " need 'externalAccountBinding'; an operator"
+                                    + " makes a key with: lumia ca eab add")
+                    : Future.succeededFuture(Optional.empty());
+        }
+        var binding = ExternalBinding.parse(given, exchange.url(), signed.key());
+        return store.read(handle -> ExternalKeyRows.unused(handle, exchange.provisioner(), binding.keyId()))
+                .map(hmacKey -> {
+                    binding.verify(hmacKey.orElseThrow(AccountResource::spent));
+                    return Optional.of(binding.keyId());
+                });
+    }
+
+    /** Alone in the writer: of two who come with one key only one gets in. */
+    private Account kept(Handle handle, Account account, Optional<String> externalKey) {
+        var now = clock.instant();
+        var kept = AccountRows.insert(handle, account, now);
+        if (kept.id().equals(account.id())
+                && externalKey.isPresent()
+                && !ExternalKeyRows.bind(handle, externalKey.get(), account.id(), now)) {
+            throw spent();
+        }
+        return kept;
+    }
+
+    private static AcmeRefusal spent() {
+        return new AcmeRefusal(Kind.UNAUTHORIZED, "the external key is unknown, or an account was made with it before");
     }
 
     private static Account active(Account account) {

@@ -28,6 +28,10 @@ final class AcmeLedger {
         audit(account.actor(), "acme.account", account.id(), "ok", Map.of("provisioner", account.provisioner()));
     }
 
+    void externalKey(String actor, String action, String id) {
+        audit(actor, action, id, "ok", Map.of());
+    }
+
     void keyChanged(Account account, AccountKey key) {
         log.atInfo().addKeyValue("account", account.id()).log("ACME account key changed");
         audit(account.actor(), "acme.key-change", account.id(), "ok", Map.of("thumbprint", key.thumbprint()));

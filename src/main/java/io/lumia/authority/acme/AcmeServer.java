@@ -45,6 +45,7 @@ public final class AcmeServer {
     private final AccountResource accounts;
     private final OrderResource orders;
     private final ChallengeResource challenges;
+    private final ExternalKeyDesk externalKeys;
     private final KeyChangeResource keys;
     private final RenewalInfoResource renewals;
     private final RevocationResource revocations;
@@ -72,8 +73,9 @@ public final class AcmeServer {
         nonces = new Nonces(randomness, MOST_NONCES);
         gate = new RequestGate(store, nonces, worker, config.faults().nonceRejection(), randomness);
         var limits = new RateLimits(config.limits(), clock);
+        externalKeys = new ExternalKeyDesk(vertx, store, config.provisioners().keySet(), ledger, randomness, clock);
         keys = new KeyChangeResource(store, worker, ledger);
-        accounts = new AccountResource(store, limits, ledger, randomness, clock);
+        accounts = new AccountResource(store, this::demandsBinding, limits, ledger, randomness, clock);
         var finalization = new Finalization(store, issuer, policy, config, lifetimes, worker, clock);
         renewals = new RenewalInfoResource(vertx, store, renewalPolicy);
         orders = new OrderResource(
@@ -98,7 +100,10 @@ public final class AcmeServer {
             log.warn("the ACME server makes faults on purpose (authority.acme.faults): for testing clients only");
         }
         cleaning = vertx.setPeriodic(CLEANED_EVERY.toMillis(), tick -> clean().onFailure(AcmeServer::tellUncleaned));
-        return store.write(OrderRows::releaseAll).compose(released -> clean()).compose(cleaned -> challenges.resume());
+        return store.write(OrderRows::releaseAll)
+                .compose(released -> externalKeys.open())
+                .compose(released -> clean())
+                .compose(cleaned -> challenges.resume());
     }
 
     /** Ends validations in flight; the routes must not serve any more. */
@@ -134,12 +139,18 @@ public final class AcmeServer {
         routes.end();
     }
 
+    private boolean demandsBinding(String provisioner) {
+        var settings = config.provisioners().get(provisioner);
+        return settings != null && settings.demandsExternalAccount();
+    }
+
     private Future<Answer> directory(Exchange exchange) {
         var profiles = new LinkedHashMap<String, String>();
         config.profiles()
                 .forEach(
                         (name, profile) -> profiles.put(name, Objects.requireNonNullElse(profile.description(), name)));
-        return Future.succeededFuture(Answer.json(200, DirectoryView.of(exchange.links(), profiles)));
+        return Future.succeededFuture(
+                Answer.json(200, DirectoryView.of(exchange.links(), demandsBinding(exchange.provisioner()), profiles)));
     }
 
     private Function<Exchange, Future<Answer>> self(BiFunction<BySelf, Exchange, Future<Answer>> resource) {

@@ -33,6 +33,7 @@ record Problem(
         BAD_SIGNATURE_ALGORITHM("badSignatureAlgorithm", 400),
         CONNECTION("connection", 400),
         DNS("dns", 400),
+        EXTERNAL_ACCOUNT_REQUIRED("externalAccountRequired", 403),
         INCORRECT_RESPONSE("incorrectResponse", 403),
         INVALID_PROFILE("invalidProfile", 400),
         INVALID_CONTACT("invalidContact", 400),

@@ -24,7 +24,7 @@ final class Views {
             String keyChange,
             String renewalInfo,
             Meta meta) {
-        static DirectoryView of(Links links, Map<String, String> profiles) {
+        static DirectoryView of(Links links, boolean externalAccount, Map<String, String> profiles) {
             return new DirectoryView(
                     links.newNonce(),
                     links.newAccount(),
@@ -32,7 +32,7 @@ final class Views {
                     links.revokeCert(),
                     links.keyChange(),
                     links.renewalInfo(),
-                    new Meta(false, profiles));
+                    new Meta(externalAccount, profiles));
         }
     }
 

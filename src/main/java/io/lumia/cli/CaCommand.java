@@ -1,0 +1,11 @@
+package io.lumia.cli;
+
+import picocli.CommandLine.Command;
+
+/** {@code lumia ca}: the certificate authority. */
+@Command(
+        name = "ca",
+        mixinStandardHelpOptions = true,
+        description = "Manages the certificate authority.",
+        subcommands = {ExternalKeysCommand.class})
+public final class CaCommand {}
