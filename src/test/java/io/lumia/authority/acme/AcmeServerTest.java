@@ -245,6 +245,16 @@ class AcmeServerTest {
         assertThat(reply.type()).isEqualTo("malformed");
     }
 
+    @Test
+    void refuses_ten_megabytes_without_reading_them_all() {
+        var reply = client.postRaw(
+                "/new-order", "{\"payload\":\"" + "x".repeat(10_000_000) + "\"}", "application/jose+json");
+        assertThat(reply.status()).isEqualTo(413);
+        assertThat(reply.type()).isEqualTo("malformed");
+        assertThat(reply.header("Replay-Nonce")).isNotEmpty();
+        assertThat(order(NAME).status()).isEqualTo(201);
+    }
+
     // ---- names and orders
 
     @Test
@@ -395,6 +405,60 @@ class AcmeServerTest {
     void tells_what_a_wrong_server_answered() {
         harness.onChallenge(request -> request.response().end("hello\u001b"));
         failsWith("unauthorized", "at 127.0.0.1 answered 'hello\\u001b' instead of");
+    }
+
+    @Test
+    void gives_up_on_a_dns_server_that_never_answers() {
+        harness.dns.silent("mute.example.test");
+        var order = order("mute.example.test");
+        assertThat(prove(order)).isEqualTo("invalid");
+        var error = client.post(order.header("Location"), "").body().path("error");
+        assertThat(error.path("type").asText()).endsWith(":dns");
+        assertThat(error.path("detail").asText()).contains("does not answer");
+    }
+
+    @Test
+    void does_not_follow_a_redirect_to_loopback_or_another_scheme() {
+        for (String target : List.of(
+                "http://127.0.0.1:" + harness.webPort() + "/x",
+                "http://localhost:" + harness.webPort() + "/x",
+                "https://" + NAME + ":" + harness.webPort() + "/x",
+                "http://user@" + NAME + ":" + harness.webPort() + "/x",
+                "file:///etc/passwd",
+                "//127.0.0.1/x")) {
+            harness.onChallenge(request -> {
+                assertThat(request.path()).startsWith("/.well-known/acme-challenge/");
+                request.response()
+                        .setStatusCode(302)
+                        .putHeader("Location", target)
+                        .end();
+            });
+            failsWith("unauthorized", "only redirects to the same host and port");
+        }
+    }
+
+    @Test
+    void keeps_nothing_of_a_thousand_orders_beyond_the_limit() {
+        for (int i = 0; i < 1000; i++) {
+            order(NAME);
+        }
+        var full = order(NAME);
+        assertThat(full.status()).isEqualTo(429);
+        assertThat(full.type()).isEqualTo("rateLimited");
+        assertThat(full.header("Retry-After")).isEqualTo("60");
+        assertThat(rows("acme_orders")).isEqualTo(300);
+        assertThat(rows("acme_authorizations")).isEqualTo(300);
+
+        harness.clock.advance(Duration.ofHours(2));
+        assertThat(order(NAME).status()).as("those that expired make room").isEqualTo(201);
+    }
+
+    private int rows(String table) {
+        return harness.store
+                .read(handle -> handle.createQuery("select count(*) from " + table)
+                        .mapTo(Integer.class)
+                        .one())
+                .await();
     }
 
     @Test
