@@ -2,7 +2,7 @@ package io.lumia.agent;
 
 import io.lumia.agent.StepFailed.Reason;
 import io.lumia.config.TlsConfig;
-import io.lumia.tls.SwappableKeyManager;
+import io.lumia.tls.SwappableKeys;
 import io.lumia.tls.TlsOptions;
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import io.vertx.core.Future;
@@ -53,7 +53,7 @@ final class VertxMqttConnector implements MqttConnector {
                 .setAutoKeepAlive(false)
                 .setMaxInflightQueue(2 * Outbox.WINDOW);
         TlsOptions.apply(options, tls)
-                .setKeyCertOptions(KeyCertOptions.wrap(new SwappableKeyManager(dial.material())))
+                .setKeyCertOptions(KeyCertOptions.wrap(new SwappableKeys(dial.material())))
                 .setTrustOptions(dial.trust().trustOptions());
         options.setHostnameVerificationAlgorithm("HTTPS")
                 .setConnectTimeout((int) patience.toMillis())

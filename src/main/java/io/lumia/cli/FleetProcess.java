@@ -5,7 +5,6 @@ import static io.lumia.bus.FleetBus.DESCRIBE_PROVISIONING;
 
 import io.lumia.access.AddressRange;
 import io.lumia.agent.AgentEnvironment;
-import io.lumia.agent.Contact;
 import io.lumia.app.AppVerticle;
 import io.lumia.audit.AuditVerticle;
 import io.lumia.authority.AuthorityVerticle;
@@ -27,7 +26,6 @@ import io.lumia.expiry.ExpiryVerticle;
 import io.lumia.lifecycle.RenewalPolicy;
 import io.lumia.metrics.MetricsVerticle;
 import io.lumia.metrics.Readiness;
-import io.lumia.provisioning.AuthorityContact;
 import io.lumia.provisioning.ProvisioningVerticle;
 import io.lumia.renewal.RenewalVerticle;
 import io.lumia.store.Store;
@@ -36,14 +34,12 @@ import io.lumia.swarm.SwarmAddresses;
 import io.lumia.swarm.SwarmVerticle;
 import io.lumia.upstream.UpstreamVerticle;
 import io.lumia.web.WebVerticle;
-import io.lumia.x509.Fingerprint;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.net.InetAddress;
-import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayDeque;
@@ -58,7 +54,6 @@ import org.slf4j.LoggerFactory;
 
 /** What one process runs: the parts that the configuration names, deployed in order and undeployed in reverse. */
 final class FleetProcess {
-    private static final String AGENT_PROVISIONER = "acme";
     private static final Logger log = LoggerFactory.getLogger(FleetProcess.class);
 
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
@@ -241,7 +236,7 @@ final class FleetProcess {
                 .onSuccess(described -> remote = described)
                 .onFailure(silent -> log.atWarn()
                         .addKeyValue("reason", silent.getMessage())
-                        .addKeyValue("directory", publicUrl())
+                        .addKeyValue("directory", whereabouts().contact().acmeDirectory())
                         .log("the authority does not answer yet; devices are sent to the configured directory"))
                 .<Object>mapEmpty()
                 .otherwiseEmpty();
@@ -252,7 +247,11 @@ final class FleetProcess {
             return Future.succeededFuture();
         }
         provisioning = new ProvisioningVerticle(
-                config.provisioning().withSwarm(addresses.ranges()), config.fleet(), opened(), this::contact, clock);
+                config.provisioning().withSwarm(addresses.ranges()),
+                config.fleet(),
+                opened(),
+                () -> whereabouts().contact(),
+                clock);
         return deploy(provisioning);
     }
 
@@ -321,79 +320,31 @@ final class FleetProcess {
         return broker.withRules(rules);
     }
 
-    private AuthorityContact contact() {
-        var described = authority == null ? remote : authority.description();
-        var directory = described == null
-                ? publicUrl() + "/acme/" + AGENT_PROVISIONER + "/directory"
-                : agentDirectory(described);
-        return new AuthorityContact(directory, config.broker().names().get(0), brokerPort());
-    }
-
-    private int brokerPort() {
-        return broker == null ? config.broker().port() : broker.port();
-    }
-
-    private String publicUrl() {
-        var configured = config.authority().publicUrl();
-        return configured != null
-                ? configured.toString()
-                : "https://" + config.authority().names().get(0) + ":"
-                        + config.authority().port();
-    }
-
-    /** The provisioner named acme, or the first one where the operator has none of that name. */
-    private static String agentDirectory(AuthorityDescription authority) {
-        var directories = authority.acmeDirectories();
-        var preferred = directories.get(AGENT_PROVISIONER);
-        return preferred != null ? preferred : directories.values().iterator().next();
+    /** What is known by now; asked anew each time, since parts start one after the other. */
+    private Whereabouts whereabouts() {
+        return new Whereabouts(
+                config,
+                authority == null ? remote : authority.description(),
+                authority != null,
+                broker == null ? null : broker.port(),
+                provisioning == null ? null : provisioning.port());
     }
 
     private AgentEnvironment environment() {
-        var agent = config.agent();
-        boolean whole = authority != null && broker != null;
-        var http01 = agent.http01Port();
+        var where = whereabouts();
+        var http01 = config.agent().http01Port();
         return AgentEnvironment.of(
                 vertx,
-                agent,
+                config.agent(),
                 config.renewal(),
                 config.tls(),
                 config.fleet().domain(),
                 config.data(),
-                provisioningUrl(),
-                rootFingerprint(),
+                where.provisioningUrl(),
+                where.rootFingerprint(),
                 http01 == null ? config.authority().acme().http01Port() : http01,
-                whole ? knownContact() : null,
+                where.knownContact(),
                 clock);
-    }
-
-    private Contact knownContact() {
-        var contact = contact();
-        return new Contact(URI.create(contact.acmeDirectory()), contact.mqttHost(), contact.mqttPort());
-    }
-
-    private URI provisioningUrl() {
-        var configured = config.agent().provisioningUrl();
-        if (configured != null) {
-            return configured;
-        }
-        int port = provisioning == null ? config.provisioning().port() : provisioning.port();
-        return URI.create("http://" + reachable(config.provisioning().host()) + ":" + port);
-    }
-
-    /** Where a process of this machine finds what listens on this address. */
-    private static String reachable(String host) {
-        return switch (host) {
-            case "0.0.0.0" -> "127.0.0.1";
-            case "::" -> "[::1]";
-            default -> host.contains(":") ? "[" + host + "]" : host;
-        };
-    }
-
-    /** A process that runs the CA knows the root; others pin what is configured. */
-    private @Nullable Fingerprint rootFingerprint() {
-        return authority == null
-                ? config.agent().rootFingerprint()
-                : new Fingerprint(authority.description().rootFingerprint());
     }
 
     private static @Nullable InetAddress appAddress(LumiaConfig config) {

@@ -91,7 +91,7 @@ final class HandshakeProof {
                 .setTrustOptions(trust.trustOptions())
                 .setHostnameVerificationAlgorithm("");
         if (client != null) {
-            options.setKeyCertOptions(KeyCertOptions.wrap(new SwappableKeyManager(client)));
+            options.setKeyCertOptions(KeyCertOptions.wrap(new SwappableKeys(client)));
         }
         return socket.upgradeToSsl(options)
                 .timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)

@@ -58,7 +58,7 @@ public final class ListenerCertificate {
     private final IdentityFiles files;
     private final WorkerExecutor worker;
     private final FleetTrust trust;
-    private final SwappableKeyManager keys;
+    private final SwappableKeys keys;
     private final Set<SocketAddress> strangers = ConcurrentHashMap.newKeySet();
     private volatile Generation generation;
     private Future<RenewListenerOutcome> renewal = Future.succeededFuture();
@@ -82,7 +82,7 @@ public final class ListenerCertificate {
         this.worker = worker;
         this.trust = trust;
         this.generation = generation;
-        this.keys = new SwappableKeyManager(generation.material());
+        this.keys = new SwappableKeys(generation.material());
     }
 
     /**

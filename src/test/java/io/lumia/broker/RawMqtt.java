@@ -1,7 +1,7 @@
 package io.lumia.broker;
 
 import io.lumia.tls.FleetTrust;
-import io.lumia.tls.SwappableKeyManager;
+import io.lumia.tls.SwappableKeys;
 import io.lumia.tls.TlsMaterial;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -51,7 +51,7 @@ final class RawMqtt implements AutoCloseable {
     static RawMqtt connect(TestBroker broker, TlsMaterial own, int receiveBuffer, String host) throws Exception {
         var context = SSLContext.getInstance("TLS");
         context.init(
-                new KeyManager[] {new SwappableKeyManager(own)},
+                new KeyManager[] {new SwappableKeys(own)},
                 new TrustManager[] {new FleetTrust(List.of(broker.authority.root()))},
                 null);
         var socket = (SSLSocket) context.getSocketFactory().createSocket();

@@ -12,7 +12,7 @@ import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsConfig.TlsVersion;
 import io.lumia.fakes.FakeAuthority;
 import io.lumia.tls.FleetTrust;
-import io.lumia.tls.SwappableKeyManager;
+import io.lumia.tls.SwappableKeys;
 import io.lumia.tls.TlsMaterial;
 import io.lumia.tls.TlsOptions;
 import io.lumia.x509.FleetDomain;
@@ -111,7 +111,7 @@ public final class TestBroker implements AutoCloseable {
 
     MqttClientOptions options(TlsMaterial material, String clientId) {
         var options = TlsOptions.apply(new MqttClientOptions(), TLS);
-        options.setKeyCertOptions(KeyCertOptions.wrap(new SwappableKeyManager(material)))
+        options.setKeyCertOptions(KeyCertOptions.wrap(new SwappableKeys(material)))
                 .setTrustOptions(new FleetTrust(List.of(authority.root())).trustOptions())
                 .setHostnameVerificationAlgorithm("HTTPS");
         return options.setClientId(clientId).setMaxMessageSize(300_000);

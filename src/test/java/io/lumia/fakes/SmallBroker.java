@@ -1,7 +1,7 @@
 package io.lumia.fakes;
 
 import io.lumia.tls.FleetTrust;
-import io.lumia.tls.SwappableKeyManager;
+import io.lumia.tls.SwappableKeys;
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Future;
@@ -45,7 +45,7 @@ public final class SmallBroker {
         var own = ca.issue("broker", List.of("localhost", "127.0.0.1"), Duration.ofDays(30));
         var options = new MqttServerOptions();
         options.setSsl(true)
-                .setKeyCertOptions(KeyCertOptions.wrap(new SwappableKeyManager(own)))
+                .setKeyCertOptions(KeyCertOptions.wrap(new SwappableKeys(own)))
                 .setTrustOptions(new FleetTrust(List.of(ca.root())).trustOptions());
         options.setClientAuth(ClientAuth.REQUIRED);
         server =

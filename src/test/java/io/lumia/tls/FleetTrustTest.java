@@ -126,11 +126,7 @@ class FleetTrustTest {
                 pair.getPrivate(), List.of(leaf, ours.intermediate().certificate()));
         var tls = new TlsConfig(TlsVersion.TLS_1_2, List.of(), openssl);
         return new EchoListener(
-                        vertx,
-                        tls,
-                        "127.0.0.1",
-                        KeyCertOptions.wrap(new SwappableKeyManager(own)),
-                        trust.trustOptions())
+                        vertx, tls, "127.0.0.1", KeyCertOptions.wrap(new SwappableKeys(own)), trust.trustOptions())
                 .port();
     }
 

@@ -67,7 +67,7 @@ class HandshakeProofTest {
     @EnumSource(TlsVersion.class)
     void rolls_back_when_the_listener_serves_another_certificate(TlsVersion least) throws IOException {
         use(least);
-        var fixed = KeyCertOptions.wrap(new SwappableKeyManager(before));
+        var fixed = KeyCertOptions.wrap(new SwappableKeys(before));
         listen(fixed, certificate.trust().trustOptions());
         keeps("rolled_back", "another certificate is served");
     }

@@ -32,7 +32,7 @@ final class JdkClient {
     SSLSocket connect(String host, int port, List<String> protocols, List<String> suites)
             throws IOException, GeneralSecurityException {
         var context = SSLContext.getInstance("TLS");
-        KeyManager[] keys = own == null ? null : new KeyManager[] {new SwappableKeyManager(own)};
+        KeyManager[] keys = own == null ? null : new KeyManager[] {new SwappableKeys(own)};
         context.init(keys, new TrustManager[] {trust}, null);
         var socket = (SSLSocket) context.getSocketFactory().createSocket();
         try {

@@ -106,7 +106,6 @@ class TlsOptionsTest {
     private int listener(TlsVersion least, List<String> suites, boolean openssl) {
         var own = ca.issue("listener", List.of("localhost"), Duration.ofHours(1));
         var tls = new TlsConfig(least, suites, openssl);
-        return new EchoListener(vertx, tls, "127.0.0.1", KeyCertOptions.wrap(new SwappableKeyManager(own)), null)
-                .port();
+        return new EchoListener(vertx, tls, "127.0.0.1", KeyCertOptions.wrap(new SwappableKeys(own)), null).port();
     }
 }

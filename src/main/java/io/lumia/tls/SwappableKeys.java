@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Presents one key and certificate, and another from the next handshake on once it was swapped. Each generation has an alias of its own, because
  * engines cache key material by alias; the few last generations stay readable for handshakes that are under way.
  */
-public final class SwappableKeyManager extends X509ExtendedKeyManager {
+public final class SwappableKeys extends X509ExtendedKeyManager {
     private static final int KEPT = 3;
 
     private record Generation(String alias, TlsMaterial material) {}
@@ -23,7 +23,7 @@ public final class SwappableKeyManager extends X509ExtendedKeyManager {
     private long number;
     private volatile Generation current;
 
-    public SwappableKeyManager(TlsMaterial first) {
+    public SwappableKeys(TlsMaterial first) {
         current = new Generation(alias(0), first);
         generations.put(current.alias, first);
     }

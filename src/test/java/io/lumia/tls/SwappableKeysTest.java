@@ -15,13 +15,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class SwappableKeyManagerTest {
+class SwappableKeysTest {
     private final FleetCa ca = new FleetCa(Clock.systemUTC());
 
     @Test
     void each_generation_has_an_alias_of_its_own() {
         var first = material();
-        var keys = new SwappableKeyManager(first);
+        var keys = new SwappableKeys(first);
         var firstAlias = keys.chooseEngineServerAlias("EC", null, null);
         var second = material();
         keys.swap(second);
@@ -39,7 +39,7 @@ class SwappableKeyManagerTest {
 
     @Test
     void forgets_keys_of_long_ago() {
-        var keys = new SwappableKeyManager(material());
+        var keys = new SwappableKeys(material());
         var first = keys.chooseEngineServerAlias("EC", null, null);
         for (int i = 0; i < 3; i++) {
             keys.swap(material());
@@ -53,7 +53,7 @@ class SwappableKeyManagerTest {
     void the_next_handshake_sees_what_was_swapped_in(TlsVersion least, boolean openssl) throws Exception {
         var vertx = Vertx.vertx();
         try {
-            var keys = new SwappableKeyManager(material());
+            var keys = new SwappableKeys(material());
             var tls = new TlsConfig(least, List.of(), openssl);
             var port = new EchoListener(vertx, tls, "127.0.0.1", KeyCertOptions.wrap(keys), null).port();
             var client = new JdkClient(new FleetTrust(List.of(ca.root())), null);
