@@ -5,6 +5,7 @@ import io.lumia.bus.FleetBus;
 import io.lumia.config.AuthorityConfig;
 import io.lumia.config.FleetConfig;
 import io.lumia.config.LifetimesConfig;
+import io.lumia.config.StepApiConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.store.Store;
 import io.lumia.x509.FleetDomain;
@@ -51,6 +52,14 @@ public final class LoopbackAuthority implements AutoCloseable {
                 data.resolve("root.pem"), authority.description().root());
     }
 
+    public String url() {
+        return authority.description().publicUrl();
+    }
+
+    public String fingerprint() {
+        return authority.description().rootFingerprint();
+    }
+
     public String directory() {
         return authority.description().acmeDirectories().get("acme");
     }
@@ -83,7 +92,9 @@ public final class LoopbackAuthority implements AutoCloseable {
                 Duration.ofDays(1825),
                 2,
                 100,
-                acme.build());
+                acme.build(),
+                new StepApiConfig(
+                        "jwk", "x5c", Duration.ofDays(1), null, null, null, List.of("mqtt-acme"), Duration.ofDays(7)));
     }
 
     private static LifetimesConfig lifetimes() {
