@@ -25,7 +25,6 @@ import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -198,7 +197,7 @@ public final class AuthorityVerticle extends VerticleBase {
         var router = new CaRoutes(vertx, opened.ca, guard).https();
         opened.acme.mount(router, this::publicUrl);
         return opened.step
-                .mount(router, String.valueOf(URI.create(publicUrl()).getHost()))
+                .mount(router, publicUrl())
                 .compose(mounted -> opened.acme.start())
                 .compose(started -> ListenerCertificate.open(vertx, "authority", config.names(), data, tls, clock))
                 .compose(certificate -> {

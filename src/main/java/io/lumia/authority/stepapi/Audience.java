@@ -5,7 +5,6 @@ import java.net.URI;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * For which use of which CA a token is made (RFC 7519, 4.1.3): {@code https://HOST/1.0/sign}, with or without the prefix. The port does not
@@ -52,7 +51,7 @@ record Audience(Set<String> hosts) {
     }
 
     /** Lower-case, an IPv6 literal without its brackets. */
-    static String plain(@Nullable String host) {
-        return host == null ? "" : host.toLowerCase(Locale.ROOT).replaceAll("[\\[\\]]", "");
+    static String plain(String host) {
+        return host.toLowerCase(Locale.ROOT).replaceAll("[\\[\\]]", "");
     }
 }

@@ -11,6 +11,7 @@ import io.vertx.core.WorkerExecutor;
 import io.vertx.core.net.TrustOptions;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,11 +69,11 @@ public final class StepApi {
     /**
      * Opens the provisioner key, or makes it at the first start, and adds the routes. Fails with {@link CannotStart}.
      *
-     * @param publicHost of the address under which clients reach the router's listener
+     * @param publicUrl under which clients reach the router's listener
      */
-    public Future<Void> mount(Router router, String publicHost) {
+    public Future<Void> mount(Router router, String publicUrl) {
         return worker.executeBlocking(this::find, false).map(found -> {
-            routes(found, publicHost).mount(router);
+            routes(found, URI.create(publicUrl).getHost()).mount(router);
             cleaning = vertx.setPeriodic(CLEANED_EVERY.toMillis(), tick -> clean());
             return null;
         });
@@ -104,11 +106,13 @@ public final class StepApi {
         }
     }
 
-    private StepRoutes routes(Found found, String publicHost) {
+    private StepRoutes routes(Found found, @Nullable String publicHost) {
         var step = config.stepApi();
         var hosts = new HashSet<String>();
         config.names().forEach(name -> hosts.add(Audience.plain(name)));
-        hosts.add(Audience.plain(publicHost));
+        if (publicHost != null) {
+            hosts.add(Audience.plain(publicHost));
+        }
         var roots = new ArrayList<>(List.of(issuers.root()));
         roots.addAll(found.foreignRoots);
         var signers = new Signers(vertx, step, issuers, found.foreignRoots);
