@@ -196,10 +196,12 @@ public final class AuthorityVerticle extends VerticleBase {
         var guard = new ConnectionGuard(vertx, REQUEST);
         var router = new CaRoutes(vertx, opened.ca, guard).https();
         opened.acme.mount(router, this::publicUrl);
-        return opened.step
-                .mount(router, publicUrl())
-                .compose(mounted -> opened.acme.start())
+        // Makes a key under a password at the first start, which takes a while.
+        var step = opened.step.mount(router, publicUrl());
+        return opened.acme
+                .start()
                 .compose(started -> ListenerCertificate.open(vertx, "authority", config.names(), data, tls, clock))
+                .compose(certificate -> step.map(certificate))
                 .compose(certificate -> {
                     var options = TlsOptions.apply(Listeners.options(config.host(), config.port()), tls)
                             .setKeyCertOptions(certificate.keyCertOptions())
