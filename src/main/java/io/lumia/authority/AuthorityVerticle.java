@@ -1,6 +1,8 @@
 package io.lumia.authority;
 
 import io.lumia.authority.acme.AcmeServer;
+import io.lumia.authority.stepapi.Issuers;
+import io.lumia.authority.stepapi.StepApi;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.AuthorityDescription;
 import io.lumia.config.AuthorityConfig;
@@ -19,6 +21,7 @@ import io.lumia.x509.Validity;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
+import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
@@ -53,7 +56,8 @@ public final class AuthorityVerticle extends VerticleBase {
     private volatile int httpPort;
 
     /** What exists once the CA is open. */
-    private record Running(Ca ca, Issuance issuance, Register register, AcmeServer acme, WorkerExecutor signers) {}
+    private record Running(
+            Ca ca, Issuance issuance, Register register, AcmeServer acme, StepApi step, WorkerExecutor signers) {}
 
     /** @param data the data directory; the CA's files are in its folder {@code ca} */
     public AuthorityVerticle(
@@ -98,7 +102,9 @@ public final class AuthorityVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         var opened = running;
-        return opened == null ? Future.succeededFuture() : opened.acme.close().eventually(opened.signers::close);
+        return opened == null
+                ? Future.succeededFuture()
+                : opened.acme.close().eventually(opened.step::close).eventually(opened.signers::close);
     }
 
     /** The port of HTTPS; meaningful after deployment. */
@@ -159,7 +165,9 @@ public final class AuthorityVerticle extends VerticleBase {
                 Validity.of(ca.intermediate().certificate()));
         var issuance = new Issuance(vertx, config, ca, rules, store, known, signers, plainUrl("intermediate"), clock);
         var acme = new AcmeServer(vertx, config.acme(), fleet, lifetimes, store, issuance, renewals, clock);
-        var opened = new Running(ca, issuance, new Register(vertx, store, known, clock), acme, signers);
+        var issuers = new Issuers(ca.root(), ca.intermediate().certificate());
+        var step = new StepApi(vertx, config, lifetimes, data, store, issuers, issuance, clock);
+        var opened = new Running(ca, issuance, new Register(vertx, store, known, clock), acme, step, signers);
         running = opened;
         return opened;
     }
@@ -188,12 +196,17 @@ public final class AuthorityVerticle extends VerticleBase {
         var guard = new ConnectionGuard(vertx, REQUEST);
         var router = new CaRoutes(vertx, opened.ca, guard).https();
         opened.acme.mount(router, this::publicUrl);
+        // Makes a key under a password at the first start, which takes a while.
+        var step = opened.step.mount(router, publicUrl());
         return opened.acme
                 .start()
                 .compose(started -> ListenerCertificate.open(vertx, "authority", config.names(), data, tls, clock))
+                .compose(certificate -> step.map(certificate))
                 .compose(certificate -> {
                     var options = TlsOptions.apply(Listeners.options(config.host(), config.port()), tls)
-                            .setKeyCertOptions(certificate.keyCertOptions());
+                            .setKeyCertOptions(certificate.keyCertOptions())
+                            .setClientAuth(ClientAuth.REQUEST)
+                            .setTrustOptions(opened.step.clientTrust());
                     return listen(options, guard, router, "authority.port")
                             .onSuccess(server -> httpsPort = server.actualPort())
                             .compose(server -> certificate.serveRenewals(config.host(), server.actualPort(), false));

@@ -6,6 +6,7 @@ import io.lumia.x509.Fingerprint;
 import io.lumia.x509.Printable;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -43,10 +44,14 @@ final class CaRoutes {
     Router https() {
         var router = router();
         for (String prefix : List.of("", "/1.0")) {
-            router.get(prefix + "/health").handler(context -> json(context, new JsonObject().put("status", "ok")));
-            router.get(prefix + "/version").handler(context -> json(context, version()));
-            router.get(prefix + "/roots").handler(context -> json(context, roots()));
-            router.get(prefix + "/federation").handler(context -> json(context, roots()));
+            router.get(prefix + "/health")
+                    .handler(context -> json(context.response(), new JsonObject().put("status", "ok")));
+            router.get(prefix + "/version").handler(context -> json(context.response(), version()));
+            // 201, as step-ca answers
+            router.get(prefix + "/roots")
+                    .handler(context -> json(context.response().setStatusCode(201), roots()));
+            router.get(prefix + "/federation")
+                    .handler(context -> json(context.response().setStatusCode(201), roots()));
             router.get(prefix + "/roots.pem").handler(this::rootsPem);
             router.get(prefix + "/root/:sha256").handler(this::root);
         }
@@ -84,7 +89,7 @@ final class CaRoutes {
 
     private void root(RoutingContext context) {
         if (fingerprint(context.pathParam("sha256")).equals(Optional.of(ca.rootFingerprint()))) {
-            json(context, new JsonObject().put("ca", ca.rootPem()));
+            json(context.response(), new JsonObject().put("ca", ca.rootPem()));
         } else {
             Problem.of(404, "not-found", "Not found", "the CA has no root with this SHA-256 fingerprint")
                     .answer(context.response());
@@ -110,8 +115,8 @@ final class CaRoutes {
                 .put("requireClientAuthentication", false);
     }
 
-    private static void json(RoutingContext context, JsonObject body) {
-        context.response().putHeader("Content-Type", "application/json").end(body.encode());
+    private static void json(HttpServerResponse response, JsonObject body) {
+        response.putHeader("Content-Type", "application/json").end(body.encode());
     }
 
     private static void der(RoutingContext context, X509Certificate certificate) {

@@ -1,6 +1,8 @@
 package io.lumia.authority;
 
 import io.lumia.authority.acme.AcmeIssuer;
+import io.lumia.authority.stepapi.Reissue;
+import io.lumia.authority.stepapi.StepIssuer;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.Audited;
 import io.lumia.bus.FleetBus.CertificateIssued;
@@ -10,6 +12,7 @@ import io.lumia.bus.FleetBus.Claim;
 import io.lumia.bus.FleetBus.DeviceRecord;
 import io.lumia.bus.FleetBus.IssueCertificate;
 import io.lumia.bus.FleetBus.IssueOutcome;
+import io.lumia.bus.FleetBus.Provisioned;
 import io.lumia.bus.FleetBus.Refusal;
 import io.lumia.config.AuthorityConfig;
 import io.lumia.store.Store;
@@ -26,11 +29,15 @@ import io.lumia.x509.UnfitRequest;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +48,7 @@ import org.slf4j.LoggerFactory;
  * Issues: checks the request, signs on the signing threads, claims the name and keeps the certificate in one transaction, and answers once that is
  * on disk. A certificate that was signed for a claim that then failed never leaves this class.
  */
-final class Issuance implements AcmeIssuer {
+final class Issuance implements AcmeIssuer, StepIssuer {
     private static final Logger log = LoggerFactory.getLogger(Issuance.class);
 
     private final Vertx vertx;
@@ -61,7 +68,8 @@ final class Issuance implements AcmeIssuer {
             CertificateRecord certificate,
             CertificateBundle bundle,
             Fingerprint key,
-            @Nullable Claim claim) {}
+            @Nullable Claim claim,
+            @Nullable Reissue reissue) {}
 
     /** @param issuerUrl of the intermediate, for the leaves; null: left out */
     Issuance(
@@ -88,13 +96,33 @@ final class Issuance implements AcmeIssuer {
     /** Completes once the certificate is durable; a refusal is an answer. */
     @Override
     public Future<IssueOutcome> issue(IssueCertificate asked) {
+        return admitted(asked, () -> sign(asked));
+    }
+
+    /** The next certificate of the same holder: same names, profile and lifetime. */
+    @Override
+    public Future<IssueOutcome> reissue(Reissue asked) {
+        var previous = asked.previous();
+        var request = new IssueCertificate(
+                previous.profile(),
+                "",
+                previous.names(),
+                null,
+                null,
+                "certificate " + previous.serial(),
+                asked.via(),
+                new Provisioned(previous.provisioner(), asked.forClients(), null, null));
+        return admitted(request, () -> sign(request, asked));
+    }
+
+    private Future<IssueOutcome> admitted(IssueCertificate asked, Callable<Signed> signing) {
         if (inProgress.incrementAndGet() > config.queue()) {
             inProgress.decrementAndGet();
             return Future.succeededFuture(new IssueOutcome.Refused(
                     Refusal.OVERLOADED, "more than " + config.queue() + " requests are in progress; try again later"));
         }
         long began = System.nanoTime();
-        return signers.executeBlocking(() -> sign(asked), false)
+        return signers.executeBlocking(signing, false)
                 .compose(this::keep)
                 .onSuccess(signed -> tell(signed, Duration.ofNanos(System.nanoTime() - began)))
                 .<IssueOutcome>map(signed -> new IssueOutcome.Issued(signed.bundle))
@@ -111,17 +139,25 @@ final class Issuance implements AcmeIssuer {
     private Signed sign(IssueCertificate asked) throws NotIssued {
         var csr = parse(asked.csr());
         var now = clock.instant();
-        var decision = rules.decide(asked, csr, now);
+        return sign(asked, rules.decide(asked, csr, now), csr.publicKey(), null, now);
+    }
+
+    private Signed sign(IssueCertificate asked, Reissue reissue) throws NotIssued {
+        var now = clock.instant();
+        var provisioned = Objects.requireNonNull(asked.provisioned());
+        return sign(asked, rules.again(reissue.previous(), provisioned, now), reissue.key(), reissue, now);
+    }
+
+    private Signed sign(
+            IssueCertificate asked, Decision decision, PublicKey key, @Nullable Reissue reissue, Instant now) {
         var serial = SerialNumber.random(randomness);
-        var leaf = Pem.of(CertificateTemplate.leaf(
-                        asked.profile(),
-                        decision.identity(),
-                        decision.names(),
-                        csr.publicKey(),
-                        serial,
-                        decision.validity(),
-                        issuerUrl)
-                .signedBy(ca.intermediate()));
+        var provisioned = asked.provisioned();
+        var template = CertificateTemplate.leaf(
+                asked.profile(), decision.identity(), decision.names(), key, serial, decision.validity(), issuerUrl);
+        if (provisioned != null && provisioned.forClients()) {
+            template = template.forClientsToo();
+        }
+        var leaf = Pem.of(template.signedBy(ca.intermediate()));
         var certificate = new CertificateRecord(
                 serial,
                 asked.profile(),
@@ -135,9 +171,10 @@ final class Issuance implements AcmeIssuer {
                 asked.via(),
                 leaf,
                 null,
-                null);
+                null,
+                provisioned == null ? null : provisioned.name());
         var bundle = new CertificateBundle(serial, now, decision.validity(), leaf, ca.intermediatePem(), ca.rootPem());
-        return new Signed(certificate, bundle, Fingerprint.of(csr.publicKey()), asked.claim());
+        return new Signed(certificate, bundle, Fingerprint.of(key), asked.claim(), reissue);
     }
 
     private static CertificateRequest parse(String csr) throws NotIssued {
@@ -150,7 +187,9 @@ final class Issuance implements AcmeIssuer {
 
     private Future<Signed> keep(Signed signed) {
         return store.write(handle -> {
-                    var broken = brokenClaim(handle, signed);
+                    var broken = signed.reissue == null
+                            ? brokenClaim(handle, signed)
+                            : brokenReissue(handle, signed, signed.reissue);
                     if (broken.isEmpty()) {
                         store.certificates().insert(handle, signed.certificate);
                     }
@@ -194,6 +233,36 @@ final class Issuance implements AcmeIssuer {
                             "the CSR's key is an identity key, which is for orders only; make a fresh key for the certificate"));
         }
         return Optional.empty();
+    }
+
+    /** Revocations and releases that came while the certificate was signed count, since the writer is alone. */
+    private Optional<NotIssued> brokenReissue(Handle handle, Signed signed, Reissue reissue) {
+        var previous = reissue.previous();
+        var kept = store.certificates().find(handle, previous.serial(), clock.instant());
+        if (kept.isEmpty() || kept.get().status() == CertificateStatus.REVOKED) {
+            return Optional.of(
+                    new NotIssued(Refusal.NAME_NOT_ALLOWED, "the certificate " + previous.serial() + " was revoked"));
+        }
+        var device = previous.device();
+        if (device == null) {
+            return Optional.empty();
+        }
+        var claim = store.claims().find(handle, device);
+        if (previous.profile() == Profile.BOOTSTRAP) {
+            return claim.filter(owner -> owner.identityKey().equals(signed.key.hex()))
+                    .map(owner -> Optional.<NotIssued>empty())
+                    .orElseGet(() -> notOurs(device));
+        }
+        if (claim.map(owner -> owner.claimedAt().isAfter(previous.issuedAt())).orElse(false)) {
+            return notOurs(device);
+        }
+        return useClaim(handle, device, signed.key);
+    }
+
+    private static Optional<NotIssued> notOurs(DeviceName device) {
+        return Optional.of(new NotIssued(
+                Refusal.NAME_CLAIMED,
+                "the name " + device + " was given free since this certificate was issued; enrol the device again"));
     }
 
     private void tell(Signed signed, Duration took) {

@@ -4,7 +4,9 @@ import static io.lumia.bus.FleetBus.Refusal.LIFETIME_NOT_ALLOWED;
 import static io.lumia.bus.FleetBus.Refusal.NAME_NOT_ALLOWED;
 import static io.lumia.bus.FleetBus.Refusal.UNFIT_REQUEST;
 
+import io.lumia.bus.FleetBus.CertificateRecord;
 import io.lumia.bus.FleetBus.IssueCertificate;
+import io.lumia.bus.FleetBus.Provisioned;
 import io.lumia.config.LifetimesConfig;
 import io.lumia.x509.CertificateRequest;
 import io.lumia.x509.DeviceName;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.bouncycastle.util.IPAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which names and which lifetime a request gets; depends on nothing but the request, the configuration and the intermediate's end. What depends on
@@ -34,6 +37,7 @@ final class IssuingRules {
     private static final int LONGEST_DNS_NAME = 253;
     private static final int LONGEST_IDENTITY = 64;
     private static final int MOST_NAMES = 100;
+    private static final Duration FURTHEST_BACK = Duration.ofHours(1);
 
     private final FleetDomain domain;
     private final LifetimesConfig lifetimes;
@@ -55,6 +59,31 @@ final class IssuingRules {
             case SERVER -> server(asked, csr, validity);
             case ADMIN -> admin(asked, csr, validity);
         };
+    }
+
+    /** For the next certificate of the same holder: the same names, as far as they are still allowed. */
+    Decision again(CertificateRecord previous, Provisioned provisioned, Instant now) throws NotIssued {
+        var profile = previous.profile();
+        var lifetime = Duration.between(previous.issuedAt(), previous.validity().notAfter());
+        var most = lifetimes.maximum().of(profile);
+        var least = lifetimes.minimum().of(profile);
+        if (lifetime.compareTo(most) > 0) {
+            lifetime = most;
+        } else if (lifetime.compareTo(least) < 0) {
+            lifetime = least;
+        }
+        var device = previous.device();
+        if (device != null && !previous.names().equals(List.of(domain.dnsName(device)))) {
+            throw new NotIssued(NAME_NOT_ALLOWED, "the fleet's domain is " + domain.suffix() + " now; enrol again");
+        }
+        if (device == null) {
+            for (String name : previous.names()) {
+                var same = allowed(name);
+                assert same.equals(name);
+            }
+        }
+        return new Decision(
+                previous.identity(), previous.names(), device, validity(profile, lifetime, provisioned, now));
     }
 
     private Decision member(IssueCertificate asked, CertificateRequest csr, Validity validity) throws NotIssued {
@@ -159,28 +188,43 @@ final class IssuingRules {
 
     /** Lifetimes count from now, since notBefore is backdated; no certificate outlives its issuer. */
     private Validity validity(IssueCertificate asked, Instant now) throws NotIssued {
-        Profile profile = asked.profile();
         var wanted = asked.lifetime();
-        var lifetime = wanted == null ? lifetimes.of(profile) : wanted;
+        var lifetime = wanted == null ? lifetimes.of(asked.profile()) : wanted;
+        return validity(asked.profile(), lifetime, asked.provisioned(), now);
+    }
+
+    private Validity validity(Profile profile, Duration wanted, @Nullable Provisioned provisioned, Instant now)
+            throws NotIssued {
+        var fixedBegin = provisioned == null ? null : provisioned.notBefore();
+        var fixedEnd = provisioned == null ? null : provisioned.notAfter();
+        var useful = fixedBegin == null || fixedBegin.isBefore(now) ? now : fixedBegin;
+        var end = fixedEnd == null ? useful.plus(wanted) : fixedEnd;
+        var lifetime = Duration.between(useful, end);
         var least = lifetimes.minimum().of(profile);
         var most = lifetimes.maximum().of(profile);
-        if (lifetime.compareTo(least) < 0 || lifetime.compareTo(most) > 0) {
+        if (lifetime.compareTo(least) < 0 || Duration.between(now, end).compareTo(most) > 0) {
             throw new NotIssued(
                     LIFETIME_NOT_ALLOWED,
                     "a lifetime of " + lifetime.toSeconds() + " s was asked for; " + profile.label()
-                            + " certificates live from " + least.toSeconds() + " to " + most.toSeconds() + " s");
+                            + " certificates live from " + least.toSeconds() + " to " + most.toSeconds()
+                            + " s from now");
         }
-        var end = now.plus(lifetime);
+        if (fixedBegin != null && fixedBegin.isBefore(now.minus(FURTHEST_BACK))) {
+            throw new NotIssued(
+                    LIFETIME_NOT_ALLOWED,
+                    "notBefore is " + fixedBegin + "; it may lie at most " + FURTHEST_BACK.toMinutes()
+                            + " minutes in the past");
+        }
         if (end.isAfter(intermediate.notAfter())) {
             end = intermediate.notAfter();
         }
-        if (end.isBefore(now.plus(least))) {
+        if (end.isBefore(useful.plus(least))) {
             throw new NotIssued(
                     LIFETIME_NOT_ALLOWED,
                     "the CA's intermediate certificate ends on " + intermediate.notAfter() + ", too soon for another "
                             + profile.label() + " certificate");
         }
-        var begin = now.minus(backdate);
+        var begin = fixedBegin == null ? now.minus(backdate) : fixedBegin;
         if (begin.isBefore(intermediate.notBefore())) {
             begin = intermediate.notBefore();
         }

@@ -52,6 +52,7 @@ final class KnownCertificates {
                 known.via(),
                 known.certificate(),
                 known.revokedAt(),
-                known.revocationReason());
+                known.revocationReason(),
+                known.provisioner());
     }
 }

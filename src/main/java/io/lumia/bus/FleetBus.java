@@ -149,6 +149,7 @@ public final class FleetBus {
      * @param claim the fleet name that the CSR's key claims; only with {@link Profile#BOOTSTRAP} and {@link Profile#DEVICE}
      * @param requester who asked, for log and audit: {@code provisioning 127.20.0.3}, {@code operator}, {@code listener broker}
      * @param via how it was asked for, a metric label: {@code provisioning, sign, renew, rekey, acme}
+     * @param provisioned what the provisioner adds, when the request came by one
      */
     public record IssueCertificate(
             Profile profile,
@@ -157,7 +158,39 @@ public final class FleetBus {
             @Nullable Duration lifetime,
             @Nullable Claim claim,
             String requester,
-            String via) {}
+            String via,
+            @Nullable Provisioned provisioned) {
+        /** Without a provisioner. */
+        public IssueCertificate(
+                Profile profile,
+                String csr,
+                List<String> names,
+                @Nullable Duration lifetime,
+                @Nullable Claim claim,
+                String requester,
+                String via) {
+            this(profile, csr, names, lifetime, claim, requester, via, null);
+        }
+    }
+
+    /**
+     * A request by one of the authority's provisioners.
+     *
+     * @param name of the provisioner, kept with the certificate: its rules hold at renewal; null: the renewal of what none issued
+     * @param forClients whether a server certificate gets clientAuth as well
+     * @param notBefore null: now, backdated
+     * @param notAfter instead of a lifetime; null: the lifetime counts
+     */
+    public record Provisioned(
+            @Nullable String name,
+            boolean forClients,
+            @Nullable Instant notBefore,
+            @Nullable Instant notAfter) {
+        /** Names the provisioner and leaves the rest to the rules. */
+        public static Provisioned by(String name) {
+            return new Provisioned(name, false, null, null);
+        }
+    }
 
     /**
      * A fleet name bound to an identity key. The first claim wins until an operator releases the name.
@@ -209,6 +242,7 @@ public final class FleetBus {
      * @param certificate the leaf, PEM
      * @param revokedAt null unless revoked
      * @param revocationReason null unless revoked
+     * @param provisioner by which it was issued; null for those that no provisioner asked for
      */
     public record CertificateRecord(
             SerialNumber serial,
@@ -223,7 +257,40 @@ public final class FleetBus {
             String via,
             String certificate,
             @Nullable Instant revokedAt,
-            @Nullable RevocationReason revocationReason) {}
+            @Nullable RevocationReason revocationReason,
+            @Nullable String provisioner) {
+        /** Of no provisioner. */
+        public CertificateRecord(
+                SerialNumber serial,
+                Profile profile,
+                String identity,
+                List<String> names,
+                @Nullable DeviceName device,
+                Instant issuedAt,
+                Validity validity,
+                CertificateStatus status,
+                String requester,
+                String via,
+                String certificate,
+                @Nullable Instant revokedAt,
+                @Nullable RevocationReason revocationReason) {
+            this(
+                    serial,
+                    profile,
+                    identity,
+                    names,
+                    device,
+                    issuedAt,
+                    validity,
+                    status,
+                    requester,
+                    via,
+                    certificate,
+                    revokedAt,
+                    revocationReason,
+                    null);
+        }
+    }
 
     /** @param actor who revokes, for log and audit */
     public record RevokeCertificate(SerialNumber serial, RevocationReason reason, String actor) {}

@@ -22,7 +22,8 @@ public record AuthorityConfig(
         @JsonProperty("intermediate-lifetime") Duration intermediateLifetime,
         @JsonProperty("signing-threads") int signingThreads,
         int queue,
-        AcmeConfig acme) {
+        AcmeConfig acme,
+        @JsonProperty("step-api") StepApiConfig stepApi) {
     public AuthorityConfig {
         Check.port("port", port);
         Check.port("http-port", httpPort);
@@ -35,6 +36,11 @@ public record AuthorityConfig(
                 "root-lifetime must not be shorter than intermediate-lifetime");
         Check.atLeast("signing-threads", signingThreads, 1);
         Check.atLeast("queue", queue, 1);
+        for (String name : List.of(stepApi.jwk(), stepApi.x5c())) {
+            Check.that(
+                    !acme.provisioners().containsKey(name),
+                    "step-api and acme both have a provisioner named '" + name + "'; rename one");
+        }
     }
 
     /** The same with this ACME server. */
@@ -53,7 +59,8 @@ public record AuthorityConfig(
                 intermediateLifetime,
                 signingThreads,
                 queue,
-                other);
+                other,
+                stepApi);
     }
 
     @Override

@@ -51,9 +51,9 @@ public final class Certificates {
         var validity = certificate.validity();
         handle.createUpdate("""
                         insert into certificates (serial, profile, identity, names, device, issued_at, not_before, not_after,
-                          requester, via, certificate)
+                          requester, via, certificate, provisioner)
                         values (:serial, :profile, :identity, :names, :device, :issuedAt, :notBefore, :notAfter,
-                          :requester, :via, :certificate)
+                          :requester, :via, :certificate, :provisioner)
                         """)
                 .bind("serial", certificate.serial().toString())
                 .bind("profile", certificate.profile().label())
@@ -66,6 +66,7 @@ public final class Certificates {
                 .bind("requester", certificate.requester())
                 .bind("via", certificate.via())
                 .bind("certificate", certificate.certificate())
+                .bind("provisioner", certificate.provisioner())
                 .execute();
     }
 
@@ -226,7 +227,8 @@ public final class Certificates {
                 row.getString("via"),
                 row.getString("certificate"),
                 reason == null ? null : Instant.ofEpochMilli(row.getLong("revoked_at")),
-                reason == null ? null : RevocationReason.of(reason));
+                reason == null ? null : RevocationReason.of(reason),
+                row.getString("provisioner"));
     }
 
     private static CertificateStatus status(Validity validity, boolean revoked, Instant now) {

@@ -109,6 +109,18 @@ public final class CertificateTemplate {
         return new CertificateTemplate(subject, key, serial, validity, extensions);
     }
 
+    /** The same for a server that is a client of others as well: serverAuth and clientAuth (RFC 5280, 4.2.1.12). */
+    public CertificateTemplate forClientsToo() {
+        var both =
+                new ExtendedKeyUsage(new KeyPurposeId[] {KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth});
+        var changed = extensions.stream()
+                .map(entry -> entry.name.equals(Extension.extendedKeyUsage)
+                        ? new Entry(entry.name, entry.critical, both)
+                        : entry)
+                .toList();
+        return new CertificateTemplate(subject, key, serial, validity, changed);
+    }
+
     /** The certificate. Its times are cut to whole seconds, as X.509 has no finer ones. */
     public X509Certificate signedBy(Issuer issuer) {
         return sign(

@@ -7,6 +7,7 @@ import io.lumia.bus.FleetBus.IssueOutcome;
 import io.lumia.config.AuthorityConfig;
 import io.lumia.config.FleetConfig;
 import io.lumia.config.LifetimesConfig;
+import io.lumia.config.StepApiConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.crypto.KeyPairs;
 import io.lumia.fakes.AcmeSettings;
@@ -76,7 +77,9 @@ public final class AuthorityFixture implements AutoCloseable {
                 Duration.ofDays(1825),
                 2,
                 queue,
-                new AcmeSettings().build());
+                new AcmeSettings().build(),
+                new StepApiConfig(
+                        "jwk", "x5c", Duration.ofDays(1), null, null, null, List.of("mqtt-acme"), Duration.ofDays(7)));
     }
 
     static LifetimesConfig lifetimes() {

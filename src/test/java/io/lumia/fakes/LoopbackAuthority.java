@@ -5,6 +5,7 @@ import io.lumia.bus.FleetBus;
 import io.lumia.config.AuthorityConfig;
 import io.lumia.config.FleetConfig;
 import io.lumia.config.LifetimesConfig;
+import io.lumia.config.StepApiConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.store.Store;
 import io.lumia.x509.FleetDomain;
@@ -18,6 +19,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The real authority on free ports of loopback, with a DNS of its own. */
 public final class LoopbackAuthority implements AutoCloseable {
@@ -34,21 +36,38 @@ public final class LoopbackAuthority implements AutoCloseable {
 
     /** @param change made to the settings of the ACME server before they are used */
     public LoopbackAuthority(Path data, Consumer<AcmeSettings> change) throws IOException {
+        this(data, change, stepApi(null), Clock.systemUTC());
+    }
+
+    public LoopbackAuthority(Path data, StepApiConfig stepApi, Clock clock) throws IOException {
+        this(data, settings -> {}, stepApi, clock);
+    }
+
+    private LoopbackAuthority(Path data, Consumer<AcmeSettings> change, StepApiConfig stepApi, Clock clock)
+            throws IOException {
         FleetBus.install(vertx);
         dns = new FakeDns(vertx);
         http01Port = freePort();
         store = Store.open(vertx, data).await();
         authority = new AuthorityVerticle(
-                config(change),
+                config(change, stepApi),
                 lifetimes(),
                 new FleetConfig(new FleetDomain("devices.lumia.internal")),
                 new TlsConfig(TlsConfig.TlsVersion.TLS_1_2, List.of(), true),
                 data,
                 store,
-                Clock.systemUTC());
+                clock);
         vertx.deployVerticle(authority).await();
         root = Files.writeString(
                 data.resolve("root.pem"), authority.description().root());
+    }
+
+    public String url() {
+        return authority.description().publicUrl();
+    }
+
+    public String fingerprint() {
+        return authority.description().rootFingerprint();
     }
 
     public String directory() {
@@ -63,7 +82,7 @@ public final class LoopbackAuthority implements AutoCloseable {
         vertx.close().await();
     }
 
-    private AuthorityConfig config(Consumer<AcmeSettings> change) {
+    private AuthorityConfig config(Consumer<AcmeSettings> change, StepApiConfig stepApi) {
         var acme = new AcmeSettings();
         acme.http01Port = http01Port;
         acme.resolver = dns.address();
@@ -83,7 +102,14 @@ public final class LoopbackAuthority implements AutoCloseable {
                 Duration.ofDays(1825),
                 2,
                 100,
-                acme.build());
+                acme.build(),
+                stepApi);
+    }
+
+    /** @param x5cRoots file of further roots; null: none */
+    public static StepApiConfig stepApi(@Nullable Path x5cRoots) {
+        return new StepApiConfig(
+                "jwk", "x5c", Duration.ofDays(1), null, null, x5cRoots, List.of("mqtt-acme"), Duration.ofDays(7));
     }
 
     private static LifetimesConfig lifetimes() {

@@ -33,6 +33,25 @@ record ExternalProgram(Path file, Map<String, String> environment, Path director
 
     /** What it printed. Fails with that when it does not end well in time. */
     String run(String... arguments) throws IOException, InterruptedException {
+        try (var running = begin(arguments)) {
+            int exit = running.await();
+            var printed = running.printed();
+            assertThat(exit).as(printed).isZero();
+            return printed;
+        }
+    }
+
+    /** What it printed. Fails when it ends well. */
+    String fail(String... arguments) throws IOException, InterruptedException {
+        try (var running = begin(arguments)) {
+            int exit = running.await();
+            var printed = running.printed();
+            assertThat(exit).as(printed).isNotZero();
+            return printed;
+        }
+    }
+
+    Running begin(String... arguments) throws IOException {
         var command = new ArrayList<>(List.of(file.toString()));
         command.addAll(List.of(arguments));
         var log = Files.createTempFile(directory, "printed", ".log");
@@ -42,15 +61,36 @@ record ExternalProgram(Path file, Map<String, String> environment, Path director
                 .redirectOutput(log.toFile());
         builder.environment().putAll(environment);
         var process = builder.start();
-        try {
-            process.getOutputStream().close();
+        process.getOutputStream().close();
+        return new Running(process, log);
+    }
+
+    /** Ends with the test. */
+    record Running(Process process, Path log) implements AutoCloseable {
+        int await() throws InterruptedException {
             assertThat(process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS))
-                    .as("%s ends within %s s", file, LONGEST_SECONDS)
+                    .as("ends within %s s", LONGEST_SECONDS)
                     .isTrue();
-            var printed = Files.readString(log, StandardCharsets.UTF_8);
-            assertThat(process.exitValue()).as(printed).isZero();
-            return printed;
-        } finally {
+            return process.exitValue();
+        }
+
+        String printed() throws IOException {
+            return Files.readString(log, StandardCharsets.UTF_8);
+        }
+
+        /** Waits until it prints this; fails when it ends before or takes too long. */
+        void awaitPrinted(String text) throws IOException, InterruptedException {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONGEST_SECONDS);
+            while (!printed().contains(text)) {
+                assertThat(process.waitFor(100, TimeUnit.MILLISECONDS))
+                        .as(printed())
+                        .isFalse();
+                assertThat(System.nanoTime()).as(printed()).isLessThan(deadline);
+            }
+        }
+
+        @Override
+        public void close() {
             process.destroyForcibly();
         }
     }

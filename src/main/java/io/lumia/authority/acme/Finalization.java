@@ -6,6 +6,7 @@ import io.lumia.bus.FleetBus.Claim;
 import io.lumia.bus.FleetBus.DeviceRecord;
 import io.lumia.bus.FleetBus.IssueCertificate;
 import io.lumia.bus.FleetBus.IssueOutcome;
+import io.lumia.bus.FleetBus.Provisioned;
 import io.lumia.config.AcmeConfig;
 import io.lumia.config.LifetimesConfig;
 import io.lumia.store.Store;
@@ -162,7 +163,8 @@ final class Finalization {
                 lifetime(provisioner, order.profile(), profile),
                 device == null ? null : new Claim(device.name(), device.address()),
                 account.actor(),
-                "acme");
+                "acme",
+                Provisioned.by(provisioner));
     }
 
     /** The chosen one's or else the provisioner's, within what the profile allows; null: the profile's own. */

@@ -129,7 +129,7 @@ final class OrderResource {
     }
 
     private List<String> names(NewOrder wanted) {
-        if (wanted.notBefore() != null || wanted.notAfter() != null) {
+        if (isChosen(wanted.notBefore()) || isChosen(wanted.notAfter())) {
             throw AcmeRefusal.malformed("notBefore and notAfter cannot be chosen; the provisioner sets the lifetime");
         }
         var profile = wanted.profile();
@@ -140,6 +140,11 @@ final class OrderResource {
                             + (profiles.isEmpty() ? "none" : String.join(", ", profiles)));
         }
         return policy.accept(wanted.identifiers());
+    }
+
+    /** Clients in Go that choose none may send their zero time, as the step CLI does. */
+    private static boolean isChosen(@Nullable String time) {
+        return time != null && !time.equals("0001-01-01T00:00:00Z");
     }
 
     private Future<List<String>> permitted(List<String> names, ByAccount signed) {

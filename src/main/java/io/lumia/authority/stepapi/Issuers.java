@@ -1,0 +1,29 @@
+package io.lumia.authority.stepapi;
+
+import io.lumia.x509.Fingerprint;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+
+/**
+ * The authority's certificates.
+ *
+ * @param intermediate signs every leaf
+ */
+public record Issuers(X509Certificate root, X509Certificate intermediate) {
+    /** Whether the authority's key signed this certificate, whatever its dates say. */
+    boolean signed(X509Certificate certificate) {
+        if (!certificate.getIssuerX500Principal().equals(intermediate.getSubjectX500Principal())) {
+            return false;
+        }
+        try {
+            certificate.verify(intermediate.getPublicKey());
+            return true;
+        } catch (GeneralSecurityException otherSigner) {
+            return false;
+        }
+    }
+
+    Fingerprint rootFingerprint() {
+        return Fingerprint.of(root);
+    }
+}

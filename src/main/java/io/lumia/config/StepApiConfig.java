@@ -1,0 +1,33 @@
+package io.lumia.config;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The HTTP API that the step CLI speaks; the {@code authority.step-api} block. */
+public record StepApiConfig(
+        String jwk,
+        String x5c,
+        Duration lifetime,
+        @JsonProperty("provisioner-password-file") @Nullable Path provisionerPasswordFile,
+        @JsonProperty("provisioner-password") @Nullable String provisionerPassword,
+        @JsonProperty("x5c-roots-file") @Nullable Path x5cRootsFile,
+        @JsonProperty("renewal-after-expiry") List<String> renewalAfterExpiry,
+        Duration grace) {
+    public StepApiConfig {
+        Check.that(jwk.matches("[A-Za-z0-9][A-Za-z0-9_-]*"), "jwk must consist of letters, digits, - and _");
+        Check.that(x5c.matches("[A-Za-z0-9][A-Za-z0-9_-]*"), "x5c must consist of letters, digits, - and _");
+        Check.that(!jwk.equals(x5c), "jwk and x5c must have different names, both are '" + jwk + "'");
+        Check.positive("lifetime", lifetime);
+        Check.notNegative("grace", grace);
+        renewalAfterExpiry = List.copyOf(renewalAfterExpiry);
+    }
+
+    /** Never shows the password. */
+    @Override
+    public String toString() {
+        return "StepApiConfig[" + jwk + ", " + x5c + "]";
+    }
+}
