@@ -54,7 +54,8 @@ final class Binder {
             } else if (schema instanceof Schema.Named named) {
                 fit.set(key, usableEach(named, below, given.path(key)));
             } else if (schema instanceof Schema.Leaf leaf && fits(leaf, below, given.path(key), fallback.path(key))) {
-                fit.set(key, given.path(key));
+                // A key that a named block leaves out is empty; some types cannot be read from nothing.
+                fit.set(key, given.path(key).isMissingNode() ? JsonNodeFactory.instance.nullNode() : given.path(key));
             } else {
                 replaced.add(key);
                 fit.set(key, fallback.path(key));

@@ -76,11 +76,15 @@ class ConfigLoaderTest {
 
     @Test
     void provisioners_are_added_changed_and_taken_away() throws IOException {
-        var file = file("c.yaml", "authority: {acme: {provisioners: {mine: {lifetime: 2h}, plain: {}, acme-cloud: }}}");
+        var file = file(
+                "c.yaml",
+                "authority: {acme: {provisioners: {mine: {lifetime: 2h, external-account-required: true}, plain: {}, acme-cloud: }}}");
         var provisioners = withFile(file).config().authority().acme().provisioners();
         assertThat(provisioners).containsOnlyKeys("acme", "mqtt-acme", "mine", "plain");
         assertThat(provisioners.get("mine").lifetime()).isEqualTo(Duration.ofHours(2));
         assertThat(provisioners.get("plain").lifetime()).isNull();
+        assertThat(provisioners.get("plain").demandsExternalAccount()).isFalse();
+        assertThat(provisioners.get("mine").demandsExternalAccount()).isTrue();
     }
 
     @Test
