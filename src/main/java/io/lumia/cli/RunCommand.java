@@ -3,9 +3,9 @@ package io.lumia.cli;
 import io.lumia.cli.FleetProcess.Addresses;
 import io.lumia.config.LumiaConfig;
 import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +43,6 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        var begun = processStart();
         var config = options.load().config();
         Logging.ofProcess().apply(config.log());
         try (var held = DataLock.on(config.data())) {
@@ -52,25 +51,25 @@ public final class RunCommand implements Callable<Integer> {
             var stopOnSignal = stopping(fleet);
             Runtime.getRuntime().addShutdownHook(stopOnSignal);
             start(fleet, stopOnSignal);
-            announce(config, fleet.addresses().await(), begun);
-            tellWhenFleetIsUp(config, fleet, begun);
+            announce(config, fleet.addresses().await());
+            tellWhenFleetIsUp(config, fleet);
             stopped.await();
         }
         return 0;
     }
 
-    private void announce(LumiaConfig config, Addresses addresses, Instant begun) {
+    private void announce(LumiaConfig config, Addresses addresses) {
         var out = out();
-        out.println("Lumia is ready in " + millisSince(begun) + " ms");
+        out.println("Lumia is ready in " + sinceProcessStart() + " ms");
         ReadyLines.of(config, addresses).forEach(out::println);
         out.flush();
     }
 
-    private void tellWhenFleetIsUp(LumiaConfig config, FleetProcess fleet, Instant begun) {
+    private void tellWhenFleetIsUp(LumiaConfig config, FleetProcess fleet) {
         fleet.swarm()
                 .ifPresent(swarm -> swarm.ready().onSuccess(up -> {
                     out().println("All " + config.swarm().devices() + " devices are connected after "
-                            + millisSince(begun) + " ms");
+                            + sinceProcessStart() + " ms");
                     out().flush();
                 }));
     }
@@ -113,11 +112,8 @@ public final class RunCommand implements Callable<Integer> {
         return java.util.Objects.requireNonNull(spec).commandLine().getOut();
     }
 
-    private static Instant processStart() {
-        return ProcessHandle.current().info().startInstant().orElseGet(Clock.systemUTC()::instant);
-    }
-
-    private static long millisSince(Instant begun) {
-        return Duration.between(begun, Clock.systemUTC().instant()).toMillis();
+    /** In milliseconds, from the start of the Java process; the operating system tells its start only to the second. */
+    private static long sinceProcessStart() {
+        return ManagementFactory.getRuntimeMXBean().getUptime();
     }
 }
