@@ -98,12 +98,12 @@ final class ServerProcess implements AutoCloseable {
     public void close() {
         process.destroy();
         try {
-            if (process.waitFor(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
-                return;
+            if (!process.waitFor(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly().waitFor(STOP.toMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException hurry) {
+            process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
-        process.destroyForcibly();
     }
 }

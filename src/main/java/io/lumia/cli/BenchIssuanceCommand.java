@@ -1,5 +1,6 @@
 package io.lumia.cli;
 
+import io.lumia.bench.BenchFailed;
 import io.lumia.bench.IssuanceBench;
 import io.lumia.bench.IssuanceBench.Plan;
 import io.lumia.bench.IssuanceCase;
@@ -43,6 +44,8 @@ import picocli.CommandLine.Spec;
 final class BenchIssuanceCommand implements Callable<Integer> {
     private static final Logger log = LoggerFactory.getLogger(BenchIssuanceCommand.class);
     private static final int MOST_WORKERS = 256;
+    /** 128 and the number of SIGINT; while a signal ends the process, Java's own code goes before it. */
+    private static final int STOPPED = 130;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -81,6 +84,9 @@ final class BenchIssuanceCommand implements Callable<Integer> {
     @Option(names = "--concurrency", paramLabel = "N", description = "Clients at once; default: ${DEFAULT-VALUE}")
     private int concurrency = 16;
 
+    /** A signal ended the subjects; what the measurement says of that is no news. */
+    private volatile boolean stopping;
+
     @Override
     public Integer call() throws Exception {
         var plan = plan();
@@ -89,7 +95,15 @@ final class BenchIssuanceCommand implements Callable<Integer> {
         // context is made
         System.setProperty("io.netty.handler.ssl.openssl.sessionCacheClient", "false");
         var machine = Machine.now();
-        var results = measure(plan);
+        List<IssuanceResult> results;
+        try {
+            results = measure(plan);
+        } catch (BenchFailed | RuntimeException failed) {
+            if (stopping) {
+                return STOPPED;
+            }
+            throw failed;
+        }
         var report = new BenchIssuanceReport(machine, results, concurrency);
         var out = spec().commandLine().getOut();
         if (json) {
@@ -103,7 +117,7 @@ final class BenchIssuanceCommand implements Callable<Integer> {
 
     private List<IssuanceResult> measure(Plan plan) throws Exception {
         try (var bench = new IssuanceBench(plan, this::tell, Clock.systemUTC())) {
-            var stop = new Thread(() -> close(bench), "lumia-bench-stop");
+            var stop = new Thread(() -> stop(bench), "lumia-bench-stop");
             Runtime.getRuntime().addShutdownHook(stop);
             try {
                 return bench.run();
@@ -170,7 +184,8 @@ final class BenchIssuanceCommand implements Callable<Integer> {
         err.flush();
     }
 
-    private static void close(IssuanceBench bench) {
+    private void stop(IssuanceBench bench) {
+        stopping = true;
         try {
             bench.close();
         } catch (IOException left) {
