@@ -5,6 +5,7 @@ import io.lumia.config.CannotStart;
 import io.lumia.crypto.DurableFiles;
 import io.lumia.crypto.EncryptedKeys;
 import io.lumia.crypto.KeyPairs;
+import io.lumia.crypto.KeySigner;
 import io.lumia.crypto.WrongPassword;
 import io.lumia.x509.CertificateTemplate;
 import io.lumia.x509.Issuer;
@@ -108,11 +109,15 @@ final class CaDirectory {
         demandSignedBy(root, ROOT, root);
         var key = exists(INTERMEDIATE_KEY) ? readKey(INTERMEDIATE_KEY, password) : makeKey(INTERMEDIATE_KEY, password);
         var intermediate =
-                exists(INTERMEDIATE) ? readCertificate(INTERMEDIATE) : makeIntermediate(key, new Issuer(root, rootKey));
+                exists(INTERMEDIATE) ? readCertificate(INTERMEDIATE) : makeIntermediate(key, issuer(root, rootKey));
         demandMatch(key, INTERMEDIATE_KEY, intermediate, INTERMEDIATE);
         demandValid(intermediate, INTERMEDIATE);
         demandSignedBy(intermediate, INTERMEDIATE, root);
-        return new Ca(root, new Issuer(intermediate, key));
+        return new Ca(root, issuer(intermediate, key));
+    }
+
+    private static Issuer issuer(X509Certificate certificate, PrivateKey key) {
+        return new Issuer(certificate, new KeySigner(key, certificate.getPublicKey()));
     }
 
     private PrivateKey makeKey(String file, CaPassword password) throws IOException {
@@ -123,7 +128,7 @@ final class CaDirectory {
 
     private X509Certificate makeRoot(PrivateKey key) throws IOException {
         var root = CertificateTemplate.root(
-                config.organization(), pair(key, ROOT_KEY), serial(), validity(config.rootLifetime()));
+                config.organization(), new KeySigner(pair(key, ROOT_KEY)), serial(), validity(config.rootLifetime()));
         DurableFiles.writePublic(directory.resolve(ROOT), Pem.of(root));
         return root;
     }

@@ -1,9 +1,7 @@
 package io.lumia.x509;
 
 import java.io.IOException;
-import java.security.KeyPair;
 import java.security.NoSuchAlgorithmException;
-import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -13,7 +11,6 @@ import java.util.Date;
 import java.util.List;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
-import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -30,8 +27,6 @@ import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** What a certificate shall say, ready to be signed; every one keeps to the profile of RFC 5280, section 4. */
@@ -61,10 +56,10 @@ public final class CertificateTemplate {
      *
      * @param organization in the subject
      */
-    public static X509Certificate root(String organization, KeyPair pair, SerialNumber serial, Validity validity) {
+    public static X509Certificate root(String organization, Signer signer, SerialNumber serial, Validity validity) {
         var subject = authorityName(organization, "Root CA");
-        return new CertificateTemplate(subject, pair.getPublic(), serial, validity, authorityExtensions(null))
-                .sign(subject, null, pair.getPublic(), pair.getPrivate());
+        return new CertificateTemplate(subject, signer.publicKey(), serial, validity, authorityExtensions(null))
+                .sign(subject, null, signer);
     }
 
     /**
@@ -123,16 +118,10 @@ public final class CertificateTemplate {
 
     /** The certificate. Its times are cut to whole seconds, as X.509 has no finer ones. */
     public X509Certificate signedBy(Issuer issuer) {
-        return sign(
-                X500Name.getInstance(
-                        issuer.certificate().getSubjectX500Principal().getEncoded()),
-                keyIdentifier(issuer.certificate()),
-                issuer.certificate().getPublicKey(),
-                issuer.key());
+        return sign(issuer.name(), issuer.keyIdentifier(), issuer.signer());
     }
 
-    private X509Certificate sign(
-            X500Name issuer, @Nullable AuthorityKeyIdentifier issuerKey, PublicKey verifying, PrivateKey signing) {
+    private X509Certificate sign(X500Name issuer, @Nullable AuthorityKeyIdentifier issuerKey, Signer signer) {
         try {
             X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                     issuer,
@@ -149,21 +138,10 @@ public final class CertificateTemplate {
             if (issuerKey != null) {
                 builder.addExtension(Extension.authorityKeyIdentifier, false, issuerKey);
             }
-            var signer = new JcaContentSignerBuilder(Keys.signatureAlgorithm(verifying)).build(signing);
-            return new JcaX509CertificateConverter().getCertificate(builder.build(signer));
-        } catch (IOException | CertificateException | NoSuchAlgorithmException | OperatorCreationException broken) {
+            return new JcaX509CertificateConverter().getCertificate(builder.build(signer.content()));
+        } catch (IOException | CertificateException | NoSuchAlgorithmException broken) {
             throw new IllegalStateException("the certificate cannot be signed", broken);
         }
-    }
-
-    private static AuthorityKeyIdentifier keyIdentifier(X509Certificate issuer) {
-        var extension = issuer.getExtensionValue(Extension.subjectKeyIdentifier.getId());
-        if (extension == null) {
-            throw new IllegalArgumentException("the issuing certificate has no subject key identifier");
-        }
-        var identifier = ASN1OctetString.getInstance(
-                ASN1OctetString.getInstance(extension).getOctets());
-        return new AuthorityKeyIdentifier(identifier.getOctets());
     }
 
     private static List<Entry> authorityExtensions(@Nullable Integer pathLength) {

@@ -90,18 +90,29 @@ public final class Keys {
     /** Whether the two belong together: a signature made with one verifies with the other. */
     public static boolean match(PrivateKey signing, PublicKey verifying) {
         try {
-            var algorithm = signatureAlgorithm(verifying);
-            var signer = Signature.getInstance(algorithm);
+            var signer = Signature.getInstance(signatureAlgorithm(verifying));
             signer.initSign(signing);
             signer.update(verifying.getEncoded());
-            byte[] signature = signer.sign();
-            var verifier = Signature.getInstance(algorithm);
-            verifier.initVerify(verifying);
-            verifier.update(verifying.getEncoded());
-            return verifier.verify(signature);
+            return verifies(signer.sign(), verifying);
         } catch (GeneralSecurityException differentKinds) {
             return false;
         }
+    }
+
+    /** Whether the signatures of this signer verify with the key. */
+    public static boolean match(Signer signing, PublicKey verifying) {
+        try {
+            return signing.publicKey().equals(verifying) && verifies(signing.sign(verifying.getEncoded()), verifying);
+        } catch (GeneralSecurityException | IllegalStateException differentKinds) {
+            return false;
+        }
+    }
+
+    private static boolean verifies(byte[] signature, PublicKey verifying) throws GeneralSecurityException {
+        var verifier = Signature.getInstance(signatureAlgorithm(verifying));
+        verifier.initVerify(verifying);
+        verifier.update(verifying.getEncoded());
+        return verifier.verify(signature);
     }
 
     /** The pair of this private key, its public half computed. @throws IllegalArgumentException when the key is of an unknown kind */

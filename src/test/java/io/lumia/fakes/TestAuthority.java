@@ -2,6 +2,7 @@ package io.lumia.fakes;
 
 import io.lumia.crypto.CryptoProviders;
 import io.lumia.crypto.KeyPairs;
+import io.lumia.crypto.KeySigner;
 import io.lumia.x509.CertificateTemplate;
 import io.lumia.x509.Issuer;
 import io.lumia.x509.Profile;
@@ -25,11 +26,12 @@ public record TestAuthority(X509Certificate root, Issuer intermediate, Instant n
     public static TestAuthority at(Instant now) {
         var rootPair = KeyPairs.p256();
         var pair = KeyPairs.p256();
-        var root = CertificateTemplate.root("Test", rootPair, serial(), validity(now, Duration.ofDays(20_000)));
+        var root = CertificateTemplate.root(
+                "Test", new KeySigner(rootPair), serial(), validity(now, Duration.ofDays(20_000)));
         var intermediate = CertificateTemplate.intermediate(
                         "Test", pair.getPublic(), serial(), validity(now, Duration.ofDays(1000)), null)
-                .signedBy(new Issuer(root, rootPair.getPrivate()));
-        return new TestAuthority(root, new Issuer(intermediate, pair.getPrivate()), now);
+                .signedBy(new Issuer(root, new KeySigner(rootPair)));
+        return new TestAuthority(root, new Issuer(intermediate, new KeySigner(pair)), now);
     }
 
     public X509Certificate issue(Profile profile, String identity, List<String> names, PublicKey key) {
