@@ -17,7 +17,6 @@ import io.lumia.lifecycle.RenewalPolicy;
 import io.lumia.store.Store;
 import io.lumia.tls.ListenerCertificate;
 import io.lumia.tls.TlsOptions;
-import io.lumia.x509.Validity;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
@@ -137,7 +136,7 @@ public final class AuthorityVerticle extends VerticleBase {
                 ca.intermediatePem(),
                 ca.rootFingerprint().hex(),
                 ca.root().getNotAfter().toInstant(),
-                ca.intermediate().certificate().getNotAfter().toInstant(),
+                ca.isSingle() ? null : ca.issuer().certificate().getNotAfter().toInstant(),
                 publicUrl(),
                 directories);
     }
@@ -158,14 +157,12 @@ public final class AuthorityVerticle extends VerticleBase {
 
     private Running run(Ca ca, WorkerExecutor signers) {
         var known = new KnownCertificates();
-        var rules = new IssuingRules(
-                fleet.domain(),
-                lifetimes,
-                config.backdate(),
-                Validity.of(ca.intermediate().certificate()));
-        var issuance = new Issuance(vertx, config, ca, rules, store, known, signers, plainUrl("intermediate"), clock);
+        var rules =
+                new IssuingRules(fleet.domain(), lifetimes, config, ca.issuer().certificate());
+        var issuerUrl = plainUrl(ca.isSingle() ? "root" : "intermediate");
+        var issuance = new Issuance(vertx, config, ca, rules, store, known, signers, issuerUrl, clock);
         var acme = new AcmeServer(vertx, config.acme(), fleet, lifetimes, store, issuance, renewals, clock);
-        var issuers = new Issuers(ca.root(), ca.intermediate().certificate());
+        var issuers = new Issuers(ca.root(), ca.issuer().certificate());
         var step = new StepApi(vertx, config, lifetimes, data, store, issuers, issuance, clock);
         var opened = new Running(ca, issuance, new Register(vertx, store, known, clock), acme, step, signers);
         running = opened;

@@ -7,6 +7,7 @@ import io.lumia.bus.FleetBus.IssueOutcome;
 import io.lumia.config.AuthorityConfig;
 import io.lumia.config.FleetConfig;
 import io.lumia.config.LifetimesConfig;
+import io.lumia.config.NameRules;
 import io.lumia.config.StepApiConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.crypto.KeyPairs;
@@ -16,6 +17,7 @@ import io.lumia.x509.CertificateBundle;
 import io.lumia.x509.CertificateRequest;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.FleetDomain;
+import io.lumia.x509.KeyType;
 import io.lumia.x509.Pem;
 import io.lumia.x509.Profile;
 import io.vertx.core.Vertx;
@@ -79,7 +81,19 @@ public final class AuthorityFixture implements AutoCloseable {
                 queue,
                 new AcmeSettings().build(),
                 new StepApiConfig(
-                        "jwk", "x5c", Duration.ofDays(1), null, null, null, List.of("mqtt-acme"), Duration.ofDays(7)));
+                        "jwk",
+                        "x5c",
+                        Duration.ofDays(1),
+                        null,
+                        null,
+                        null,
+                        List.of("mqtt-acme"),
+                        Duration.ofDays(7),
+                        NameRules.ALL,
+                        NameRules.ALL),
+                KeyType.P256,
+                AuthorityConfig.Hierarchy.INTERMEDIATE,
+                AuthorityConfig.ConstrainedNames.NONE);
     }
 
     static LifetimesConfig lifetimes() {

@@ -5,10 +5,12 @@ import io.lumia.bus.FleetBus;
 import io.lumia.config.AuthorityConfig;
 import io.lumia.config.FleetConfig;
 import io.lumia.config.LifetimesConfig;
+import io.lumia.config.NameRules;
 import io.lumia.config.StepApiConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.store.Store;
 import io.lumia.x509.FleetDomain;
+import io.lumia.x509.KeyType;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -103,13 +105,25 @@ public final class LoopbackAuthority implements AutoCloseable {
                 2,
                 100,
                 acme.build(),
-                stepApi);
+                stepApi,
+                KeyType.P256,
+                AuthorityConfig.Hierarchy.INTERMEDIATE,
+                AuthorityConfig.ConstrainedNames.NONE);
     }
 
     /** @param x5cRoots file of further roots; null: none */
     public static StepApiConfig stepApi(@Nullable Path x5cRoots) {
         return new StepApiConfig(
-                "jwk", "x5c", Duration.ofDays(1), null, null, x5cRoots, List.of("mqtt-acme"), Duration.ofDays(7));
+                "jwk",
+                "x5c",
+                Duration.ofDays(1),
+                null,
+                null,
+                x5cRoots,
+                List.of("mqtt-acme"),
+                Duration.ofDays(7),
+                NameRules.ALL,
+                NameRules.ALL);
     }
 
     private static LifetimesConfig lifetimes() {
