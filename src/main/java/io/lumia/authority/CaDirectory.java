@@ -23,6 +23,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,15 +45,26 @@ final class CaDirectory {
     private final CaFiles files;
     private final AuthorityConfig config;
     private final @Nullable String rootUrl;
+    private final Map<String, String> environment;
     private final Clock clock;
     private final SecureRandom randomness = new SecureRandom();
 
     /** @param rootUrl where the root can be fetched; goes into a new intermediate */
     CaDirectory(Path data, AuthorityConfig config, @Nullable String rootUrl, Clock clock) {
+        this(data, config, rootUrl, System.getenv(), clock);
+    }
+
+    CaDirectory(
+            Path data,
+            AuthorityConfig config,
+            @Nullable String rootUrl,
+            Map<String, String> environment,
+            Clock clock) {
         this.directory = data.resolve("ca");
         this.files = new CaFiles(directory);
         this.config = config;
         this.rootUrl = rootUrl;
+        this.environment = environment;
         this.clock = clock;
     }
 
@@ -74,7 +86,7 @@ final class CaDirectory {
             if (!complete) {
                 demandNothingLost(found, issuedBefore);
             }
-            var password = CaPassword.of(config, directory, files.exists(ROOT_KEY) || files.exists(INTERMEDIATE_KEY));
+            var password = CaPassword.of(config, environment, directory, files.exists(ROOT_KEY) || files.exists(INTERMEDIATE_KEY));
             var ca = openOrMake(password);
             if (!complete) {
                 log.atInfo()
