@@ -120,7 +120,7 @@ public final class AuthorityVerticle extends VerticleBase {
     public String publicUrl() {
         var configured = config.publicUrl();
         return configured == null
-                ? "https://" + urlHost() + ":" + httpsPort
+                ? "https://" + urlHost(config) + ":" + httpsPort
                 : configured.toString().replaceAll("/+$", "");
     }
 
@@ -149,7 +149,7 @@ public final class AuthorityVerticle extends VerticleBase {
                 .compose(issuedBefore -> signers.executeBlocking(
                         () -> {
                             CryptoProviders.install();
-                            return new CaDirectory(data, config, plainUrl("root"), clock).open(issuedBefore);
+                            return new CaDirectory(data, config, plainUrl(config, "root"), clock).open(issuedBefore);
                         },
                         false))
                 .map(ca -> run(ca, signers));
@@ -159,7 +159,7 @@ public final class AuthorityVerticle extends VerticleBase {
         var known = new KnownCertificates();
         var rules =
                 new IssuingRules(fleet.domain(), lifetimes, config, ca.issuer().certificate());
-        var issuerUrl = plainUrl(ca.isSingle() ? "root" : "intermediate");
+        var issuerUrl = plainUrl(config, ca.isSingle() ? "root" : "intermediate");
         var issuance = new Issuance(vertx, config, ca, rules, store, known, signers, issuerUrl, clock);
         var acme = new AcmeServer(vertx, config.acme(), fleet, lifetimes, store, issuance, renewals, clock);
         var issuers = new Issuers(ca.root(), ca.issuer().certificate());
@@ -221,13 +221,13 @@ public final class AuthorityVerticle extends VerticleBase {
     }
 
     /** Of an issuer's certificate; null while the port is picked anew at every start, since certificates outlive it. */
-    private @Nullable String plainUrl(String issuer) {
+    static @Nullable String plainUrl(AuthorityConfig config, String issuer) {
         return config.httpPort() == 0
                 ? null
-                : "http://" + urlHost() + ":" + config.httpPort() + "/ca/" + issuer + ".crt";
+                : "http://" + urlHost(config) + ":" + config.httpPort() + "/ca/" + issuer + ".crt";
     }
 
-    private String urlHost() {
+    private static String urlHost(AuthorityConfig config) {
         var name = config.names().get(0);
         return name.indexOf(':') >= 0 ? "[" + name + "]" : name;
     }
