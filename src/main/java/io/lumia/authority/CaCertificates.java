@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param intermediate null when the root signs leaves itself
  */
-public record CaCertificates(
-        X509Certificate root, @Nullable X509Certificate intermediate) {
+public record CaCertificates(X509Certificate root, @Nullable X509Certificate intermediate) {
     public Fingerprint fingerprint() {
         return Fingerprint.of(root);
     }

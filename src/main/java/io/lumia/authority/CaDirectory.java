@@ -55,11 +55,7 @@ final class CaDirectory {
     }
 
     CaDirectory(
-            Path data,
-            AuthorityConfig config,
-            @Nullable String rootUrl,
-            Map<String, String> environment,
-            Clock clock) {
+            Path data, AuthorityConfig config, @Nullable String rootUrl, Map<String, String> environment, Clock clock) {
         this.directory = data.resolve("ca");
         this.files = new CaFiles(directory);
         this.config = config;
@@ -86,7 +82,8 @@ final class CaDirectory {
             if (!complete) {
                 demandNothingLost(found, issuedBefore);
             }
-            var password = CaPassword.of(config, environment, directory, files.exists(ROOT_KEY) || files.exists(INTERMEDIATE_KEY));
+            var password = CaPassword.of(
+                    config, environment, directory, files.exists(ROOT_KEY) || files.exists(INTERMEDIATE_KEY));
             var ca = openOrMake(password);
             if (!complete) {
                 log.atInfo()

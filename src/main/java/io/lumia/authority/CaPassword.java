@@ -33,8 +33,7 @@ record CaPassword(String value, String source) {
      * @param keysExist whether there are keys that an existing password opens
      * @throws CannotStart when a file is missing or empty
      */
-    static CaPassword of(
-            AuthorityConfig config, Map<String, String> environment, Path directory, boolean keysExist)
+    static CaPassword of(AuthorityConfig config, Map<String, String> environment, Path directory, boolean keysExist)
             throws IOException {
         if (config.password() != null && !config.password().isEmpty()) {
             return new CaPassword(config.password(), "LUMIA_AUTHORITY_PASSWORD (authority.password)");

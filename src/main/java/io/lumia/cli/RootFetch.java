@@ -35,7 +35,8 @@ record RootFetch(URI base) {
 
     static RootFetch at(URI url) throws CommandFailed {
         if (!"https".equals(url.getScheme()) || url.getHost() == null) {
-            throw new CommandFailed("--ca-url must be such as https://localhost:9000, is " + Printable.quoted(url + ""));
+            throw new CommandFailed(
+                    "--ca-url must be such as https://localhost:9000, is " + Printable.quoted(url + ""));
         }
         return new RootFetch(URI.create(url.toString().replaceAll("/+$", "")));
     }
@@ -54,7 +55,8 @@ record RootFetch(URI base) {
 
     /** The root of this fingerprint; fails when the other side does not have it, or hands out another. */
     X509Certificate root(Fingerprint wanted) throws CommandFailed {
-        var root = certificates(answer("/root/" + wanted.hex(), everybody()).path("ca").asText())
+        var root = certificates(
+                        answer("/root/" + wanted.hex(), everybody()).path("ca").asText())
                 .get(0);
         if (!Fingerprint.of(root).equals(wanted)) {
             throw new CommandFailed(base + " handed out the root " + Fingerprint.of(root) + " instead of " + wanted
@@ -100,8 +102,8 @@ record RootFetch(URI base) {
         } catch (JsonProcessingException foreign) {
             // told below
         }
-        throw new CommandFailed(base + path + " does not answer as a CA does (status " + response.statusCode()
-                + "); check --ca-url");
+        throw new CommandFailed(
+                base + path + " does not answer as a CA does (status " + response.statusCode() + "); check --ca-url");
     }
 
     private List<X509Certificate> certificates(String pem) throws CommandFailed {
