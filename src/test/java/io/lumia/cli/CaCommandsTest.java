@@ -4,16 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lumia.Lumia;
 import io.lumia.crypto.EncryptedKeys;
+import io.lumia.fakes.FleetCa;
 import io.lumia.fakes.LoopbackAuthority;
+import io.lumia.fakes.MovableClock;
 import io.lumia.x509.Fingerprint;
 import io.lumia.x509.KeyType;
 import io.lumia.x509.Pem;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.PemKeyCertOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -130,6 +139,33 @@ class CaCommandsTest {
                             .err)
                     .contains("127.0.0.2");
             assertThat(other).doesNotExist();
+        }
+    }
+
+    @Test
+    void bootstrap_is_not_taken_in_by_whoever_hands_out_another_root() {
+        var vertx = Vertx.vertx();
+        try {
+            var impostor = new FleetCa(new MovableClock(Instant.now()));
+            var served = impostor.issue("localhost", List.of("localhost"), Duration.ofHours(1));
+            var tls = new HttpServerOptions()
+                    .setSsl(true)
+                    .setKeyCertOptions(new PemKeyCertOptions()
+                            .addCertValue(Buffer.buffer(Pem.of(served.chain())))
+                            .addKeyValue(Buffer.buffer(Pem.of(served.key()))));
+            var answer = new JsonObject().put("ca", Pem.of(impostor.root())).encode();
+            var server = vertx.createHttpServer(tls)
+                    .requestHandler(request -> {
+                        var unused = request.response().end(answer);
+                    })
+                    .listen(0, "127.0.0.1")
+                    .await();
+            var out = home.resolve("fetched.crt");
+            assertThat(bootstrap(1, "https://localhost:" + server.actualPort(), "0".repeat(64), out).err)
+                    .contains("handed out the root " + Fingerprint.of(impostor.root()), "nothing was written");
+            assertThat(out).doesNotExist();
+        } finally {
+            vertx.close().await();
         }
     }
 

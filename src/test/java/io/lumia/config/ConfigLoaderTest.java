@@ -167,6 +167,14 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void a_maximum_lifetime_leaves_room_above_the_minimum() {
+        assertThat(problems("lifetimes.minimum.device=1h", "authority.acme.provisioners.acme.maximum-lifetime=30m"))
+                .singleElement()
+                .asString()
+                .startsWith("authority.acme.provisioners.acme.maximum-lifetime is 30m, less than lifetimes.minimum");
+    }
+
+    @Test
     void names_that_every_certificate_carries_are_nobody_elses() throws IOException {
         var file = file("c.yaml", """
                 broker: {names: [mqtt.example.com]}
