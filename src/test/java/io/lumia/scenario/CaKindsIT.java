@@ -70,6 +70,38 @@ class CaKindsIT {
         }
     }
 
+    @Test
+    void a_ca_that_the_command_made_is_run_and_never_made_again() throws Exception {
+        var made = answered(LumiaProcess.ca("init", data).argument("--key-type", "p384", "--organization", "Works"));
+        var fingerprint = answered(LumiaProcess.ca("fingerprint", data)).strip();
+        assertThat(made).contains("p384, root and intermediate", fingerprint);
+        assertThat(answered(LumiaProcess.ca("export", data).argument("bundle")))
+                .contains("BEGIN CERTIFICATE")
+                .doesNotContain("KEY");
+        try (var lumia = setup().start()) {
+            lumia.awaitReady().awaitConnections(DEVICES + 1);
+            assertThat(lumia.rootFingerprint()).isEqualTo(fingerprint);
+            try (var second = LumiaProcess.ca("init", data).start()) {
+                assertThat(second.exitCode()).isEqualTo(1);
+                assertThat(second.errLines()).anyMatch(line -> line.contains("another Lumia process"));
+            }
+            assertThat(lumia.stop()).isEqualTo(LumiaProcess.STOPPED_BY_SIGTERM);
+        }
+        try (var again = LumiaProcess.ca("init", data).start()) {
+            assertThat(again.exitCode()).isEqualTo(1);
+            assertThat(again.outLines()).isEmpty();
+            assertThat(again.errLines()).anyMatch(line -> line.contains("there is a CA already"));
+        }
+    }
+
+    /** What a command that ended well printed on standard output. */
+    private static String answered(LumiaProcess.Setup setup) throws Exception {
+        try (var command = setup.start()) {
+            assertThat(command.exitCode()).as(command.printed()).isZero();
+            return String.join("\n", command.outLines());
+        }
+    }
+
     /** What it printed. */
     private static String connected(LumiaProcess.Setup setup) throws Exception {
         try (var lumia = setup.start()) {
