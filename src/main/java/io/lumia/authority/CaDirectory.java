@@ -9,6 +9,7 @@ import io.lumia.crypto.KeySigner;
 import io.lumia.crypto.WrongPassword;
 import io.lumia.x509.CertificateTemplate;
 import io.lumia.x509.Issuer;
+import io.lumia.x509.IssuerLocations;
 import io.lumia.x509.Keys;
 import io.lumia.x509.Pem;
 import io.lumia.x509.SerialNumber;
@@ -44,15 +45,15 @@ final class CaDirectory {
 
     private final Path directory;
     private final AuthorityConfig config;
-    private final @Nullable String rootUrl;
+    private final IssuerLocations rootLocations;
     private final Clock clock;
     private final SecureRandom randomness = new SecureRandom();
 
-    /** @param rootUrl where the root can be fetched; goes into a new intermediate */
-    CaDirectory(Path data, AuthorityConfig config, @Nullable String rootUrl, Clock clock) {
+    /** @param rootLocations of the root and its CRL; go into a new intermediate */
+    CaDirectory(Path data, AuthorityConfig config, IssuerLocations rootLocations, Clock clock) {
         this.directory = data.resolve("ca");
         this.config = config;
-        this.rootUrl = rootUrl;
+        this.rootLocations = rootLocations;
         this.clock = clock;
     }
 
@@ -116,6 +117,12 @@ final class CaDirectory {
         return new Ca(root, issuer(intermediate, key));
     }
 
+    /** The root with its key, read anew for one signature or two. @throws CannotStart naming the file and the remedy */
+    Issuer root() throws IOException {
+        var password = CaPassword.of(config, directory, true);
+        return issuer(readCertificate(ROOT), readKey(ROOT_KEY, password));
+    }
+
     private static Issuer issuer(X509Certificate certificate, PrivateKey key) {
         return new Issuer(certificate, new KeySigner(key, certificate.getPublicKey()));
     }
@@ -141,7 +148,7 @@ final class CaDirectory {
                         pair(key, INTERMEDIATE_KEY).getPublic(),
                         serial(),
                         wanted.notAfter().isAfter(end) ? new Validity(wanted.notBefore(), end) : wanted,
-                        rootUrl)
+                        rootLocations)
                 .signedBy(root);
         DurableFiles.writePublic(directory.resolve(INTERMEDIATE), Pem.of(intermediate));
         return intermediate;

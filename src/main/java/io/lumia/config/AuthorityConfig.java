@@ -14,6 +14,7 @@ public record AuthorityConfig(
         @JsonProperty("http-port") int httpPort,
         List<String> names,
         @JsonProperty("public-url") @Nullable URI publicUrl,
+        @JsonProperty("http-url") @Nullable URI httpUrl,
         @JsonProperty("password-file") @Nullable Path passwordFile,
         @Nullable String password,
         String organization,
@@ -23,12 +24,17 @@ public record AuthorityConfig(
         @JsonProperty("signing-threads") int signingThreads,
         int queue,
         AcmeConfig acme,
-        @JsonProperty("step-api") StepApiConfig stepApi) {
+        @JsonProperty("step-api") StepApiConfig stepApi,
+        CrlConfig crl,
+        OcspConfig ocsp) {
     public AuthorityConfig {
         Check.port("port", port);
         Check.port("http-port", httpPort);
         Check.that(!names.isEmpty(), "names must hold at least one name or address");
         names = List.copyOf(names);
+        Check.that(
+                httpUrl == null || ("http".equals(httpUrl.getScheme()) && httpUrl.getHost() != null),
+                "http-url must be an address http://HOST[:PORT], is " + httpUrl);
         Check.notNegative("backdate", backdate);
         Check.positive("intermediate-lifetime", intermediateLifetime);
         Check.that(
@@ -51,6 +57,7 @@ public record AuthorityConfig(
                 httpPort,
                 names,
                 publicUrl,
+                httpUrl,
                 passwordFile,
                 password,
                 organization,
@@ -60,7 +67,9 @@ public record AuthorityConfig(
                 signingThreads,
                 queue,
                 other,
-                stepApi);
+                stepApi,
+                crl,
+                ocsp);
     }
 
     @Override

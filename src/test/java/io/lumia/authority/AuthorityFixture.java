@@ -5,8 +5,10 @@ import io.lumia.bus.FleetBus.Claim;
 import io.lumia.bus.FleetBus.IssueCertificate;
 import io.lumia.bus.FleetBus.IssueOutcome;
 import io.lumia.config.AuthorityConfig;
+import io.lumia.config.CrlConfig;
 import io.lumia.config.FleetConfig;
 import io.lumia.config.LifetimesConfig;
+import io.lumia.config.OcspConfig;
 import io.lumia.config.StepApiConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.crypto.KeyPairs;
@@ -70,6 +72,7 @@ public final class AuthorityFixture implements AutoCloseable {
                 names,
                 null,
                 null,
+                null,
                 password,
                 "Lumia",
                 Duration.ofMinutes(1),
@@ -79,7 +82,9 @@ public final class AuthorityFixture implements AutoCloseable {
                 queue,
                 new AcmeSettings().build(),
                 new StepApiConfig(
-                        "jwk", "x5c", Duration.ofDays(1), null, null, null, List.of("mqtt-acme"), Duration.ofDays(7)));
+                        "jwk", "x5c", Duration.ofDays(1), null, null, null, List.of("mqtt-acme"), Duration.ofDays(7)),
+                new CrlConfig(Duration.ofDays(1), Duration.ofHours(8), Duration.ofDays(90)),
+                new OcspConfig(Duration.ofHours(1), Duration.ofDays(7)));
     }
 
     static LifetimesConfig lifetimes() {

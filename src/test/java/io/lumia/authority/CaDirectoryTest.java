@@ -8,6 +8,7 @@ import io.lumia.config.CannotStart;
 import io.lumia.crypto.EncryptedKeys;
 import io.lumia.crypto.KeyPairs;
 import io.lumia.fakes.MovableClock;
+import io.lumia.x509.IssuerLocations;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,7 +125,7 @@ class CaDirectoryTest {
     @Test
     void an_intermediate_of_another_root_stops_the_start(@TempDir Path elsewhere) throws IOException {
         open("secret");
-        new CaDirectory(elsewhere, AuthorityFixture.config("secret", 0, 1), null, clock).open(false);
+        new CaDirectory(elsewhere, AuthorityFixture.config("secret", 0, 1), IssuerLocations.NONE, clock).open(false);
         for (String file : List.of("intermediate.key", "intermediate.crt")) {
             Files.write(file(file), Files.readAllBytes(elsewhere.resolve("ca").resolve(file)));
         }
@@ -155,7 +156,7 @@ class CaDirectoryTest {
 
     private CaDirectory directory(@Nullable String password) {
         AuthorityConfig config = AuthorityFixture.config(password, 0, 1);
-        return new CaDirectory(data, config, null, clock);
+        return new CaDirectory(data, config, IssuerLocations.NONE, clock);
     }
 
     private void assertStops(@Nullable String password, String... sentences) {

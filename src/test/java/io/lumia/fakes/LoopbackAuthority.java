@@ -3,8 +3,10 @@ package io.lumia.fakes;
 import io.lumia.authority.AuthorityVerticle;
 import io.lumia.bus.FleetBus;
 import io.lumia.config.AuthorityConfig;
+import io.lumia.config.CrlConfig;
 import io.lumia.config.FleetConfig;
 import io.lumia.config.LifetimesConfig;
+import io.lumia.config.OcspConfig;
 import io.lumia.config.StepApiConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.store.Store;
@@ -26,6 +28,7 @@ public final class LoopbackAuthority implements AutoCloseable {
     public final Vertx vertx = Vertx.vertx();
     public final FakeDns dns;
     public final int http01Port;
+    public final int httpPort;
     public final Path root;
     private final Store store;
     private final AuthorityVerticle authority;
@@ -48,6 +51,7 @@ public final class LoopbackAuthority implements AutoCloseable {
         FleetBus.install(vertx);
         dns = new FakeDns(vertx);
         http01Port = freePort();
+        httpPort = freePort();
         store = Store.open(vertx, data).await();
         authority = new AuthorityVerticle(
                 config(change, stepApi),
@@ -91,8 +95,9 @@ public final class LoopbackAuthority implements AutoCloseable {
         return new AuthorityConfig(
                 "127.0.0.1",
                 0,
-                0,
+                httpPort,
                 List.of("localhost", "127.0.0.1"),
+                null,
                 null,
                 null,
                 "interop-password",
@@ -103,7 +108,9 @@ public final class LoopbackAuthority implements AutoCloseable {
                 2,
                 100,
                 acme.build(),
-                stepApi);
+                stepApi,
+                new CrlConfig(Duration.ofDays(1), Duration.ofHours(8), Duration.ofDays(90)),
+                new OcspConfig(Duration.ofHours(1), Duration.ofDays(7)));
     }
 
     /** @param x5cRoots file of further roots; null: none */
