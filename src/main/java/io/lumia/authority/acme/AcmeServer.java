@@ -91,7 +91,7 @@ public final class AcmeServer {
                 randomness,
                 clock);
         challenges = new ChallengeResource(store, issuer, policy, names, validations, ledger, clock);
-        revocations = new RevocationResource(vertx, store);
+        revocations = new RevocationResource(vertx, store, clock);
     }
 
     /** Takes up what a crash interrupted and begins to clean up; to be called before the routes serve. */
