@@ -123,7 +123,6 @@ public final class AcmeServer {
         routes.open(HttpMethod.GET, "/directory", this::directory);
         routes.open(HttpMethod.HEAD, "/new-nonce", exchange -> Future.succeededFuture(Answer.empty(200)));
         routes.open(HttpMethod.GET, "/new-nonce", exchange -> Future.succeededFuture(Answer.empty(204)));
-        routes.open(HttpMethod.GET, "/certificate/:id/issuer", orders::issuerOf);
         routes.open(HttpMethod.GET, "/renewal-info/:id", renewals::show);
         routes.signed("/new-account", self(accounts::create));
         routes.signed("/account/:id", account(accounts::update));

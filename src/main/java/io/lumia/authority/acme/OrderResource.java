@@ -7,11 +7,9 @@ import io.lumia.authority.acme.Problem.Kind;
 import io.lumia.authority.acme.RequestGate.ByAccount;
 import io.lumia.authority.acme.Views.OrderView;
 import io.lumia.store.Store;
-import io.lumia.x509.Pem;
 import io.lumia.x509.Printable;
 import io.vertx.core.Future;
 import java.security.SecureRandom;
-import java.security.cert.CertificateEncodingException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -106,26 +104,10 @@ final class OrderResource {
                         .location(exchange.links().order(order.id())));
     }
 
-    /** RFC 8555, 7.4.2: the leaf, then its issuers without the root. */
+    /** RFC 8555, 7.4.2: the leaf, then its issuers without the root. No link "up": it is for formats that hold a single certificate. */
     Future<Answer> certificate(ByAccount signed, Exchange exchange) {
         return own(signed, exchange.id())
-                .map(order -> Answer.typed(200, "application/pem-certificate-chain", issued(Optional.of(order)))
-                        .link(exchange.links().issuer(order.id()), "up"));
-    }
-
-    /** The certificate that signed the leaf, DER; public, as it is in every handshake. */
-    Future<Answer> issuerOf(Exchange exchange) {
-        return store.read(handle -> OrderRows.find(handle, exchange.id())).map(order -> {
-            var chain = Pem.certificates(issued(order));
-            try {
-                return Answer.typed(
-                        200,
-                        "application/pkix-cert",
-                        chain.get(Math.min(1, chain.size() - 1)).getEncoded());
-            } catch (CertificateEncodingException broken) {
-                throw new IllegalStateException("a stored certificate cannot be encoded", broken);
-            }
-        });
+                .map(order -> Answer.typed(200, "application/pem-certificate-chain", issued(Optional.of(order))));
     }
 
     private List<String> names(NewOrder wanted) {
