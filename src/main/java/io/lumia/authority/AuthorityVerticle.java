@@ -18,7 +18,6 @@ import io.lumia.lifecycle.RenewalPolicy;
 import io.lumia.store.Store;
 import io.lumia.tls.ListenerCertificate;
 import io.lumia.tls.TlsOptions;
-import io.lumia.x509.Validity;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
@@ -150,7 +149,7 @@ public final class AuthorityVerticle extends VerticleBase {
                 ca.intermediatePem(),
                 ca.rootFingerprint().hex(),
                 ca.root().getNotAfter().toInstant(),
-                ca.intermediate().certificate().getNotAfter().toInstant(),
+                ca.isSingle() ? null : ca.issuer().certificate().getNotAfter().toInstant(),
                 publicUrl(),
                 directories);
     }
@@ -173,20 +172,18 @@ public final class AuthorityVerticle extends VerticleBase {
 
     private Future<RevocationService> openRevocations(Ca ca, CaDirectory directory, WorkerExecutor signers) {
         var told = new RevocationService.Authority(
-                ca.root(), directory::root, ca.intermediate(), addresses.ofIntermediate());
+                ca.root(), directory::root, ca.issuer(), addresses.ofLeaves(ca.isSingle()));
         return RevocationService.open(vertx, config, data.resolve("ca"), store, told, signers, clock);
     }
 
     private Running run(Ca ca, RevocationService revocations, WorkerExecutor signers) {
         var known = new KnownCertificates();
-        var rules = new IssuingRules(
-                fleet.domain(),
-                lifetimes,
-                config.backdate(),
-                Validity.of(ca.intermediate().certificate()));
-        var issuance = new Issuance(vertx, config, ca, rules, store, known, signers, addresses.ofIntermediate(), clock);
+        var rules =
+                new IssuingRules(fleet.domain(), lifetimes, config, ca.issuer().certificate());
+        var locations = addresses.ofLeaves(ca.isSingle());
+        var issuance = new Issuance(vertx, config, ca, rules, store, known, signers, locations, clock);
         var acme = new AcmeServer(vertx, config.acme(), fleet, lifetimes, store, issuance, renewals, clock);
-        var issuers = new Issuers(ca.root(), ca.intermediate().certificate());
+        var issuers = new Issuers(ca.root(), ca.issuer().certificate());
         var step = new StepApi(vertx, config, lifetimes, data, store, issuers, issuance, clock);
         var register = new Register(vertx, store, known, revocations, clock);
         var opened = new Running(ca, issuance, register, acme, step, revocations, signers);

@@ -72,7 +72,7 @@ final class Issuance implements AcmeIssuer, StepIssuer {
             @Nullable Claim claim,
             @Nullable Reissue reissue) {}
 
-    /** @param locations of the intermediate, its CRL and responder, for the leaves */
+    /** @param locations of the certificate that signs the leaves, its CRL and responder, for them */
     Issuance(
             Vertx vertx,
             AuthorityConfig config,
@@ -146,7 +146,8 @@ final class Issuance implements AcmeIssuer, StepIssuer {
     private Signed sign(IssueCertificate asked, Reissue reissue) throws NotIssued {
         var now = clock.instant();
         var provisioned = Objects.requireNonNull(asked.provisioned());
-        return sign(asked, rules.again(reissue.previous(), provisioned, now), reissue.key(), reissue, now);
+        return sign(
+                asked, rules.again(reissue.previous(), provisioned, reissue.key(), now), reissue.key(), reissue, now);
     }
 
     private Signed sign(
@@ -155,10 +156,13 @@ final class Issuance implements AcmeIssuer, StepIssuer {
         var provisioned = asked.provisioned();
         var template = CertificateTemplate.leaf(
                 asked.profile(), decision.identity(), decision.names(), key, serial, decision.validity(), locations);
-        if (provisioned != null && provisioned.forClients()) {
+        var form = rules.form(asked);
+        if (form.isPresent()) {
+            template = template.inForm(form.get());
+        } else if (provisioned != null && provisioned.forClients()) {
             template = template.forClientsToo();
         }
-        var leaf = Pem.of(template.signedBy(ca.intermediate()));
+        var leaf = Pem.of(template.signedBy(ca.issuer()));
         var certificate = new CertificateRecord(
                 serial,
                 asked.profile(),
@@ -174,7 +178,7 @@ final class Issuance implements AcmeIssuer, StepIssuer {
                 null,
                 null,
                 provisioned == null ? null : provisioned.name());
-        var bundle = new CertificateBundle(serial, now, decision.validity(), leaf, ca.intermediatePem(), ca.rootPem());
+        var bundle = new CertificateBundle(serial, now, decision.validity(), leaf, ca.chainPem(), ca.rootPem());
         return new Signed(certificate, bundle, Fingerprint.of(key), asked.claim(), reissue);
     }
 

@@ -21,18 +21,24 @@ record PlainAddresses(@Nullable String base) {
                         : "http://" + urlHost(config.names().get(0)) + ":" + config.httpPort());
     }
 
-    /** For certificates that the root signs. There is no responder for these: its certificate would need the root's key. */
+    /** For an intermediate. There is no responder for these: its certificate would need the root's key. */
     IssuerLocations ofRoot() {
         return base == null
                 ? IssuerLocations.NONE
                 : new IssuerLocations(base + "/ca/root.crt", base + "/crl/root.crl", null);
     }
 
-    /** For certificates that the intermediate signs. */
-    IssuerLocations ofIntermediate() {
+    /**
+     * For leaves.
+     *
+     * @param single whether the root signs them itself
+     */
+    IssuerLocations ofLeaves(boolean single) {
+        var issuer = single ? "root" : "intermediate";
         return base == null
                 ? IssuerLocations.NONE
-                : new IssuerLocations(base + "/ca/intermediate.crt", base + "/crl/intermediate.crl", base + "/ocsp");
+                : new IssuerLocations(
+                        base + "/ca/" + issuer + ".crt", base + "/crl/" + issuer + ".crl", base + "/ocsp");
     }
 
     /** A name or address as it stands in a URL. */

@@ -359,17 +359,17 @@ public final class FleetBus {
 
     /**
      * @param root PEM
-     * @param intermediate PEM
+     * @param intermediate PEM; null when the root signs leaves itself
      * @param rootFingerprint SHA-256, hexadecimal
      * @param publicUrl under which clients reach the CA, without trailing slash
      * @param acmeDirectories by provisioner
      */
     public record AuthorityDescription(
             String root,
-            String intermediate,
+            @Nullable String intermediate,
             String rootFingerprint,
             Instant rootNotAfter,
-            Instant intermediateNotAfter,
+            @Nullable Instant intermediateNotAfter,
             String publicUrl,
             Map<String, String> acmeDirectories) {}
 

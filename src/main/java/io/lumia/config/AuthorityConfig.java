@@ -1,6 +1,9 @@
 package io.lumia.config;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.lumia.access.AddressRange;
+import io.lumia.x509.KeyType;
+import io.lumia.x509.NameConstraints;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +28,9 @@ public record AuthorityConfig(
         int queue,
         AcmeConfig acme,
         @JsonProperty("step-api") StepApiConfig stepApi,
+        @JsonProperty("key-type") KeyType keyType,
+        Hierarchy hierarchy,
+        @JsonProperty("name-constraints") ConstrainedNames nameConstraints,
         CrlConfig crl,
         OcspConfig ocsp) {
     public AuthorityConfig {
@@ -42,6 +48,12 @@ public record AuthorityConfig(
                 "root-lifetime must not be shorter than intermediate-lifetime");
         Check.atLeast("signing-threads", signingThreads, 1);
         Check.atLeast("queue", queue, 1);
+        Check.that(
+                hierarchy == Hierarchy.INTERMEDIATE || nameConstraints.names().isEmpty(),
+                "name-constraints need hierarchy: intermediate; not every client heeds those of a root");
+        for (String name : names) {
+            nameConstraints.demand("names", name);
+        }
         for (String name : List.of(stepApi.jwk(), stepApi.x5c())) {
             Check.that(
                     !acme.provisioners().containsKey(name),
@@ -68,8 +80,58 @@ public record AuthorityConfig(
                 queue,
                 other,
                 stepApi,
+                keyType,
+                hierarchy,
+                nameConstraints,
                 crl,
                 ocsp);
+    }
+
+    /** What signs leaves. */
+    public enum Hierarchy {
+        /** An intermediate below the root, whose key stays on disk. */
+        INTERMEDIATE,
+        /** The root itself. */
+        ROOT
+    }
+
+    /**
+     * Which names the intermediate may certify (RFC 5280, 4.2.1.10); all empty: any.
+     *
+     * @see NameConstraints
+     */
+    public record ConstrainedNames(
+            @JsonProperty("permitted-dns") List<String> permittedDns,
+            @JsonProperty("excluded-dns") List<String> excludedDns,
+            @JsonProperty("permitted-ip") List<AddressRange> permittedIp,
+            @JsonProperty("excluded-ip") List<AddressRange> excludedIp) {
+        /** Any name. */
+        public static final ConstrainedNames NONE = new ConstrainedNames(List.of(), List.of(), List.of(), List.of());
+
+        public ConstrainedNames {
+            permittedDns = domains("permitted-dns", permittedDns);
+            excludedDns = domains("excluded-dns", excludedDns);
+        }
+
+        public NameConstraints names() {
+            return new NameConstraints(permittedDns, excludedDns, permittedIp, excludedIp);
+        }
+
+        /** @param key whose value the name is */
+        void demand(String key, String name) {
+            var refusal = names().refusal(name);
+            Check.that(
+                    refusal.isEmpty(),
+                    key + " has '" + name + "', which authority.name-constraints rule out: " + refusal.orElse(""));
+        }
+
+        private static List<String> domains(String key, List<String> given) {
+            try {
+                return new NameConstraints(given, List.of(), List.of(), List.of()).permittedDns();
+            } catch (IllegalArgumentException unfit) {
+                throw new IllegalArgumentException(key + " has " + unfit.getMessage(), unfit);
+            }
+        }
     }
 
     @Override

@@ -133,13 +133,12 @@ final class Binder {
             if (replaced.stream().noneMatch(reason::contains)) {
                 tellOfBlock(block, path, key, reason);
             }
-            if (!block.keys().containsKey(key)
-                    || replaced.contains(key)
-                    || fallback.path(key).isMissingNode()) {
+            if (!block.keys().containsKey(key) || replaced.contains(key)) {
                 return fallback instanceof ObjectNode whole ? whole : fit;
             }
             replaced.add(key);
-            fit.set(key, fallback.path(key));
+            // In a named block, which has no defaults, as if it were left out.
+            fit.set(key, fallback.path(key).isMissingNode() ? JsonNodeFactory.instance.nullNode() : fallback.path(key));
             return holding(block, path, fit, fallback, replaced);
         }
     }
@@ -157,7 +156,9 @@ final class Binder {
                             && mentions(reason, value.node()))
                     .map(value -> value.path().get(path.size()) + ": " + value.source())
                     .collect(Collectors.joining("; "));
-            values.problem(String.join(".", path) + ": " + reason + (changed.isEmpty() ? "" : " (" + changed + ")"));
+            values.problem((path.isEmpty() ? "" : String.join(".", path) + ": ")
+                    + reason
+                    + (changed.isEmpty() ? "" : " (" + changed + ")"));
         }
     }
 

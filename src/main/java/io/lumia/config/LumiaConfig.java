@@ -32,6 +32,8 @@ public record LumiaConfig(
     public LumiaConfig {
         Check.that(!parts.isEmpty(), "parts must name at least one part");
         parts = Collections.unmodifiableSet(new LinkedHashSet<>(parts));
+        NameChecks.demandOwnNamesFit(fleet, authority, broker, web, parts);
+        NameChecks.demandHarmlessExtras(fleet, authority, broker, web);
     }
 
     public boolean runs(Part part) {

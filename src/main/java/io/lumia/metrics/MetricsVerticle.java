@@ -167,7 +167,9 @@ public final class MetricsVerticle extends VerticleBase {
         var authority = optional(DESCRIBE_AUTHORITY, new DescribeAuthority()).onSuccess(described -> {
             if (described != null) {
                 meters.expiry("ca-root", described.rootNotAfter());
-                meters.expiry("ca-intermediate", described.intermediateNotAfter());
+                if (described.intermediateNotAfter() != null) {
+                    meters.expiry("ca-intermediate", described.intermediateNotAfter());
+                }
             }
         });
         return Future.all(List.of(broker, delivery, certificates, overdue, provisioning, authority, revocations))

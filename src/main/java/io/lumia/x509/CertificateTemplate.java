@@ -13,6 +13,7 @@ import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
+import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -58,13 +59,24 @@ public final class CertificateTemplate {
     }
 
     /**
-     * A root, signed by itself.
+     * A root, signed by itself, for a CA with an intermediate.
      *
      * @param organization in the subject
      */
     public static X509Certificate root(String organization, Signer signer, SerialNumber serial, Validity validity) {
+        return root(organization, signer, serial, validity, null);
+    }
+
+    /** A root that signs leaves itself and has no CA below it: pathLenConstraint 0 (RFC 5280, 4.2.1.9). */
+    public static X509Certificate singleRoot(
+            String organization, Signer signer, SerialNumber serial, Validity validity) {
+        return root(organization, signer, serial, validity, 0);
+    }
+
+    private static X509Certificate root(
+            String organization, Signer signer, SerialNumber serial, Validity validity, @Nullable Integer pathLength) {
         var subject = authorityName(organization, "Root CA");
-        return new CertificateTemplate(subject, signer.publicKey(), serial, validity, authorityExtensions(null))
+        return new CertificateTemplate(subject, signer.publicKey(), serial, validity, authorityExtensions(pathLength))
                 .sign(subject, null, signer);
     }
 
@@ -137,6 +149,44 @@ public final class CertificateTemplate {
                         : entry)
                 .toList();
         return new CertificateTemplate(subject, key, serial, validity, changed);
+    }
+
+    /** The same for a CA that may certify these names alone: a critical extension (RFC 5280, 4.2.1.10). */
+    public CertificateTemplate constrainedTo(NameConstraints constraints) {
+        if (constraints.isEmpty()) {
+            return this;
+        }
+        var changed = new ArrayList<>(extensions);
+        changed.add(new Entry(Extension.nameConstraints, true, constraints.toExtension()));
+        return new CertificateTemplate(subject, key, serial, validity, changed);
+    }
+
+    /** The same leaf with the usages and the subject that an operator chose. */
+    public CertificateTemplate inForm(LeafForm form) {
+        var name = new X500NameBuilder(BCStyle.INSTANCE);
+        form.subject().forEach(part -> name.addRDN(part.kind().type(), part.value()));
+        if (form.commonName()) {
+            for (RDN rdn : subject.getRDNs(BCStyle.CN)) {
+                name.addRDN(rdn.getFirst());
+            }
+        }
+        var formed = name.build();
+        var changed = extensions.stream()
+                .map(entry -> inForm(entry, form, formed.getRDNs().length == 0))
+                .toList();
+        return new CertificateTemplate(formed, key, serial, validity, changed);
+    }
+
+    private Entry inForm(Entry entry, LeafForm form, boolean nameless) {
+        if (entry.name.equals(Extension.keyUsage)) {
+            return new Entry(entry.name, true, new KeyUsage(form.usage(key)));
+        }
+        if (entry.name.equals(Extension.extendedKeyUsage)) {
+            return new Entry(entry.name, false, new ExtendedKeyUsage(form.purposeIds()));
+        }
+        return entry.name.equals(Extension.subjectAlternativeName)
+                ? new Entry(entry.name, nameless, entry.value)
+                : entry;
     }
 
     /** The certificate. Its times are cut to whole seconds, as X.509 has no finer ones. */

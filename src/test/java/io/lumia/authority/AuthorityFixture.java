@@ -8,6 +8,7 @@ import io.lumia.config.AuthorityConfig;
 import io.lumia.config.CrlConfig;
 import io.lumia.config.FleetConfig;
 import io.lumia.config.LifetimesConfig;
+import io.lumia.config.NameRules;
 import io.lumia.config.OcspConfig;
 import io.lumia.config.StepApiConfig;
 import io.lumia.config.TlsConfig;
@@ -18,6 +19,7 @@ import io.lumia.x509.CertificateBundle;
 import io.lumia.x509.CertificateRequest;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.FleetDomain;
+import io.lumia.x509.KeyType;
 import io.lumia.x509.Pem;
 import io.lumia.x509.Profile;
 import io.vertx.core.Vertx;
@@ -82,7 +84,19 @@ public final class AuthorityFixture implements AutoCloseable {
                 queue,
                 new AcmeSettings().build(),
                 new StepApiConfig(
-                        "jwk", "x5c", Duration.ofDays(1), null, null, null, List.of("mqtt-acme"), Duration.ofDays(7)),
+                        "jwk",
+                        "x5c",
+                        Duration.ofDays(1),
+                        null,
+                        null,
+                        null,
+                        List.of("mqtt-acme"),
+                        Duration.ofDays(7),
+                        NameRules.ALL,
+                        NameRules.ALL),
+                KeyType.P256,
+                AuthorityConfig.Hierarchy.INTERMEDIATE,
+                AuthorityConfig.ConstrainedNames.NONE,
                 new CrlConfig(Duration.ofDays(1), Duration.ofHours(8), Duration.ofDays(90)),
                 new OcspConfig(Duration.ofHours(1), Duration.ofDays(7)));
     }

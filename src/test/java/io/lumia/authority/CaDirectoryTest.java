@@ -36,8 +36,7 @@ class CaDirectoryTest {
         var made = open(null);
         var found = open(null);
         assertThat(found.root()).isEqualTo(made.root());
-        assertThat(found.intermediate().certificate())
-                .isEqualTo(made.intermediate().certificate());
+        assertThat(found.issuer().certificate()).isEqualTo(made.issuer().certificate());
 
         assertThat(mode("")).isEqualTo("rwx------");
         assertThat(mode("password")).isEqualTo("rw-------");
@@ -70,14 +69,14 @@ class CaDirectoryTest {
                 .isEqualTo(written >= 1);
         assertThat(completed.root().equals(made.root())).isEqualTo(written >= 2);
         assertThat(completed
-                        .intermediate()
+                        .issuer()
                         .signer()
                         .publicKey()
-                        .equals(made.intermediate().signer().publicKey()))
+                        .equals(made.issuer().signer().publicKey()))
                 .isEqualTo(written >= 3);
         assertThat(file(".root.crt.0815.tmp")).doesNotExist();
-        assertThat(open(null).intermediate().certificate())
-                .isEqualTo(completed.intermediate().certificate());
+        assertThat(open(null).issuer().certificate())
+                .isEqualTo(completed.issuer().certificate());
     }
 
     @ParameterizedTest

@@ -6,11 +6,13 @@ import io.lumia.config.AuthorityConfig;
 import io.lumia.config.CrlConfig;
 import io.lumia.config.FleetConfig;
 import io.lumia.config.LifetimesConfig;
+import io.lumia.config.NameRules;
 import io.lumia.config.OcspConfig;
 import io.lumia.config.StepApiConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.store.Store;
 import io.lumia.x509.FleetDomain;
+import io.lumia.x509.KeyType;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -109,6 +111,9 @@ public final class LoopbackAuthority implements AutoCloseable {
                 100,
                 acme.build(),
                 stepApi,
+                KeyType.P256,
+                AuthorityConfig.Hierarchy.INTERMEDIATE,
+                AuthorityConfig.ConstrainedNames.NONE,
                 new CrlConfig(Duration.ofDays(1), Duration.ofHours(8), Duration.ofDays(90)),
                 new OcspConfig(Duration.ofHours(1), Duration.ofDays(7)));
     }
@@ -116,7 +121,16 @@ public final class LoopbackAuthority implements AutoCloseable {
     /** @param x5cRoots file of further roots; null: none */
     public static StepApiConfig stepApi(@Nullable Path x5cRoots) {
         return new StepApiConfig(
-                "jwk", "x5c", Duration.ofDays(1), null, null, x5cRoots, List.of("mqtt-acme"), Duration.ofDays(7));
+                "jwk",
+                "x5c",
+                Duration.ofDays(1),
+                null,
+                null,
+                x5cRoots,
+                List.of("mqtt-acme"),
+                Duration.ofDays(7),
+                NameRules.ALL,
+                NameRules.ALL);
     }
 
     private static LifetimesConfig lifetimes() {

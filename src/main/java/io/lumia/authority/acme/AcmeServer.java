@@ -79,17 +79,7 @@ public final class AcmeServer {
         var finalization = new Finalization(store, issuer, policy, config, lifetimes, worker, clock);
         renewals = new RenewalInfoResource(vertx, store, renewalPolicy);
         orders = new OrderResource(
-                store,
-                issuer,
-                policy,
-                finalization,
-                renewals,
-                config.profiles().keySet(),
-                limits,
-                ledger,
-                config.orderLifetime(),
-                randomness,
-                clock);
+                store, issuer, policy, finalization, renewals, config, limits, ledger, randomness, clock);
         challenges = new ChallengeResource(store, issuer, policy, names, validations, ledger, clock);
         revocations = new RevocationResource(vertx, store, clock);
     }
