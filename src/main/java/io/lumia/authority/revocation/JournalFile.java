@@ -54,6 +54,36 @@ record JournalFile(FileChannel channel, long end, List<RevokedCertificate> revok
         return new JournalFile(channel, end, List.copyOf(revoked), List.copyOf(damaged));
     }
 
+    /** For what is appended from now on. */
+    RevocationJournal.Output output() {
+        return new RevocationJournal.Output() {
+            @Override
+            public long write(long position, ByteBuffer lines) throws IOException {
+                return JournalFile.write(channel, position, lines);
+            }
+
+            @Override
+            public void close() throws IOException {
+                channel.close();
+            }
+        };
+    }
+
+    /**
+     * Writes at this place and syncs; whatever an earlier failure left behind it is cut off.
+     *
+     * @return where the next line begins
+     */
+    private static long write(FileChannel channel, long position, ByteBuffer lines) throws IOException {
+        long end = position;
+        while (lines.hasRemaining()) {
+            end += channel.write(lines, end);
+        }
+        var unused = channel.truncate(end);
+        channel.force(true);
+        return end;
+    }
+
     /** @return where the next line begins */
     private static long repair(
             FileChannel channel, Path file, long begin, String torn, List<RevokedCertificate> revoked)
@@ -61,12 +91,7 @@ record JournalFile(FileChannel channel, long end, List<RevokedCertificate> revok
         var whole = JournalLine.parse(torn);
         whole.ifPresent(revoked::add);
         var line = ByteBuffer.wrap(whole.map(JournalLine::of).orElse("").getBytes(StandardCharsets.US_ASCII));
-        long end = begin;
-        while (line.hasRemaining()) {
-            end += channel.write(line, end);
-        }
-        var unused = channel.truncate(end);
-        channel.force(true);
+        long end = write(channel, begin, line);
         log.atWarn()
                 .addKeyValue("file", file.toAbsolutePath())
                 .log(

@@ -6,10 +6,11 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -26,12 +27,14 @@ import org.slf4j.LoggerFactory;
 final class RevocationJournal {
     private static final Logger log = LoggerFactory.getLogger(RevocationJournal.class);
     private static final long LONGEST_SECONDS = 30;
+    private static final Duration RETRY = Duration.ofSeconds(5);
 
     private final Vertx vertx;
     private final WorkerExecutor worker;
-    private final FileChannel channel;
+    private final Output output;
     private final Queue<Pending> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean draining = new AtomicBoolean();
+    private final AtomicBoolean retrying = new AtomicBoolean();
     /** Used by the worker alone, as is the end of the last whole line. */
     private final List<RevokedCertificate> owed = new ArrayList<>();
 
@@ -39,10 +42,22 @@ final class RevocationJournal {
 
     private record Pending(List<RevokedCertificate> revoked, Context caller, Promise<Void> written) {}
 
+    /** Puts lines at this place of the file, durably; says where the next one goes. */
+    interface Output extends Closeable {
+        long write(long position, ByteBuffer lines) throws IOException;
+
+        @Override
+        default void close() throws IOException {}
+    }
+
     RevocationJournal(Vertx vertx, JournalFile file) {
+        this(vertx, file.output(), file.end());
+    }
+
+    RevocationJournal(Vertx vertx, Output output, long end) {
         this.vertx = vertx;
-        this.channel = file.channel();
-        this.end = file.end();
+        this.output = output;
+        this.end = end;
         worker = vertx.createSharedWorkerExecutor("lumia-journal", 1, LONGEST_SECONDS, TimeUnit.SECONDS);
     }
 
@@ -63,7 +78,7 @@ final class RevocationJournal {
         return append(List.of())
                 .eventually(() -> worker.executeBlocking(
                         () -> {
-                            channel.close();
+                            output.close();
                             return null;
                         },
                         false))
@@ -100,6 +115,7 @@ final class RevocationJournal {
                     .addKeyValue("revocations", owed.size())
                     .log("the revocation journal cannot be written; give it space and access, it is tried again");
             batch.forEach(pending -> pending.caller.runOnContext(turn -> pending.written.fail(notWritten)));
+            retryLater();
         } finally {
             draining.set(false);
             drainSoon();
@@ -112,15 +128,16 @@ final class RevocationJournal {
         }
         var text = new StringBuilder();
         owed.forEach(revoked -> text.append(JournalLine.of(revoked)));
-        var bytes = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.US_ASCII));
-        // a part that an earlier failure left behind is written over, or cut off below
-        long position = end;
-        while (bytes.hasRemaining()) {
-            position += channel.write(bytes, position);
-        }
-        var unused = channel.truncate(position);
-        channel.force(true);
-        end = position;
+        end = output.write(end, ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.US_ASCII)));
         owed.clear();
+    }
+
+    private void retryLater() {
+        if (retrying.compareAndSet(false, true)) {
+            vertx.setTimer(RETRY.toMillis(), over -> {
+                retrying.set(false);
+                var unused = append(List.of());
+            });
+        }
     }
 }
