@@ -12,6 +12,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509CRL;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Date;
 import java.util.List;
 import org.bouncycastle.asn1.x509.CRLDistPoint;
@@ -30,7 +31,7 @@ class CrlTest {
 
     @Test
     void a_crl_says_who_revoked_what_when_and_why() throws Exception {
-        var compromised = revoked(7, RevocationReason.KEY_COMPROMISE);
+        var compromised = CrlEntry.of(revoked(7, RevocationReason.KEY_COMPROMISE));
         var crl = read(template(41, LOCATION).signedBy(authority.intermediate(), List.of(compromised)));
         crl.verify(authority.intermediate().certificate().getPublicKey());
         assertThat(crl.getVersion()).isEqualTo(2);
@@ -46,7 +47,7 @@ class CrlTest {
     @Test
     void the_reason_unspecified_is_left_out() throws Exception {
         var crl = read(template(41, LOCATION)
-                .signedBy(authority.intermediate(), List.of(revoked(7, RevocationReason.UNSPECIFIED))));
+                .signedBy(authority.intermediate(), List.of(CrlEntry.of(revoked(7, RevocationReason.UNSPECIFIED)))));
         assertThat(crl.getRevokedCertificate(BigInteger.valueOf(7)).hasExtensions())
                 .isFalse();
     }
@@ -92,6 +93,20 @@ class CrlTest {
                 .isFalse();
         assertThatThrownBy(() -> Crl.parse(new byte[] {1, 2, 3})).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> template(0, LOCATION)).hasMessageContaining("positive");
+    }
+
+    @Test
+    void lengths_of_one_to_four_octets_are_encoded_as_der_wants_them() throws Exception {
+        for (int entries : new int[] {1, 3, 40, 2_000, 400_000}) {
+            var many = Collections.nCopies(entries, CrlEntry.of(revoked(7, RevocationReason.SUPERSEDED)));
+            var crl = template(41, LOCATION).signedBy(authority.intermediate(), many);
+            assertThat(crl.size()).isEqualTo(entries);
+            assertThat(crl.isSignedBy(authority.intermediate().certificate())).isTrue();
+            if (entries <= 2_000) {
+                assertThat(new X509CRLHolder(crl.der()).toASN1Structure().getEncoded("DER"))
+                        .isEqualTo(crl.der());
+            }
+        }
     }
 
     private static CrlTemplate template(long number, String location) {

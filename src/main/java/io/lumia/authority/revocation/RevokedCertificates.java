@@ -1,5 +1,6 @@
 package io.lumia.authority.revocation;
 
+import io.lumia.x509.CrlEntry;
 import io.lumia.x509.RevokedCertificate;
 import io.lumia.x509.SerialNumber;
 import java.time.Instant;
@@ -10,19 +11,21 @@ import java.util.Map;
 
 /** What the next CRL lists, kept in memory: reading it all for every CRL would cost as much as making the CRL. For several threads. */
 final class RevokedCertificates {
-    private final Map<SerialNumber, RevokedCertificate> listed = new LinkedHashMap<>();
+    private final Map<SerialNumber, Listed> listed = new LinkedHashMap<>();
+
+    private record Listed(CrlEntry entry, Instant notAfter) {}
 
     synchronized void add(RevokedCertificate revoked) {
-        listed.putIfAbsent(revoked.serial(), revoked);
+        listed.computeIfAbsent(revoked.serial(), first -> new Listed(CrlEntry.of(revoked), revoked.notAfter()));
     }
 
     synchronized void addAll(Collection<RevokedCertificate> revoked) {
         revoked.forEach(this::add);
     }
 
-    /** As they are now, the earliest revocation first. */
-    synchronized List<RevokedCertificate> snapshot() {
-        return List.copyOf(listed.values());
+    /** As they are now. */
+    synchronized List<CrlEntry> snapshot() {
+        return listed.values().stream().map(Listed::entry).toList();
     }
 
     /**
