@@ -47,6 +47,7 @@ public final class AcmeServer {
     private final ChallengeResource challenges;
     private final ExternalKeyDesk externalKeys;
     private final KeyChangeResource keys;
+    private final RenewalPlan plan;
     private final RenewalInfoResource renewals;
     private final RevocationResource revocations;
     private long cleaning = -1;
@@ -77,7 +78,8 @@ public final class AcmeServer {
         keys = new KeyChangeResource(store, worker, ledger);
         accounts = new AccountResource(store, this::demandsBinding, limits, ledger, randomness, clock);
         var finalization = new Finalization(store, issuer, policy, config, lifetimes, worker, clock);
-        renewals = new RenewalInfoResource(vertx, store, renewalPolicy);
+        plan = new RenewalPlan(vertx, store, renewalPolicy, clock);
+        renewals = new RenewalInfoResource(vertx, store, plan);
         orders = new OrderResource(
                 store, issuer, policy, finalization, renewals, config, limits, ledger, randomness, clock);
         challenges = new ChallengeResource(store, issuer, policy, names, validations, ledger, clock);
@@ -92,6 +94,7 @@ public final class AcmeServer {
         cleaning = vertx.setPeriodic(CLEANED_EVERY.toMillis(), tick -> clean().onFailure(AcmeServer::tellUncleaned));
         return store.write(OrderRows::releaseAll)
                 .compose(released -> externalKeys.open())
+                .compose(opened -> plan.start())
                 .compose(released -> clean())
                 .compose(cleaned -> challenges.resume());
     }
@@ -99,6 +102,7 @@ public final class AcmeServer {
     /** Ends validations in flight; the routes must not serve any more. */
     public Future<Void> close() {
         vertx.cancelTimer(cleaning);
+        plan.close();
         return validations.close().eventually(names::close).eventually(worker::close);
     }
 
