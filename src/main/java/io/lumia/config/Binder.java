@@ -58,7 +58,7 @@ final class Binder {
                 fit.set(key, given.path(key).isMissingNode() ? JsonNodeFactory.instance.nullNode() : given.path(key));
             } else {
                 replaced.add(key);
-                fit.set(key, fallback.path(key));
+                fit.set(key, instead(fallback, key));
             }
         });
         return holding(block, path, fit, fallback, replaced);
@@ -137,10 +137,14 @@ final class Binder {
                 return fallback instanceof ObjectNode whole ? whole : fit;
             }
             replaced.add(key);
-            // In a named block, which has no defaults, as if it were left out.
-            fit.set(key, fallback.path(key).isMissingNode() ? JsonNodeFactory.instance.nullNode() : fallback.path(key));
+            fit.set(key, instead(fallback, key));
             return holding(block, path, fit, fallback, replaced);
         }
+    }
+
+    /** The default; in a named block, which has none, as if the key were left out. */
+    private static JsonNode instead(JsonNode fallback, String key) {
+        return fallback.path(key).isMissingNode() ? JsonNodeFactory.instance.nullNode() : fallback.path(key);
     }
 
     private void tellOfBlock(Schema.Block block, List<String> path, String key, String reason) {

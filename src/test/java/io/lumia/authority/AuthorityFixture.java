@@ -19,7 +19,6 @@ import io.lumia.x509.CertificateBundle;
 import io.lumia.x509.CertificateRequest;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.FleetDomain;
-import io.lumia.x509.KeyType;
 import io.lumia.x509.Pem;
 import io.lumia.x509.Profile;
 import io.vertx.core.Vertx;
@@ -67,6 +66,16 @@ public final class AuthorityFixture implements AutoCloseable {
     }
 
     static AuthorityConfig config(@Nullable String password, int port, int queue, List<String> names) {
+        return config(password, port, queue, names, new AcmeSettings());
+    }
+
+    /** The CA as these settings want it. */
+    static AuthorityConfig config(AcmeSettings settings) {
+        return config(null, 0, 2000, List.of("localhost", "127.0.0.1"), settings);
+    }
+
+    private static AuthorityConfig config(
+            @Nullable String password, int port, int queue, List<String> names, AcmeSettings settings) {
         return new AuthorityConfig(
                 "127.0.0.1",
                 port,
@@ -82,7 +91,7 @@ public final class AuthorityFixture implements AutoCloseable {
                 Duration.ofDays(1825),
                 2,
                 queue,
-                new AcmeSettings().build(),
+                settings.build(),
                 new StepApiConfig(
                         "jwk",
                         "x5c",
@@ -94,9 +103,9 @@ public final class AuthorityFixture implements AutoCloseable {
                         Duration.ofDays(7),
                         NameRules.ALL,
                         NameRules.ALL),
-                KeyType.P256,
-                AuthorityConfig.Hierarchy.INTERMEDIATE,
-                AuthorityConfig.ConstrainedNames.NONE,
+                settings.keyType,
+                settings.hierarchy,
+                settings.nameConstraints,
                 new CrlConfig(Duration.ofDays(1), Duration.ofHours(8), Duration.ofDays(90)),
                 new OcspConfig(Duration.ofHours(1), Duration.ofDays(7)));
     }

@@ -12,7 +12,6 @@ import io.lumia.config.StepApiConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.store.Store;
 import io.lumia.x509.FleetDomain;
-import io.lumia.x509.KeyType;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -41,14 +40,14 @@ public final class LoopbackAuthority implements AutoCloseable {
 
     /** @param change made to the settings of the ACME server before they are used */
     public LoopbackAuthority(Path data, Consumer<AcmeSettings> change) throws IOException {
-        this(data, change, stepApi(null), Clock.systemUTC());
+        this(data, change, stepApi((Path) null), Clock.systemUTC());
     }
 
     public LoopbackAuthority(Path data, StepApiConfig stepApi, Clock clock) throws IOException {
         this(data, settings -> {}, stepApi, clock);
     }
 
-    private LoopbackAuthority(Path data, Consumer<AcmeSettings> change, StepApiConfig stepApi, Clock clock)
+    public LoopbackAuthority(Path data, Consumer<AcmeSettings> change, StepApiConfig stepApi, Clock clock)
             throws IOException {
         FleetBus.install(vertx);
         dns = new FakeDns(vertx);
@@ -111,11 +110,26 @@ public final class LoopbackAuthority implements AutoCloseable {
                 100,
                 acme.build(),
                 stepApi,
-                KeyType.P256,
-                AuthorityConfig.Hierarchy.INTERMEDIATE,
-                AuthorityConfig.ConstrainedNames.NONE,
+                acme.keyType,
+                acme.hierarchy,
+                acme.nameConstraints,
                 new CrlConfig(Duration.ofDays(1), Duration.ofHours(8), Duration.ofDays(90)),
                 new OcspConfig(Duration.ofHours(1), Duration.ofDays(7)));
+    }
+
+    /** With these names for tokens of the provisioner jwk. */
+    public static StepApiConfig stepApi(NameRules jwkNames) {
+        return new StepApiConfig(
+                "jwk",
+                "x5c",
+                Duration.ofDays(1),
+                null,
+                null,
+                null,
+                List.of("mqtt-acme"),
+                Duration.ofDays(7),
+                jwkNames,
+                NameRules.ALL);
     }
 
     /** @param x5cRoots file of further roots; null: none */

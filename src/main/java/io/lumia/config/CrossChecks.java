@@ -8,9 +8,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** What the names in one block mean for those in another. */
-final class NameChecks {
-    private NameChecks() {}
+/** What the values in one block mean for those in another. */
+final class CrossChecks {
+    private CrossChecks() {}
 
     /** A CA that may not certify its own fleet and listeners could not serve them. */
     static void demandOwnNamesFit(
@@ -51,6 +51,22 @@ final class NameChecks {
                         .refusal(extra)
                         .ifPresent(why ->
                                 problems.add(key + extra + "', which authority.name-constraints rule out: " + why));
+            }
+        });
+        Check.that(problems.isEmpty(), String.join("; ", problems));
+    }
+
+    /** Nothing could be issued between the two. */
+    static void demandRoomForLifetimes(AuthorityConfig authority, LifetimesConfig lifetimes) {
+        var least = lifetimes.minimum().server().compareTo(lifetimes.minimum().device()) > 0
+                ? lifetimes.minimum().server()
+                : lifetimes.minimum().device();
+        var problems = new ArrayList<String>();
+        authority.acme().provisioners().forEach((name, provisioner) -> {
+            var longest = provisioner.maximumLifetime();
+            if (longest != null && longest.compareTo(least) < 0) {
+                problems.add("authority.acme.provisioners." + name + ".maximum-lifetime is " + Durations.text(longest)
+                        + ", less than lifetimes.minimum of server or device, " + Durations.text(least));
             }
         });
         Check.that(problems.isEmpty(), String.join("; ", problems));
