@@ -7,6 +7,7 @@ import io.lumia.bus.FleetBus.IssueCertificate;
 import io.lumia.bus.FleetBus.IssueOutcome;
 import io.lumia.bus.FleetBus.RevokeCertificate;
 import io.lumia.bus.FleetBus.RevokeOutcome;
+import io.lumia.config.AuthorityConfig.Hierarchy;
 import io.lumia.crypto.KeyPairs;
 import io.lumia.fakes.LoopbackAuthority;
 import io.lumia.x509.CertificateBundle;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,9 +116,29 @@ class OpenSslRevocationIT {
     void ocsp_answers_are_signed_by_a_responder_that_the_intermediate_appointed() throws Exception {
         assertThat(ocsp("-cert", "good.pem", "-resp_text"))
                 .contains("OCSP Signing", "OCSP No Check", "Digital Signature", "OCSP Nonce");
-        Files.copy(home.resolve("good.pem"), home.resolve("stranger.pem"));
         assertThat(openssl.fail(asking("-issuer", "root.pem", "-cert", "intermediate.pem")))
                 .contains("unauthorized");
+    }
+
+    @Test
+    void a_root_that_signs_leaves_itself_tells_of_them_as_well(@TempDir Path single) throws Exception {
+        authority.close();
+        authority = new LoopbackAuthority(single, settings -> settings.hierarchy = Hierarchy.ROOT);
+        revoked = issue("revoked.example.test");
+        Files.writeString(home.resolve("root.pem"), revoked.root());
+        Files.writeString(home.resolve("revoked.pem"), revoked.certificate());
+        var verifying =
+                List.of("verify", "-x509_strict", "-crl_check_all", "-CRLfile", "root.crl", "-CAfile", "root.pem");
+        var verify = Stream.concat(verifying.stream(), Stream.of("revoked.pem")).toArray(String[]::new);
+        Files.writeString(home.resolve("root.crl"), Pem.text("X509 CRL", get("/crl/root.crl")));
+        assertThat(openssl.run(verify)).contains("revoked.pem: OK");
+
+        revoke(RevocationReason.KEY_COMPROMISE);
+        awaitListed(revoked, "/crl/root.crl");
+        Files.writeString(home.resolve("root.crl"), Pem.text("X509 CRL", get("/crl/root.crl")));
+        assertThat(openssl.fail(verify)).contains("certificate revoked");
+        assertThat(openssl.run(asking("-issuer", "root.pem", "-cert", "revoked.pem")))
+                .contains("Response verify OK", "revoked.pem: revoked");
     }
 
     private String ocsp(String... more) throws Exception {
@@ -158,9 +180,13 @@ class OpenSslRevocationIT {
 
     /** The CRL follows the revocation at once, but nobody waits for it. */
     private void awaitListed(CertificateBundle certificate) throws Exception {
+        awaitListed(certificate, "/crl/intermediate.crl");
+    }
+
+    private void awaitListed(CertificateBundle certificate, String crl) throws Exception {
         var serial = certificate.serial().value().toByteArray();
         for (int look = 0; look < 400; look++) {
-            if (contains(get("/crl/intermediate.crl"), serial)) {
+            if (contains(get(crl), serial)) {
                 return;
             }
             authority.vertx.timer(25, TimeUnit.MILLISECONDS).await();
