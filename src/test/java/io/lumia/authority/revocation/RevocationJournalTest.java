@@ -69,6 +69,7 @@ class RevocationJournalTest {
         var torn = open();
         assertThat(torn.revoked()).containsExactly(revoked(1));
         assertThat(torn.damaged()).isEmpty();
+        assertThat(Files.readString(file())).isEqualTo(JournalLine.of(revoked(1)));
         var journal = new RevocationJournal(vertx, torn);
         Await.on(vertx.getOrCreateContext(), () -> journal.append(List.of(revoked(3))));
         Await.result(journal.close());
