@@ -9,13 +9,13 @@ import io.lumia.crypto.KeySigner;
 import io.lumia.x509.CertificateTemplate;
 import io.lumia.x509.Issuer;
 import io.lumia.x509.IssuerLocations;
+import io.lumia.x509.KeyType;
 import io.lumia.x509.Keys;
 import io.lumia.x509.NameConstraints;
 import io.lumia.x509.SerialNumber;
 import io.lumia.x509.Validity;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
@@ -89,6 +89,9 @@ final class CaDirectory {
             var password = CaPassword.of(
                     config, environment, directory, files.exists(ROOT_KEY) || files.exists(INTERMEDIATE_KEY));
             var ca = openOrMake(password);
+            if (!complete && config.keyType() == KeyType.ED25519) {
+                log.warn("the CA signs with Ed25519, which browsers do not accept; devices and the usual tools do");
+            }
             if (!complete) {
                 log.atInfo()
                         .addKeyValue("fingerprint", ca.rootFingerprint())
@@ -145,9 +148,9 @@ final class CaDirectory {
     private Ca openOrMake(CaPassword password) throws IOException {
         var rootKey = files.exists(ROOT_KEY) ? files.key(ROOT_KEY, password) : makeKey(ROOT_KEY, password);
         var root = files.exists(ROOT) ? files.certificate(ROOT) : makeRoot(rootKey);
-        demandMatch(rootKey, ROOT_KEY, root, ROOT);
-        demandValid(root, ROOT);
-        demandSignedBy(root, ROOT, root);
+        files.demandMatch(rootKey, ROOT_KEY, root, ROOT);
+        files.demandValid(root, ROOT, clock.instant());
+        files.demandSignedBy(root, ROOT, root);
         return single() ? new Ca(root, issuer(root, rootKey)) : openOrMakeIntermediate(root, rootKey, password);
     }
 
@@ -159,9 +162,9 @@ final class CaDirectory {
         var intermediate = files.exists(INTERMEDIATE)
                 ? files.certificate(INTERMEDIATE)
                 : makeIntermediate(key, issuer(root, rootKey));
-        demandMatch(key, INTERMEDIATE_KEY, intermediate, INTERMEDIATE);
-        demandValid(intermediate, INTERMEDIATE);
-        demandSignedBy(intermediate, INTERMEDIATE, root);
+        files.demandMatch(key, INTERMEDIATE_KEY, intermediate, INTERMEDIATE);
+        files.demandValid(intermediate, INTERMEDIATE, clock.instant());
+        files.demandSignedBy(intermediate, INTERMEDIATE, root);
         demandConstraints(intermediate);
         return new Ca(root, issuer(intermediate, key));
     }
@@ -223,37 +226,6 @@ final class CaDirectory {
                     "authority.name-constraints are not those of the CA's "
                             + files.path(INTERMEDIATE) + " (" + there
                             + "), in which they are fixed: set them alike, or choose an empty directory with --data to start a new CA");
-        }
-    }
-
-    private void demandMatch(PrivateKey key, String keyFile, X509Certificate certificate, String file) {
-        if (!Keys.match(key, certificate.getPublicKey())) {
-            throw files.unusable(keyFile, "is not the key of " + file, null);
-        }
-    }
-
-    private void demandValid(X509Certificate certificate, String file) {
-        var validity = Validity.of(certificate);
-        var now = clock.instant();
-        if (now.isBefore(validity.notBefore())) {
-            throw new CannotStart("the CA's " + files.path(file) + " is valid from " + validity.notBefore()
-                    + " but it is " + now + " here: set the system's clock");
-        }
-        if (now.isAfter(validity.notAfter())) {
-            throw new CannotStart(
-                    "the CA's " + files.path(file) + " expired on " + validity.notAfter()
-                            + ": check the system's clock; if it is right, start a new CA in an empty directory with --data and enrol the devices again");
-        }
-    }
-
-    private void demandSignedBy(X509Certificate certificate, String file, X509Certificate root) {
-        try {
-            certificate.verify(root.getPublicKey());
-            if (certificate.getBasicConstraints() < 0) {
-                throw files.unusable(file, "is no CA certificate", null);
-            }
-        } catch (GeneralSecurityException otherSigner) {
-            throw files.unusable(file, "is not signed by " + ROOT, otherSigner);
         }
     }
 

@@ -4,13 +4,17 @@ import io.lumia.config.CannotStart;
 import io.lumia.crypto.DurableFiles;
 import io.lumia.crypto.EncryptedKeys;
 import io.lumia.crypto.WrongPassword;
+import io.lumia.x509.Keys;
 import io.lumia.x509.Pem;
+import io.lumia.x509.Validity;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** The files of one CA; what cannot be read becomes a sentence with the file and the remedy. Blocks. */
@@ -51,6 +55,39 @@ record CaFiles(Path directory) {
             return Pem.certificates(Files.readString(directory.resolve(file))).get(0);
         } catch (IllegalArgumentException | CharacterCodingException damaged) {
             throw unusable(file, "is no certificate", damaged);
+        }
+    }
+
+    /** @throws CannotStart when the key is not the certificate's */
+    void demandMatch(PrivateKey key, String keyFile, X509Certificate certificate, String file) {
+        if (!Keys.match(key, certificate.getPublicKey())) {
+            throw unusable(keyFile, "is not the key of " + file, null);
+        }
+    }
+
+    /** @throws CannotStart when it is not valid now */
+    void demandValid(X509Certificate certificate, String file, Instant now) {
+        var validity = Validity.of(certificate);
+        if (now.isBefore(validity.notBefore())) {
+            throw new CannotStart("the CA's " + path(file) + " is valid from " + validity.notBefore() + " but it is "
+                    + now + " here: set the system's clock");
+        }
+        if (now.isAfter(validity.notAfter())) {
+            throw new CannotStart(
+                    "the CA's " + path(file) + " expired on " + validity.notAfter()
+                            + ": check the system's clock; if it is right, start a new CA in an empty directory with --data and enrol the devices again");
+        }
+    }
+
+    /** @throws CannotStart when it is no CA's, or another root's */
+    void demandSignedBy(X509Certificate certificate, String file, X509Certificate root) {
+        try {
+            certificate.verify(root.getPublicKey());
+            if (certificate.getBasicConstraints() < 0) {
+                throw unusable(file, "is no CA certificate", null);
+            }
+        } catch (GeneralSecurityException otherSigner) {
+            throw unusable(file, "is not signed by " + CaDirectory.ROOT, otherSigner);
         }
     }
 
