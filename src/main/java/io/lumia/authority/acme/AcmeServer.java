@@ -72,11 +72,12 @@ public final class AcmeServer {
         names = new Names(vertx, config.resolver(), config.validationTimeout());
         validations = new Validations(vertx, config, names);
         nonces = new Nonces(randomness, MOST_NONCES);
-        gate = new RequestGate(store, nonces, worker, config.faults().nonceRejection(), randomness);
+        var known = new KnownAccounts();
+        gate = new RequestGate(store, nonces, worker, known, config.faults().nonceRejection(), randomness);
         var limits = new RateLimits(config.limits(), clock);
         externalKeys = new ExternalKeyDesk(vertx, store, config.provisioners().keySet(), ledger, randomness, clock);
-        keys = new KeyChangeResource(store, worker, ledger);
-        accounts = new AccountResource(store, this::demandsBinding, limits, ledger, randomness, clock);
+        keys = new KeyChangeResource(store, worker, known, ledger);
+        accounts = new AccountResource(store, known, this::demandsBinding, limits, ledger, randomness, clock);
         var finalization = new Finalization(store, issuer, policy, config, lifetimes, worker, clock);
         plan = new RenewalPlan(vertx, store, renewalPolicy, clock);
         renewals = new RenewalInfoResource(vertx, store, plan);
