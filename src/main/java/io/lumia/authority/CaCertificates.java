@@ -44,7 +44,7 @@ public record CaCertificates(X509Certificate root, @Nullable X509Certificate int
                     + " choose an empty one with --data, nothing was changed");
         }
         CryptoProviders.install();
-        var ca = new CaDirectory(data, config, AuthorityVerticle.plainUrl(config, "root"), clock).open(false);
+        var ca = new CaDirectory(data, config, PlainAddresses.of(config).ofRoot(), clock).open(false);
         return new CaCertificates(ca.root(), ca.isSingle() ? null : ca.issuer().certificate());
     }
 

@@ -8,6 +8,7 @@ import io.lumia.crypto.KeyPairs;
 import io.lumia.crypto.KeySigner;
 import io.lumia.x509.CertificateTemplate;
 import io.lumia.x509.Issuer;
+import io.lumia.x509.IssuerLocations;
 import io.lumia.x509.KeyType;
 import io.lumia.x509.Keys;
 import io.lumia.x509.NameConstraints;
@@ -24,7 +25,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,22 +44,26 @@ final class CaDirectory {
     private final Path directory;
     private final CaFiles files;
     private final AuthorityConfig config;
-    private final @Nullable String rootUrl;
+    private final IssuerLocations rootLocations;
     private final Map<String, String> environment;
     private final Clock clock;
     private final SecureRandom randomness = new SecureRandom();
 
-    /** @param rootUrl where the root can be fetched; goes into a new intermediate */
-    CaDirectory(Path data, AuthorityConfig config, @Nullable String rootUrl, Clock clock) {
-        this(data, config, rootUrl, System.getenv(), clock);
+    /** @param rootLocations of the root and its CRL; go into a new intermediate */
+    CaDirectory(Path data, AuthorityConfig config, IssuerLocations rootLocations, Clock clock) {
+        this(data, config, rootLocations, System.getenv(), clock);
     }
 
     CaDirectory(
-            Path data, AuthorityConfig config, @Nullable String rootUrl, Map<String, String> environment, Clock clock) {
+            Path data,
+            AuthorityConfig config,
+            IssuerLocations rootLocations,
+            Map<String, String> environment,
+            Clock clock) {
         this.directory = data.resolve("ca");
         this.files = new CaFiles(directory);
         this.config = config;
-        this.rootUrl = rootUrl;
+        this.rootLocations = rootLocations;
         this.environment = environment;
         this.clock = clock;
     }
@@ -165,6 +169,12 @@ final class CaDirectory {
         return new Ca(root, issuer(intermediate, key));
     }
 
+    /** The root with its key, read anew for one signature or two. @throws CannotStart naming the file and the remedy */
+    Issuer root() throws IOException {
+        var password = CaPassword.of(config, environment, directory, true);
+        return issuer(files.certificate(ROOT), files.key(ROOT_KEY, password));
+    }
+
     private static Issuer issuer(X509Certificate certificate, PrivateKey key) {
         return new Issuer(certificate, new KeySigner(key, certificate.getPublicKey()));
     }
@@ -193,7 +203,7 @@ final class CaDirectory {
                         pair(key, INTERMEDIATE_KEY).getPublic(),
                         serial(),
                         wanted.notAfter().isAfter(end) ? new Validity(wanted.notBefore(), end) : wanted,
-                        rootUrl)
+                        rootLocations)
                 .constrainedTo(config.nameConstraints().names())
                 .signedBy(root);
         files.write(INTERMEDIATE, intermediate);

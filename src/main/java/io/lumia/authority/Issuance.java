@@ -21,6 +21,7 @@ import io.lumia.x509.CertificateRequest;
 import io.lumia.x509.CertificateTemplate;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.Fingerprint;
+import io.lumia.x509.IssuerLocations;
 import io.lumia.x509.Pem;
 import io.lumia.x509.Printable;
 import io.lumia.x509.Profile;
@@ -58,7 +59,7 @@ final class Issuance implements AcmeIssuer, StepIssuer {
     private final Store store;
     private final KnownCertificates known;
     private final WorkerExecutor signers;
-    private final @Nullable String issuerUrl;
+    private final IssuerLocations locations;
     private final Clock clock;
     private final SecureRandom randomness = new SecureRandom();
     private final AtomicInteger inProgress = new AtomicInteger();
@@ -71,7 +72,7 @@ final class Issuance implements AcmeIssuer, StepIssuer {
             @Nullable Claim claim,
             @Nullable Reissue reissue) {}
 
-    /** @param issuerUrl of the certificate that signs the leaves, for them; null: left out */
+    /** @param locations of the certificate that signs the leaves, its CRL and responder, for them */
     Issuance(
             Vertx vertx,
             AuthorityConfig config,
@@ -80,7 +81,7 @@ final class Issuance implements AcmeIssuer, StepIssuer {
             Store store,
             KnownCertificates known,
             WorkerExecutor signers,
-            @Nullable String issuerUrl,
+            IssuerLocations locations,
             Clock clock) {
         this.vertx = vertx;
         this.config = config;
@@ -89,7 +90,7 @@ final class Issuance implements AcmeIssuer, StepIssuer {
         this.store = store;
         this.known = known;
         this.signers = signers;
-        this.issuerUrl = issuerUrl;
+        this.locations = locations;
         this.clock = clock;
     }
 
@@ -154,7 +155,7 @@ final class Issuance implements AcmeIssuer, StepIssuer {
         var serial = SerialNumber.random(randomness);
         var provisioned = asked.provisioned();
         var template = CertificateTemplate.leaf(
-                asked.profile(), decision.identity(), decision.names(), key, serial, decision.validity(), issuerUrl);
+                asked.profile(), decision.identity(), decision.names(), key, serial, decision.validity(), locations);
         var form = rules.form(asked);
         if (form.isPresent()) {
             template = template.inForm(form.get());

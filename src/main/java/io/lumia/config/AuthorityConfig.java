@@ -17,6 +17,7 @@ public record AuthorityConfig(
         @JsonProperty("http-port") int httpPort,
         List<String> names,
         @JsonProperty("public-url") @Nullable URI publicUrl,
+        @JsonProperty("http-url") @Nullable URI httpUrl,
         @JsonProperty("password-file") @Nullable Path passwordFile,
         @Nullable String password,
         String organization,
@@ -29,12 +30,17 @@ public record AuthorityConfig(
         @JsonProperty("step-api") StepApiConfig stepApi,
         @JsonProperty("key-type") KeyType keyType,
         Hierarchy hierarchy,
-        @JsonProperty("name-constraints") ConstrainedNames nameConstraints) {
+        @JsonProperty("name-constraints") ConstrainedNames nameConstraints,
+        CrlConfig crl,
+        OcspConfig ocsp) {
     public AuthorityConfig {
         Check.port("port", port);
         Check.port("http-port", httpPort);
         Check.that(!names.isEmpty(), "names must hold at least one name or address");
         names = List.copyOf(names);
+        Check.that(
+                httpUrl == null || ("http".equals(httpUrl.getScheme()) && httpUrl.getHost() != null),
+                "http-url must be an address http://HOST[:PORT], is " + httpUrl);
         Check.notNegative("backdate", backdate);
         Check.positive("intermediate-lifetime", intermediateLifetime);
         Check.that(
@@ -63,6 +69,7 @@ public record AuthorityConfig(
                 httpPort,
                 names,
                 publicUrl,
+                httpUrl,
                 passwordFile,
                 password,
                 organization,
@@ -75,7 +82,9 @@ public record AuthorityConfig(
                 stepApi,
                 keyType,
                 hierarchy,
-                nameConstraints);
+                nameConstraints,
+                crl,
+                ocsp);
     }
 
     /** What signs leaves. */

@@ -11,6 +11,8 @@ import java.util.Date;
 import java.util.List;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
 import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
@@ -19,9 +21,13 @@ import org.bouncycastle.asn1.x509.AccessDescription;
 import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
 import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLDistPoint;
+import org.bouncycastle.asn1.x509.DistributionPoint;
+import org.bouncycastle.asn1.x509.DistributionPointName;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
@@ -77,12 +83,12 @@ public final class CertificateTemplate {
     /**
      * An intermediate that signs leaves only: pathLenConstraint 0 (RFC 5280, 4.2.1.9).
      *
-     * @param issuerUrl where the root can be fetched by plain HTTP; null: left out
+     * @param locations of the root and its CRL
      */
     public static CertificateTemplate intermediate(
-            String organization, PublicKey key, SerialNumber serial, Validity validity, @Nullable String issuerUrl) {
+            String organization, PublicKey key, SerialNumber serial, Validity validity, IssuerLocations locations) {
         var extensions = authorityExtensions(0);
-        addIssuerUrl(extensions, issuerUrl);
+        addLocations(extensions, locations);
         return new CertificateTemplate(
                 authorityName(organization, "Intermediate CA"), key, serial, validity, extensions);
     }
@@ -92,7 +98,7 @@ public final class CertificateTemplate {
      *
      * @param identity the common name; a name over 64 characters is left out and stands among the names alone
      * @param names subject alternative names, DNS names and IP literals
-     * @param issuerUrl where the issuer's certificate can be fetched by plain HTTP (RFC 5280, 4.2.2.1); null: left out
+     * @param locations of the issuer's certificate, CRL and responder
      */
     public static CertificateTemplate leaf(
             Profile profile,
@@ -101,7 +107,7 @@ public final class CertificateTemplate {
             PublicKey key,
             SerialNumber serial,
             Validity validity,
-            @Nullable String issuerUrl) {
+            IssuerLocations locations) {
         var named = identity.length() <= LONGEST_COMMON_NAME;
         var extensions = new ArrayList<Entry>();
         extensions.add(new Entry(Extension.basicConstraints, true, new BasicConstraints(false)));
@@ -111,9 +117,26 @@ public final class CertificateTemplate {
             // Critical when the subject is empty (RFC 5280, 4.2.1.6).
             extensions.add(new Entry(Extension.subjectAlternativeName, !named, CertificateRequest.generalNames(names)));
         }
-        addIssuerUrl(extensions, issuerUrl);
+        addLocations(extensions, locations);
         var subject = named ? commonName(identity) : new X500NameBuilder(BCStyle.INSTANCE).build();
         return new CertificateTemplate(subject, key, serial, validity, extensions);
+    }
+
+    /**
+     * Who answers OCSP requests for an issuer, without having its key (RFC 6960, 4.2.2.2). Nobody asks whether it was revoked itself, so it is to be
+     * short-lived.
+     *
+     * @param organization in the subject
+     */
+    public static CertificateTemplate ocspSigner(
+            String organization, PublicKey key, SerialNumber serial, Validity validity) {
+        var extensions = List.of(
+                new Entry(Extension.basicConstraints, true, new BasicConstraints(false)),
+                new Entry(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature)),
+                new Entry(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_OCSPSigning)),
+                new Entry(OCSPObjectIdentifiers.id_pkix_ocsp_nocheck, false, DERNull.INSTANCE));
+        return new CertificateTemplate(
+                authorityName(organization, "OCSP Responder"), key, serial, validity, extensions);
     }
 
     /** The same for a server that is a client of others as well: serverAuth and clientAuth (RFC 5280, 4.2.1.12). */
@@ -201,15 +224,30 @@ public final class CertificateTemplate {
                 new Entry(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign))));
     }
 
-    private static void addIssuerUrl(List<Entry> extensions, @Nullable String url) {
-        if (url != null) {
-            var location = new GeneralName(GeneralName.uniformResourceIdentifier, url);
+    private static void addLocations(List<Entry> extensions, IssuerLocations locations) {
+        if (locations.crlUrl() != null) {
+            var point = new DistributionPointName(new GeneralNames(address(locations.crlUrl())));
+            extensions.add(new Entry(Extension.cRLDistributionPoints, false, new CRLDistPoint(new DistributionPoint[] {
+                new DistributionPoint(point, null, null)
+            })));
+        }
+        var access = new ArrayList<AccessDescription>();
+        if (locations.ocspUrl() != null) {
+            access.add(new AccessDescription(AccessDescription.id_ad_ocsp, address(locations.ocspUrl())));
+        }
+        if (locations.issuerUrl() != null) {
+            access.add(new AccessDescription(AccessDescription.id_ad_caIssuers, address(locations.issuerUrl())));
+        }
+        if (!access.isEmpty()) {
             extensions.add(new Entry(
                     Extension.authorityInfoAccess,
                     false,
-                    new AuthorityInformationAccess(
-                            new AccessDescription(AccessDescription.id_ad_caIssuers, location))));
+                    new AuthorityInformationAccess(access.toArray(AccessDescription[]::new))));
         }
+    }
+
+    private static GeneralName address(String url) {
+        return new GeneralName(GeneralName.uniformResourceIdentifier, url);
     }
 
     private static int leafUsage(Profile profile, PublicKey key) {

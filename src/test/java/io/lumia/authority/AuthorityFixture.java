@@ -5,9 +5,11 @@ import io.lumia.bus.FleetBus.Claim;
 import io.lumia.bus.FleetBus.IssueCertificate;
 import io.lumia.bus.FleetBus.IssueOutcome;
 import io.lumia.config.AuthorityConfig;
+import io.lumia.config.CrlConfig;
 import io.lumia.config.FleetConfig;
 import io.lumia.config.LifetimesConfig;
 import io.lumia.config.NameRules;
+import io.lumia.config.OcspConfig;
 import io.lumia.config.StepApiConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.crypto.KeyPairs;
@@ -81,6 +83,7 @@ public final class AuthorityFixture implements AutoCloseable {
                 names,
                 null,
                 null,
+                null,
                 password,
                 "Lumia",
                 Duration.ofMinutes(1),
@@ -102,7 +105,9 @@ public final class AuthorityFixture implements AutoCloseable {
                         NameRules.ALL),
                 settings.keyType,
                 settings.hierarchy,
-                settings.nameConstraints);
+                settings.nameConstraints,
+                new CrlConfig(Duration.ofDays(1), Duration.ofHours(8), Duration.ofDays(90)),
+                new OcspConfig(Duration.ofHours(1), Duration.ofDays(7)));
     }
 
     static LifetimesConfig lifetimes() {

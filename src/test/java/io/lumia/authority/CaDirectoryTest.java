@@ -9,6 +9,7 @@ import io.lumia.crypto.EncryptedKeys;
 import io.lumia.crypto.KeyPairs;
 import io.lumia.fakes.AcmeSettings;
 import io.lumia.fakes.MovableClock;
+import io.lumia.x509.IssuerLocations;
 import io.lumia.x509.KeyType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -128,7 +129,7 @@ class CaDirectoryTest {
     @Test
     void an_intermediate_of_another_root_stops_the_start(@TempDir Path elsewhere) throws IOException {
         open("secret");
-        new CaDirectory(elsewhere, AuthorityFixture.config("secret", 0, 1), null, clock).open(false);
+        new CaDirectory(elsewhere, AuthorityFixture.config("secret", 0, 1), IssuerLocations.NONE, clock).open(false);
         for (String file : List.of("intermediate.key", "intermediate.crt")) {
             Files.write(file(file), Files.readAllBytes(elsewhere.resolve("ca").resolve(file)));
         }
@@ -221,7 +222,8 @@ class CaDirectoryTest {
     }
 
     private Ca opened(Map<String, String> environment) {
-        return new CaDirectory(data, AuthorityFixture.config(null, 0, 1), null, environment, clock).open(false);
+        return new CaDirectory(data, AuthorityFixture.config(null, 0, 1), IssuerLocations.NONE, environment, clock)
+                .open(false);
     }
 
     private static void single(AcmeSettings settings) {
@@ -236,7 +238,7 @@ class CaDirectoryTest {
     private Ca open(Consumer<AcmeSettings> change) {
         var settings = new AcmeSettings();
         change.accept(settings);
-        return new CaDirectory(data, AuthorityFixture.config(settings), null, clock).open(false);
+        return new CaDirectory(data, AuthorityFixture.config(settings), IssuerLocations.NONE, clock).open(false);
     }
 
     private Ca open(@Nullable String password) {
@@ -245,7 +247,7 @@ class CaDirectoryTest {
 
     private CaDirectory directory(@Nullable String password) {
         AuthorityConfig config = AuthorityFixture.config(password, 0, 1);
-        return new CaDirectory(data, config, null, clock);
+        return new CaDirectory(data, config, IssuerLocations.NONE, clock);
     }
 
     private void assertStops(@Nullable String password, String... sentences) {

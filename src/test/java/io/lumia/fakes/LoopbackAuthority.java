@@ -3,9 +3,11 @@ package io.lumia.fakes;
 import io.lumia.authority.AuthorityVerticle;
 import io.lumia.bus.FleetBus;
 import io.lumia.config.AuthorityConfig;
+import io.lumia.config.CrlConfig;
 import io.lumia.config.FleetConfig;
 import io.lumia.config.LifetimesConfig;
 import io.lumia.config.NameRules;
+import io.lumia.config.OcspConfig;
 import io.lumia.config.StepApiConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.store.Store;
@@ -27,6 +29,7 @@ public final class LoopbackAuthority implements AutoCloseable {
     public final Vertx vertx = Vertx.vertx();
     public final FakeDns dns;
     public final int http01Port;
+    public final int httpPort;
     public final Path root;
     private final Store store;
     private final AuthorityVerticle authority;
@@ -49,6 +52,7 @@ public final class LoopbackAuthority implements AutoCloseable {
         FleetBus.install(vertx);
         dns = new FakeDns(vertx);
         http01Port = freePort();
+        httpPort = freePort();
         store = Store.open(vertx, data).await();
         authority = new AuthorityVerticle(
                 config(change, stepApi),
@@ -92,8 +96,9 @@ public final class LoopbackAuthority implements AutoCloseable {
         return new AuthorityConfig(
                 "127.0.0.1",
                 0,
-                0,
+                httpPort,
                 List.of("localhost", "127.0.0.1"),
+                null,
                 null,
                 null,
                 "interop-password",
@@ -107,7 +112,9 @@ public final class LoopbackAuthority implements AutoCloseable {
                 stepApi,
                 acme.keyType,
                 acme.hierarchy,
-                acme.nameConstraints);
+                acme.nameConstraints,
+                new CrlConfig(Duration.ofDays(1), Duration.ofHours(8), Duration.ofDays(90)),
+                new OcspConfig(Duration.ofHours(1), Duration.ofDays(7)));
     }
 
     /** With these names for tokens of the provisioner jwk. */

@@ -8,6 +8,7 @@ import io.lumia.crypto.KeySigner;
 import io.lumia.x509.CertificateRequest;
 import io.lumia.x509.CertificateTemplate;
 import io.lumia.x509.Issuer;
+import io.lumia.x509.IssuerLocations;
 import io.lumia.x509.KeyType;
 import io.lumia.x509.NameConstraints;
 import io.lumia.x509.Pem;
@@ -165,7 +166,8 @@ class OpenSslKeysIT {
 
     private Issuer intermediate(KeyType type, Issuer root, NameConstraints constraints) throws IOException {
         var signer = new KeySigner(KeyPairs.of(type));
-        var certificate = CertificateTemplate.intermediate("Test", signer.publicKey(), serial(), validity(), null)
+        var certificate = CertificateTemplate.intermediate(
+                        "Test", signer.publicKey(), serial(), validity(), IssuerLocations.NONE)
                 .constrainedTo(constraints)
                 .signedBy(root);
         write("intermediate.pem", certificate);
@@ -174,7 +176,13 @@ class OpenSslKeysIT {
 
     private static X509Certificate leaf(Profile profile, KeyType type, Issuer issuer, String name) {
         return CertificateTemplate.leaf(
-                        profile, "name", List.of(name), KeyPairs.of(type).getPublic(), serial(), validity(), null)
+                        profile,
+                        "name",
+                        List.of(name),
+                        KeyPairs.of(type).getPublic(),
+                        serial(),
+                        validity(),
+                        IssuerLocations.NONE)
                 .signedBy(issuer);
     }
 

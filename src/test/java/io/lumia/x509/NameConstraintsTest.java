@@ -76,7 +76,11 @@ class NameConstraintsTest {
         var signer = new KeySigner(KeyPairs.p256());
         var root = CertificateTemplate.root("Test", signer, new SerialNumber(BigInteger.TEN), validity);
         return CertificateTemplate.intermediate(
-                        "Test", KeyPairs.p256().getPublic(), new SerialNumber(BigInteger.TWO), validity, null)
+                        "Test",
+                        KeyPairs.p256().getPublic(),
+                        new SerialNumber(BigInteger.TWO),
+                        validity,
+                        IssuerLocations.NONE)
                 .constrainedTo(constraints)
                 .signedBy(new Issuer(root, signer));
     }

@@ -84,7 +84,7 @@ public final class AcmeServer {
         orders = new OrderResource(
                 store, issuer, policy, finalization, renewals, config, limits, ledger, randomness, clock);
         challenges = new ChallengeResource(store, issuer, policy, names, validations, ledger, clock);
-        revocations = new RevocationResource(vertx, store);
+        revocations = new RevocationResource(vertx, store, clock);
     }
 
     /** Takes up what a crash interrupted and begins to clean up; to be called before the routes serve. */
