@@ -174,7 +174,7 @@ final class Finalization {
         var most = lifetimes.maximum().of(profile);
         return Optional.ofNullable(chosen == null ? null : config.profiles().get(chosen))
                 .map(AcmeConfig.CertificateProfile::lifetime)
-                .or(() -> provisioner.map(AcmeConfig.Provisioner::lifetime))
+                .or(() -> provisioner.map(own -> own.lifetime(profile)))
                 .or(() -> longest.map(limited -> lifetimes.of(profile)))
                 .map(wanted -> within(
                         wanted,
