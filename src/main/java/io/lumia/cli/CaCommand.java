@@ -7,5 +7,5 @@ import picocli.CommandLine.Command;
         name = "ca",
         mixinStandardHelpOptions = true,
         description = "Manages the certificate authority.",
-        subcommands = {ExternalKeysCommand.class})
+        subcommands = {ExternalKeysCommand.class, AcmeListingCommands.Orders.class, AcmeListingCommands.Accounts.class})
 public final class CaCommand {}
