@@ -3,6 +3,7 @@ package io.lumia.store;
 import io.lumia.config.StoreConfig.Retention;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -82,12 +83,19 @@ public final class Housekeeping {
                     if (free < PAGES_AT_ONCE || free * FREE_SHARE < number(handle, "page_count")) {
                         return false;
                     }
-                    handle.createQuery("pragma incremental_vacuum(" + PAGES_AT_ONCE + ")")
-                            .mapToMap()
-                            .list();
+                    vacuum(handle);
                     return number(handle, "freelist_count") < free;
                 })
                 .compose(goesOn -> goesOn ? breath().compose(rested -> shrink()) : Future.succeededFuture());
+    }
+
+    /** The pragma is a step for each page without any column: as a query it would be left half-way, and in the way of the next transaction. */
+    private static void vacuum(Handle handle) {
+        try (var statement = handle.getConnection().createStatement()) {
+            var unused = statement.executeUpdate("pragma incremental_vacuum(" + PAGES_AT_ONCE + ")");
+        } catch (SQLException broken) {
+            throw new IllegalStateException("the database's free room cannot be given back", broken);
+        }
     }
 
     /** The write-ahead log begins anew, unless a reader still needs it; then the next time. */
