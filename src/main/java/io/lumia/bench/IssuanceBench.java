@@ -20,6 +20,11 @@ public final class IssuanceBench implements AutoCloseable {
     /** What is made ahead of a round, in relation to what the warm-up used. */
     private static final double MARGIN = 1.5;
 
+    /** A slice of warm-up that took less than this share of the CPU of the one before is followed by another. */
+    private static final double STILL_FALLING = 0.9;
+
+    private static final int MOST_SLICES = 8;
+
     private final Plan plan;
     private final Consumer<String> progress;
     private final Clock clock;
@@ -30,7 +35,7 @@ public final class IssuanceBench implements AutoCloseable {
     /**
      * @param cases in the order they are measured
      * @param subjects names, as in {@link #SUBJECTS}
-     * @param warmUp of each subject before each case: not measured
+     * @param warmUp slice of load that is not measured, for each subject before each case; repeated while it helps; zero: none
      * @param time of a round
      * @param concurrency workers at once, where a case has more than one
      */
@@ -96,8 +101,7 @@ public final class IssuanceBench implements AutoCloseable {
         var pace = new HashMap<Subject, Double>();
         var samples = new LinkedHashMap<Subject, List<Sample>>();
         for (Subject subject : subjects) {
-            progress.accept(which.label() + ": warming up " + subject.name());
-            pace.put(subject, round(which, subject, plan.warmUp(), 0).perSecond());
+            pace.put(subject, warmUp(which, subject));
             samples.put(subject, new ArrayList<>());
         }
         for (int round = 1; round <= plan.rounds(); round++) {
@@ -119,6 +123,22 @@ public final class IssuanceBench implements AutoCloseable {
         var results = new ArrayList<IssuanceResult>();
         samples.forEach((subject, rounds) -> results.add(new IssuanceResult(which, subject.name(), rounds)));
         return results;
+    }
+
+    /** Loads until the CPU for an operation falls no longer: how long Java compiles depends on how busy the machine is. */
+    private double warmUp(IssuanceCase which, Subject subject) throws BenchFailed, InterruptedException {
+        double pace = 0;
+        double before = Double.POSITIVE_INFINITY;
+        for (int slice = 1; slice <= MOST_SLICES && !plan.warmUp().isZero(); slice++) {
+            progress.accept(which.label() + ": warming up " + subject.name());
+            var sample = round(which, subject, plan.warmUp(), 0);
+            pace = sample.perSecond();
+            if (sample.cpuPerOperation() > before * STILL_FALLING) {
+                break;
+            }
+            before = sample.cpuPerOperation();
+        }
+        return pace;
     }
 
     private Sample round(IssuanceCase which, Subject subject, Duration time, int prepared)
