@@ -24,24 +24,35 @@ final class AcmeClient {
     private final String account;
     private @Nullable String nonce;
 
-    private AcmeClient(ServerConnection connection, KeyPair pair, ChallengeResponder challenges, JsonObject directory)
-            throws Refused {
+    private AcmeClient(
+            ServerConnection connection,
+            KeyPair pair,
+            ChallengeResponder challenges,
+            JsonObject directory,
+            String account) {
         this.connection = connection;
         this.pair = pair;
         this.thumbprint = Jws.thumbprint(pair);
         this.challenges = challenges;
         this.directory = directory;
-        this.account = located(post(
-                directory.getString("newAccount"),
-                Map.of("jwk", Jws.publicKey(pair)),
-                new JsonObject().put("termsOfServiceAgreed", true).encode()));
+        this.account = account;
     }
 
-    /** With a new account. */
+    /** With a new account on this connection. */
     static AcmeClient register(
             Subject subject, ServerConnection connection, KeyPair pair, ChallengeResponder challenges) throws Refused {
         var directory = connection.get(subject.acmeDirectory()).json();
-        return new AcmeClient(connection, pair, challenges, directory);
+        var nobody = new AcmeClient(connection, pair, challenges, directory, "");
+        var account = located(nobody.post(
+                directory.getString("newAccount"),
+                Map.of("jwk", Jws.publicKey(pair)),
+                new JsonObject().put("termsOfServiceAgreed", true).encode()));
+        return new AcmeClient(connection, pair, challenges, directory, account);
+    }
+
+    /** The same account on another connection. */
+    AcmeClient on(ServerConnection other) {
+        return new AcmeClient(other, pair, challenges, directory, account);
     }
 
     /**

@@ -36,11 +36,18 @@ final class AcmeWorkload implements Workload {
     private void add(Surroundings surroundings, Subject subject) throws Refused {
         var connection = new ServerConnection(surroundings.vertx(), subject, true, null);
         connections.add(connection);
-        var client = AcmeClient.register(subject, connection, KeyPairs.p256(), surroundings.challenges());
+        var client = registered(surroundings, subject).on(connection);
         workers.add(() -> {
             var next = wanted.get();
             return client.certify(next.name(), next.csr());
         });
+    }
+
+    /** A worker's connection is opened and used by its own thread alone: Vert.x ties a connection to the thread that opened it. */
+    private static AcmeClient registered(Surroundings surroundings, Subject subject) throws Refused {
+        try (var connection = new ServerConnection(surroundings.vertx(), subject, true, null)) {
+            return AcmeClient.register(subject, connection, KeyPairs.p256(), surroundings.challenges());
+        }
     }
 
     @Override
