@@ -6,6 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
@@ -16,6 +17,7 @@ import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.SocketAddress;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -93,15 +95,18 @@ final class ServerConnection implements AutoCloseable {
         return reply;
     }
 
+    /** All of it is set up on the event loop: attached from the worker, a fast answer's body would be gone before anybody listens. */
     private static Reply answer(HttpClient client, RequestOptions options, Buffer body) throws TimeoutException {
         return client.request(options)
-                .compose(request -> request.send(body))
-                .compose(response -> response.body().map(read -> {
-                    var headers = new java.util.TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
-                    response.headers().forEach(headers::put);
-                    return new Reply(response.statusCode(), headers, read);
-                }))
+                .compose(request ->
+                        request.send(body).compose(response -> response.body().map(read -> reply(response, read))))
                 .await(LONGEST_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static Reply reply(HttpClientResponse response, Buffer body) {
+        var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+        response.headers().forEach(headers::put);
+        return new Reply(response.statusCode(), headers, body);
     }
 
     @Override
