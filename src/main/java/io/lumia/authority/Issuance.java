@@ -21,6 +21,7 @@ import io.lumia.x509.CertificateRequest;
 import io.lumia.x509.CertificateTemplate;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.Fingerprint;
+import io.lumia.x509.IssuerLocations;
 import io.lumia.x509.Pem;
 import io.lumia.x509.Printable;
 import io.lumia.x509.Profile;
@@ -58,7 +59,7 @@ final class Issuance implements AcmeIssuer, StepIssuer {
     private final Store store;
     private final KnownCertificates known;
     private final WorkerExecutor signers;
-    private final @Nullable String issuerUrl;
+    private final IssuerLocations locations;
     private final Clock clock;
     private final SecureRandom randomness = new SecureRandom();
     private final AtomicInteger inProgress = new AtomicInteger();
@@ -71,7 +72,7 @@ final class Issuance implements AcmeIssuer, StepIssuer {
             @Nullable Claim claim,
             @Nullable Reissue reissue) {}
 
-    /** @param issuerUrl of the intermediate, for the leaves; null: left out */
+    /** @param locations of the certificate that signs the leaves, its CRL and responder, for them */
     Issuance(
             Vertx vertx,
             AuthorityConfig config,
@@ -80,7 +81,7 @@ final class Issuance implements AcmeIssuer, StepIssuer {
             Store store,
             KnownCertificates known,
             WorkerExecutor signers,
-            @Nullable String issuerUrl,
+            IssuerLocations locations,
             Clock clock) {
         this.vertx = vertx;
         this.config = config;
@@ -89,7 +90,7 @@ final class Issuance implements AcmeIssuer, StepIssuer {
         this.store = store;
         this.known = known;
         this.signers = signers;
-        this.issuerUrl = issuerUrl;
+        this.locations = locations;
         this.clock = clock;
     }
 
@@ -145,7 +146,8 @@ final class Issuance implements AcmeIssuer, StepIssuer {
     private Signed sign(IssueCertificate asked, Reissue reissue) throws NotIssued {
         var now = clock.instant();
         var provisioned = Objects.requireNonNull(asked.provisioned());
-        return sign(asked, rules.again(reissue.previous(), provisioned, now), reissue.key(), reissue, now);
+        return sign(
+                asked, rules.again(reissue.previous(), provisioned, reissue.key(), now), reissue.key(), reissue, now);
     }
 
     private Signed sign(
@@ -153,11 +155,14 @@ final class Issuance implements AcmeIssuer, StepIssuer {
         var serial = SerialNumber.random(randomness);
         var provisioned = asked.provisioned();
         var template = CertificateTemplate.leaf(
-                asked.profile(), decision.identity(), decision.names(), key, serial, decision.validity(), issuerUrl);
-        if (provisioned != null && provisioned.forClients()) {
+                asked.profile(), decision.identity(), decision.names(), key, serial, decision.validity(), locations);
+        var form = rules.form(asked);
+        if (form.isPresent()) {
+            template = template.inForm(form.get());
+        } else if (provisioned != null && provisioned.forClients()) {
             template = template.forClientsToo();
         }
-        var leaf = Pem.of(template.signedBy(ca.intermediate()));
+        var leaf = Pem.of(template.signedBy(ca.issuer()));
         var certificate = new CertificateRecord(
                 serial,
                 asked.profile(),
@@ -173,7 +178,7 @@ final class Issuance implements AcmeIssuer, StepIssuer {
                 null,
                 null,
                 provisioned == null ? null : provisioned.name());
-        var bundle = new CertificateBundle(serial, now, decision.validity(), leaf, ca.intermediatePem(), ca.rootPem());
+        var bundle = new CertificateBundle(serial, now, decision.validity(), leaf, ca.chainPem(), ca.rootPem());
         return new Signed(certificate, bundle, Fingerprint.of(key), asked.claim(), reissue);
     }
 

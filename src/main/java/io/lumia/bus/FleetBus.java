@@ -43,6 +43,10 @@ public final class FleetBus {
     public static final Call<CountOverdue, OverdueCount> COUNT_OVERDUE =
             new Call<>("certificate.overdue", CountOverdue.class, OverdueCount.class, SIGNING);
 
+    /** Asked by metrics at each scrape. */
+    public static final Call<ReadRevocationStatistics, RevocationStatistics> REVOCATION_STATISTICS = new Call<>(
+            "authority.revocation-statistics", ReadRevocationStatistics.class, RevocationStatistics.class, SHORT);
+
     public static final Call<DescribeAuthority, AuthorityDescription> DESCRIBE_AUTHORITY =
             new Call<>("authority.describe", DescribeAuthority.class, AuthorityDescription.class, SHORT);
 
@@ -338,21 +342,34 @@ public final class FleetBus {
     /** @param devices whose newest certificate is active and past its latest moment to renew */
     public record OverdueCount(long devices) {}
 
+    public record ReadRevocationStatistics() {}
+
+    /**
+     * What the authority tells of revoked certificates.
+     *
+     * @param crlNextUpdate of the CRL that runs out first; null while there is none
+     * @param crlEntries certificates on the CRL of the issuer of leaves
+     * @param crlBytes size of that CRL
+     * @param ocspRequests since the start, by result: {@code good, revoked, unknown, malformed_request…}
+     */
+    public record RevocationStatistics(
+            @Nullable Instant crlNextUpdate, long crlEntries, long crlBytes, Map<String, Long> ocspRequests) {}
+
     public record DescribeAuthority() {}
 
     /**
      * @param root PEM
-     * @param intermediate PEM
+     * @param intermediate PEM; null when the root signs leaves itself
      * @param rootFingerprint SHA-256, hexadecimal
      * @param publicUrl under which clients reach the CA, without trailing slash
      * @param acmeDirectories by provisioner
      */
     public record AuthorityDescription(
             String root,
-            String intermediate,
+            @Nullable String intermediate,
             String rootFingerprint,
             Instant rootNotAfter,
-            Instant intermediateNotAfter,
+            @Nullable Instant intermediateNotAfter,
             String publicUrl,
             Map<String, String> acmeDirectories) {}
 

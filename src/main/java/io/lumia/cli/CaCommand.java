@@ -7,5 +7,11 @@ import picocli.CommandLine.Command;
         name = "ca",
         mixinStandardHelpOptions = true,
         description = "Manages the certificate authority.",
-        subcommands = {ExternalKeysCommand.class})
+        subcommands = {
+            CaInitCommand.class,
+            CaFingerprintCommand.class,
+            CaBootstrapCommand.class,
+            CaExportCommand.class,
+            ExternalKeysCommand.class
+        })
 public final class CaCommand {}

@@ -40,7 +40,14 @@ final class Observations {
                                 connected.put(told.identity(), told.serial());
                             }
                         })),
-                DEVICE_DISCONNECTED.listen(vertx, told -> note(() -> connected.remove(told.identity(), told.serial()))),
+                DEVICE_DISCONNECTED.listen(
+                        vertx,
+                        told -> note(() -> {
+                            // the probe of a renewal has the same serial, and its end may be told late
+                            if (told.clientId().equals(told.identity())) {
+                                connected.remove(told.identity(), told.serial());
+                            }
+                        })),
                 CERTIFICATE_RENEWED.listen(vertx, told -> note(() -> renewals.merge(told.identity(), 1, Integer::sum))),
                 CERTIFICATE_ISSUED.listen(
                         vertx,

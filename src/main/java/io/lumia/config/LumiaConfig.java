@@ -32,6 +32,9 @@ public record LumiaConfig(
     public LumiaConfig {
         Check.that(!parts.isEmpty(), "parts must name at least one part");
         parts = Collections.unmodifiableSet(new LinkedHashSet<>(parts));
+        CrossChecks.demandOwnNamesFit(fleet, authority, broker, web, parts);
+        CrossChecks.demandHarmlessExtras(fleet, authority, broker, web);
+        CrossChecks.demandRoomForLifetimes(authority, lifetimes);
     }
 
     public boolean runs(Part part) {

@@ -150,6 +150,32 @@ public final class Certificates {
                 .one());
     }
 
+    /**
+     * Certificates that will be renewed and were issued in the same minute until the same minute.
+     *
+     * @param issuedAt begin of that minute
+     * @param notAfter begin of that minute
+     */
+    public record Alike(Instant issuedAt, Instant notAfter, long certificates) {}
+
+    /** What is valid and was not replaced yet, by lifetime. Reads every valid certificate. */
+    public Future<List<Alike>> renewable(Instant now) {
+        return store.read(handle -> handle.createQuery("""
+                        select issued_at / 60000 as issued, not_after / 60000 as ends, count(*) as number
+                        from certificates c
+                        where profile in ('device', 'server') and revoked_at is null and not_after >= :now
+                        and not exists (select 1 from certificates newer
+                          where newer.identity = c.identity and newer.profile = c.profile and newer.issued_at > c.issued_at)
+                        group by 1, 2
+                        """)
+                .bind("now", now.toEpochMilli())
+                .map((row, context) -> new Alike(
+                        Instant.ofEpochSecond(row.getLong("issued") * 60),
+                        Instant.ofEpochSecond(row.getLong("ends") * 60),
+                        row.getLong("number")))
+                .list());
+    }
+
     private static Map<String, Object> search(ListCertificates wanted, Instant now) {
         var query = wanted.query().strip().replace(":", "");
         var status = wanted.status();

@@ -22,6 +22,7 @@ public final class Store {
     private final Settings settings = new Settings(this);
     private final Certificates certificates = new Certificates(this);
     private final Claims claims = new Claims(this);
+    private final Revocations revocations = new Revocations(this);
 
     private Store(Readers readers, GroupCommit writer) {
         this.readers = readers;
@@ -66,6 +67,10 @@ public final class Store {
 
     public Claims claims() {
         return claims;
+    }
+
+    public Revocations revocations() {
+        return revocations;
     }
 
     /** Finishes the writes that were accepted, then closes the database. */

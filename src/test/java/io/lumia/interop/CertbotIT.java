@@ -22,7 +22,7 @@ class CertbotIT {
     Path home;
 
     @Test
-    void obtains_renews_and_revokes_a_certificate() throws Exception {
+    void obtains_renews_and_revokes_a_certificate_and_leaves() throws Exception {
         try (var authority = new LoopbackAuthority(data)) {
             authority.dns.with(NAME, "127.0.0.1");
             var certbot =
@@ -49,7 +49,21 @@ class CertbotIT {
                     "--no-delete-after-revoke",
                     "--cert-path",
                     live.resolve("cert.pem").toString())));
+
+            var account = accountOf(certbot, authority);
+            assertThat(certbot.run(arguments(authority, "unregister"))).contains("Account deactivated");
+            assertThat(certbot.run(arguments(authority, "certonly", "--standalone", "--force-renewal", "-d", NAME)))
+                    .contains("Successfully received certificate");
+            assertThat(accountOf(certbot, authority)).isNotEqualTo(account);
         }
+    }
+
+    private String accountOf(ExternalProgram certbot, LoopbackAuthority authority) throws Exception {
+        return certbot.run(arguments(authority, "show_account"))
+                .lines()
+                .filter(line -> line.contains("Account URL"))
+                .findFirst()
+                .orElseThrow();
     }
 
     private String[] arguments(LoopbackAuthority authority, String command, String... more) {

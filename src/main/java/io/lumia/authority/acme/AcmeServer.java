@@ -47,6 +47,7 @@ public final class AcmeServer {
     private final ChallengeResource challenges;
     private final ExternalKeyDesk externalKeys;
     private final KeyChangeResource keys;
+    private final RenewalPlan plan;
     private final RenewalInfoResource renewals;
     private final RevocationResource revocations;
     private long cleaning = -1;
@@ -71,27 +72,19 @@ public final class AcmeServer {
         names = new Names(vertx, config.resolver(), config.validationTimeout());
         validations = new Validations(vertx, config, names);
         nonces = new Nonces(randomness, MOST_NONCES);
-        gate = new RequestGate(store, nonces, worker, config.faults().nonceRejection(), randomness);
+        var known = new KnownAccounts();
+        gate = new RequestGate(store, nonces, worker, known, config.faults().nonceRejection(), randomness);
         var limits = new RateLimits(config.limits(), clock);
         externalKeys = new ExternalKeyDesk(vertx, store, config.provisioners().keySet(), ledger, randomness, clock);
-        keys = new KeyChangeResource(store, worker, ledger);
-        accounts = new AccountResource(store, this::demandsBinding, limits, ledger, randomness, clock);
+        keys = new KeyChangeResource(store, worker, known, ledger);
+        accounts = new AccountResource(store, known, this::demandsBinding, limits, ledger, randomness, clock);
         var finalization = new Finalization(store, issuer, policy, config, lifetimes, worker, clock);
-        renewals = new RenewalInfoResource(vertx, store, renewalPolicy);
+        plan = new RenewalPlan(vertx, store, renewalPolicy, clock);
+        renewals = new RenewalInfoResource(vertx, store, plan);
         orders = new OrderResource(
-                store,
-                issuer,
-                policy,
-                finalization,
-                renewals,
-                config.profiles().keySet(),
-                limits,
-                ledger,
-                config.orderLifetime(),
-                randomness,
-                clock);
+                store, issuer, policy, finalization, renewals, config, limits, ledger, randomness, clock);
         challenges = new ChallengeResource(store, issuer, policy, names, validations, ledger, clock);
-        revocations = new RevocationResource(vertx, store);
+        revocations = new RevocationResource(vertx, store, clock);
     }
 
     /** Takes up what a crash interrupted and begins to clean up; to be called before the routes serve. */
@@ -102,6 +95,7 @@ public final class AcmeServer {
         cleaning = vertx.setPeriodic(CLEANED_EVERY.toMillis(), tick -> clean().onFailure(AcmeServer::tellUncleaned));
         return store.write(OrderRows::releaseAll)
                 .compose(released -> externalKeys.open())
+                .compose(opened -> plan.start())
                 .compose(released -> clean())
                 .compose(cleaned -> challenges.resume());
     }
@@ -109,6 +103,7 @@ public final class AcmeServer {
     /** Ends validations in flight; the routes must not serve any more. */
     public Future<Void> close() {
         vertx.cancelTimer(cleaning);
+        plan.close();
         return validations.close().eventually(names::close).eventually(worker::close);
     }
 
@@ -123,7 +118,6 @@ public final class AcmeServer {
         routes.open(HttpMethod.GET, "/directory", this::directory);
         routes.open(HttpMethod.HEAD, "/new-nonce", exchange -> Future.succeededFuture(Answer.empty(200)));
         routes.open(HttpMethod.GET, "/new-nonce", exchange -> Future.succeededFuture(Answer.empty(204)));
-        routes.open(HttpMethod.GET, "/certificate/:id/issuer", orders::issuerOf);
         routes.open(HttpMethod.GET, "/renewal-info/:id", renewals::show);
         routes.signed("/new-account", self(accounts::create));
         routes.signed("/account/:id", account(accounts::update));

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
 
@@ -65,6 +66,18 @@ final class AuthorizationRows {
                 .bind("order", order)
                 .map((row, context) -> authorization(row, handle))
                 .list();
+    }
+
+    /** The names that the account has proven and whose proofs hold; wildcards as they were ordered. */
+    static Set<String> validOf(Handle handle, String account, Instant now) {
+        return Set.copyOf(handle.createQuery("""
+                        select distinct a.identifier from acme_orders o join acme_authorizations a on a.order_id = o.id
+                        where o.account = :account and a.status = 'VALID' and a.expires_at >= :now
+                        """)
+                .bind("account", account)
+                .bind("now", now.toEpochMilli())
+                .mapTo(String.class)
+                .list());
     }
 
     /** Challenges whose validation a crash interrupted. */

@@ -167,16 +167,19 @@ final class Finalization {
                 Provisioned.by(provisioner));
     }
 
-    /** The chosen one's or else the provisioner's, within what the profile allows; null: the profile's own. */
-    private @Nullable Duration lifetime(String provisioner, @Nullable String chosen, Profile profile) {
+    /** The chosen one's or else the provisioner's, within what profile and provisioner allow; null: the profile's own. */
+    private @Nullable Duration lifetime(String name, @Nullable String chosen, Profile profile) {
+        var provisioner = Optional.ofNullable(config.provisioners().get(name));
+        var longest = provisioner.map(AcmeConfig.Provisioner::maximumLifetime);
+        var most = lifetimes.maximum().of(profile);
         return Optional.ofNullable(chosen == null ? null : config.profiles().get(chosen))
                 .map(AcmeConfig.CertificateProfile::lifetime)
-                .or(() -> Optional.ofNullable(config.provisioners().get(provisioner))
-                        .map(AcmeConfig.Provisioner::lifetime))
+                .or(() -> provisioner.map(AcmeConfig.Provisioner::lifetime))
+                .or(() -> longest.map(limited -> lifetimes.of(profile)))
                 .map(wanted -> within(
                         wanted,
                         lifetimes.minimum().of(profile),
-                        lifetimes.maximum().of(profile)))
+                        longest.filter(own -> own.compareTo(most) < 0).orElse(most)))
                 .orElse(null);
     }
 

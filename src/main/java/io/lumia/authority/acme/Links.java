@@ -68,10 +68,6 @@ record Links(String base) {
         return base + "/certificate/" + id;
     }
 
-    String issuer(String id) {
-        return certificate(id) + "/issuer";
-    }
-
     String authorization(String id) {
         return base + "/authorization/" + id;
     }

@@ -6,18 +6,18 @@ import io.lumia.authority.acme.Authorization.Status;
 import io.lumia.authority.acme.Problem.Kind;
 import io.lumia.authority.acme.RequestGate.ByAccount;
 import io.lumia.authority.acme.Views.OrderView;
+import io.lumia.config.AcmeConfig;
+import io.lumia.config.AcmeConfig.Provisioner;
 import io.lumia.store.Store;
-import io.lumia.x509.Pem;
 import io.lumia.x509.Printable;
 import io.vertx.core.Future;
 import java.security.SecureRandom;
-import java.security.cert.CertificateEncodingException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Orders and their certificates (RFC 8555, 7.4). */
@@ -29,27 +29,21 @@ final class OrderResource {
     private final NamePolicy policy;
     private final Finalization finalization;
     private final RenewalInfoResource renewals;
-    private final Set<String> profiles;
+    private final AcmeConfig config;
     private final RateLimits limits;
     private final AcmeLedger ledger;
-    private final Duration lifetime;
     private final SecureRandom randomness;
     private final Clock clock;
 
-    /**
-     * @param profiles that a client may choose
-     * @param lifetime of an order
-     */
     OrderResource(
             Store store,
             AcmeIssuer issuer,
             NamePolicy policy,
             Finalization finalization,
             RenewalInfoResource renewals,
-            Set<String> profiles,
+            AcmeConfig config,
             RateLimits limits,
             AcmeLedger ledger,
-            Duration lifetime,
             SecureRandom randomness,
             Clock clock) {
         this.store = store;
@@ -57,10 +51,9 @@ final class OrderResource {
         this.policy = policy;
         this.finalization = finalization;
         this.renewals = renewals;
-        this.profiles = profiles;
+        this.config = config;
         this.limits = limits;
         this.ledger = ledger;
-        this.lifetime = lifetime;
         this.randomness = randomness;
         this.clock = clock;
     }
@@ -77,7 +70,7 @@ final class OrderResource {
         limits.newOrder(signed.account().id());
         var wanted = signed.request().payload(NewOrder.class);
         return Future.succeededFuture(wanted)
-                .map(this::names)
+                .map(order -> names(order, exchange.provisioner()))
                 .compose(names -> permitted(names, signed))
                 .compose(names -> renewals.requireReplaceable(wanted.replaces(), names, signed.account())
                         .map(names))
@@ -106,40 +99,25 @@ final class OrderResource {
                         .location(exchange.links().order(order.id())));
     }
 
-    /** RFC 8555, 7.4.2: the leaf, then its issuers without the root. */
+    /** RFC 8555, 7.4.2: the leaf, then its issuers without the root. No link "up": it is for formats that hold a single certificate. */
     Future<Answer> certificate(ByAccount signed, Exchange exchange) {
         return own(signed, exchange.id())
-                .map(order -> Answer.typed(200, "application/pem-certificate-chain", issued(Optional.of(order)))
-                        .link(exchange.links().issuer(order.id()), "up"));
+                .map(order -> Answer.typed(200, "application/pem-certificate-chain", issued(Optional.of(order))));
     }
 
-    /** The certificate that signed the leaf, DER; public, as it is in every handshake. */
-    Future<Answer> issuerOf(Exchange exchange) {
-        return store.read(handle -> OrderRows.find(handle, exchange.id())).map(order -> {
-            var chain = Pem.certificates(issued(order));
-            try {
-                return Answer.typed(
-                        200,
-                        "application/pkix-cert",
-                        chain.get(Math.min(1, chain.size() - 1)).getEncoded());
-            } catch (CertificateEncodingException broken) {
-                throw new IllegalStateException("a stored certificate cannot be encoded", broken);
-            }
-        });
-    }
-
-    private List<String> names(NewOrder wanted) {
+    private List<String> names(NewOrder wanted, String provisioner) {
         if (isChosen(wanted.notBefore()) || isChosen(wanted.notAfter())) {
             throw AcmeRefusal.malformed("notBefore and notAfter cannot be chosen; the provisioner sets the lifetime");
         }
         var profile = wanted.profile();
+        var profiles = config.profiles().keySet();
         if (profile != null && !profiles.contains(profile)) {
             throw new AcmeRefusal(
                     Kind.INVALID_PROFILE,
                     "there is no profile " + Printable.quoted(profile) + "; the directory lists "
                             + (profiles.isEmpty() ? "none" : String.join(", ", profiles)));
         }
-        return policy.accept(wanted.identifiers());
+        return policy.accept(wanted.identifiers(), provisioner(provisioner));
     }
 
     /** Clients in Go that choose none may send their zero time, as the step CLI does. */
@@ -160,7 +138,7 @@ final class OrderResource {
 
     private Order drafted(List<String> names, NewOrder wanted, Account account, String provisioner) {
         var id = Nonces.RandomId.next(randomness);
-        Instant expires = clock.instant().plus(lifetime);
+        Instant expires = clock.instant().plus(config.orderLifetime());
         var authorizations = names.stream()
                 .map(name -> new Authorization(
                         Nonces.RandomId.next(randomness),
@@ -171,7 +149,7 @@ final class OrderResource {
                         name,
                         Status.PENDING,
                         expires,
-                        challenges(name)))
+                        challenges(name, provisioner)))
                 .toList();
         return new Order(
                 id,
@@ -186,14 +164,17 @@ final class OrderResource {
                 authorizations);
     }
 
-    private List<Challenge> challenges(String identifier) {
-        boolean fleetName = policy.device(List.of(identifier)).isPresent();
+    private List<Challenge> challenges(String identifier, String provisioner) {
         // One token for all: whichever way the client chooses, it proves the same.
         var token = Nonces.RandomId.next(randomness);
-        return ChallengeType.suiting(identifier, fleetName).stream()
+        return policy.challenges(identifier, provisioner(provisioner)).stream()
                 .map(type -> new Challenge(
                         Nonces.RandomId.next(randomness), type, token, ChallengeStatus.PENDING, null, null))
                 .toList();
+    }
+
+    private Provisioner provisioner(String name) {
+        return Objects.requireNonNull(config.provisioners().get(name), "the routes know the provisioners");
     }
 
     private Future<Order> keep(Order order) {

@@ -65,7 +65,8 @@ class AcmeServerTest {
         var certificates = Pem.certificates(chain.raw().body());
         assertThat(certificates).hasSize(2);
         assertThat(certificates.get(0).getPublicKey()).isEqualTo(pair.getPublic());
-        assertThat(chain.raw().headers().allValues("Link")).anyMatch(link -> link.endsWith("/issuer>;rel=\"up\""));
+        // a client that finds one appends what it leads to, and would hold the issuer twice
+        assertThat(chain.raw().headers().allValues("Link")).noneMatch(link -> link.contains("rel=\"up\""));
         assertThat(harness.issuer.asked).singleElement().satisfies(asked -> {
             assertThat(asked.profile()).isEqualTo(Profile.SERVER);
             assertThat(asked.names()).containsExactly(NAME);
