@@ -90,16 +90,15 @@ public final class FakeIssuer implements AcmeIssuer {
     }
 
     @Override
-    public Future<IssueOutcome> issue(IssueCertificate request) {
+    public Future<IssueOutcome> issue(IssueCertificate request, CertificateRequest csr) {
         asked.add(request);
         var prepared = next;
         next = Optional.empty();
-        return Future.succeededFuture(prepared.orElseGet(() -> issued(request)));
+        return Future.succeededFuture(prepared.orElseGet(() -> issued(request, csr)));
     }
 
-    private IssueOutcome issued(IssueCertificate request) {
+    private IssueOutcome issued(IssueCertificate request, CertificateRequest csr) {
         try {
-            var csr = CertificateRequest.parse(request.csr());
             var names = request.names().isEmpty() ? csr.names() : request.names();
             var leaf =
                     sign("CN=Test Intermediate", intermediateKey, "CN=" + names.get(0), csr.publicKey(), names, false);

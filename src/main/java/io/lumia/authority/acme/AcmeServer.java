@@ -78,12 +78,13 @@ public final class AcmeServer {
         externalKeys = new ExternalKeyDesk(vertx, store, config.provisioners().keySet(), ledger, randomness, clock);
         keys = new KeyChangeResource(store, worker, known, ledger);
         accounts = new AccountResource(store, known, this::demandsBinding, limits, ledger, randomness, clock);
-        var finalization = new Finalization(store, issuer, policy, config, lifetimes, worker, clock);
+        var knownOrders = new KnownOrders(store);
+        var finalization = new Finalization(store, knownOrders, issuer, policy, config, lifetimes, worker, clock);
         plan = new RenewalPlan(vertx, store, renewalPolicy, clock);
         renewals = new RenewalInfoResource(vertx, store, plan);
         orders = new OrderResource(
-                store, issuer, policy, finalization, renewals, config, limits, ledger, randomness, clock);
-        challenges = new ChallengeResource(store, issuer, policy, names, validations, ledger, clock);
+                store, knownOrders, issuer, policy, finalization, renewals, config, limits, ledger, randomness, clock);
+        challenges = new ChallengeResource(store, knownOrders, issuer, policy, names, validations, ledger, clock);
         revocations = new RevocationResource(vertx, store, clock);
     }
 
@@ -167,6 +168,7 @@ public final class AcmeServer {
     private Future<Void> clean() {
         var longAgo = clock.instant().minus(KEPT);
         return store.write(handle -> OrderRows.deleteExpiredBefore(handle, longAgo))
+                .onSuccess(deleted -> orders.forgetDeleted(deleted))
                 .compose(
                         deleted -> deleted < OrderRows.MOST_DELETED_AT_ONCE ? Future.<Void>succeededFuture() : clean());
     }

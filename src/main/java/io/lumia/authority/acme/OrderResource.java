@@ -25,6 +25,7 @@ final class OrderResource {
     private static final Duration SOON = Duration.ofSeconds(1);
 
     private final Store store;
+    private final KnownOrders known;
     private final AcmeIssuer issuer;
     private final NamePolicy policy;
     private final Finalization finalization;
@@ -37,6 +38,7 @@ final class OrderResource {
 
     OrderResource(
             Store store,
+            KnownOrders known,
             AcmeIssuer issuer,
             NamePolicy policy,
             Finalization finalization,
@@ -47,6 +49,7 @@ final class OrderResource {
             SecureRandom randomness,
             Clock clock) {
         this.store = store;
+        this.known = known;
         this.issuer = issuer;
         this.policy = policy;
         this.finalization = finalization;
@@ -103,6 +106,13 @@ final class OrderResource {
     Future<Answer> certificate(ByAccount signed, Exchange exchange) {
         return own(signed, exchange.id())
                 .map(order -> Answer.typed(200, "application/pem-certificate-chain", issued(Optional.of(order))));
+    }
+
+    /** After old orders were deleted. */
+    void forgetDeleted(int deleted) {
+        if (deleted > 0) {
+            known.forgetAll();
+        }
     }
 
     private List<String> names(NewOrder wanted, String provisioner) {
@@ -178,16 +188,17 @@ final class OrderResource {
     }
 
     private Future<Order> keep(Order order) {
-        return store.write(handle -> {
-            var now = clock.instant();
-            limits.requireRoom(OrderRows.unfinished(handle, order.account(), now));
-            OrderRows.insert(handle, order, now);
-            return order;
-        });
+        return store.writeUnsynced(handle -> {
+                    var now = clock.instant();
+                    limits.requireRoom(OrderRows.unfinished(handle, order.account(), now));
+                    OrderRows.insert(handle, order, now);
+                    return order;
+                })
+                .onSuccess(known::made);
     }
 
     private Future<Order> own(ByAccount signed, String id) {
-        return store.read(handle -> OrderRows.find(handle, id)).map(found -> {
+        return known.find(id).map(found -> {
             var order = found.orElseThrow(() -> missing("order"));
             if (!order.account().equals(signed.account().id())) {
                 throw new AcmeRefusal(Kind.UNAUTHORIZED, "the order belongs to another account");
