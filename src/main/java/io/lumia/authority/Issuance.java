@@ -6,6 +6,7 @@ import io.lumia.authority.stepapi.StepIssuer;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.Audited;
 import io.lumia.bus.FleetBus.CertificateIssued;
+import io.lumia.bus.FleetBus.CertificateNotIssued;
 import io.lumia.bus.FleetBus.CertificateRecord;
 import io.lumia.bus.FleetBus.CertificateStatus;
 import io.lumia.bus.FleetBus.Claim;
@@ -72,6 +73,8 @@ final class Issuance implements AcmeIssuer, StepIssuer {
             @Nullable Claim claim,
             @Nullable Reissue reissue) {}
 
+    private static final Consequence NOTHING_ELSE = (handle, bundle) -> {};
+
     /** @param locations of the certificate that signs the leaves, its CRL and responder, for them */
     Issuance(
             Vertx vertx,
@@ -96,13 +99,18 @@ final class Issuance implements AcmeIssuer, StepIssuer {
 
     /** Completes once the certificate is durable; a refusal is an answer. */
     Future<IssueOutcome> issue(IssueCertificate asked) {
-        return admitted(asked, () -> sign(asked, parse(asked.csr())));
+        return admitted(asked, () -> sign(asked, parse(asked.csr())), NOTHING_ELSE);
     }
 
     /** The same for a CSR that was verified already, which costs as much as three signatures. */
     @Override
     public Future<IssueOutcome> issue(IssueCertificate asked, CertificateRequest csr) {
-        return admitted(asked, () -> sign(asked, csr));
+        return issue(asked, csr, NOTHING_ELSE);
+    }
+
+    @Override
+    public Future<IssueOutcome> issue(IssueCertificate asked, CertificateRequest csr, Consequence also) {
+        return admitted(asked, () -> sign(asked, csr), also);
     }
 
     /** The next certificate of the same holder: same names, profile and lifetime. */
@@ -118,21 +126,25 @@ final class Issuance implements AcmeIssuer, StepIssuer {
                 "certificate " + previous.serial(),
                 asked.via(),
                 new Provisioned(previous.provisioner(), asked.forClients(), null, null));
-        return admitted(request, () -> sign(request, asked));
+        return admitted(request, () -> sign(request, asked), NOTHING_ELSE);
     }
 
-    private Future<IssueOutcome> admitted(IssueCertificate asked, Callable<Signed> signing) {
+    private Future<IssueOutcome> admitted(IssueCertificate asked, Callable<Signed> signing, Consequence also) {
+        long began = System.nanoTime();
         if (inProgress.incrementAndGet() > config.queue()) {
             inProgress.decrementAndGet();
+            tellNotIssued(asked, "refused", began);
             return Future.succeededFuture(new IssueOutcome.Refused(
                     Refusal.OVERLOADED, "more than " + config.queue() + " requests are in progress; try again later"));
         }
-        long began = System.nanoTime();
         return signers.executeBlocking(signing, false)
-                .compose(this::keep)
+                .compose(signed -> keep(signed, also))
                 .onSuccess(signed -> tell(signed, Duration.ofNanos(System.nanoTime() - began)))
                 .<IssueOutcome>map(signed -> new IssueOutcome.Issued(signed.bundle))
-                .recover(failed -> refuse(asked, failed))
+                .recover(failed -> {
+                    tellNotIssued(asked, failed instanceof NotIssued ? "refused" : "failed", began);
+                    return refuse(asked, failed);
+                })
                 .onComplete(done -> inProgress.decrementAndGet());
     }
 
@@ -194,13 +206,14 @@ final class Issuance implements AcmeIssuer, StepIssuer {
         }
     }
 
-    private Future<Signed> keep(Signed signed) {
+    private Future<Signed> keep(Signed signed, Consequence also) {
         return store.write(handle -> {
                     var broken = signed.reissue == null
                             ? brokenClaim(handle, signed)
                             : brokenReissue(handle, signed, signed.reissue);
                     if (broken.isEmpty()) {
                         store.certificates().insert(handle, signed.certificate);
+                        also.keep(handle, signed.bundle);
                     }
                     return broken;
                 })
@@ -216,7 +229,7 @@ final class Issuance implements AcmeIssuer, StepIssuer {
         }
         return signed.certificate.profile() == Profile.BOOTSTRAP
                 ? claimName(handle, claim, signed.key)
-                : useClaim(handle, claim.device(), signed.key);
+                : useClaim(handle, claim.device(), claim.holder(), signed.key);
     }
 
     private Optional<NotIssued> claimName(Handle handle, Claim claim, Fingerprint key) {
@@ -228,12 +241,19 @@ final class Issuance implements AcmeIssuer, StepIssuer {
                 "the name " + claim.device() + " belongs to another key; an operator can release it"));
     }
 
-    private Optional<NotIssued> useClaim(Handle handle, DeviceName device, Fingerprint key) {
-        if (config.acme().bindFleetNames()
-                && store.claims().find(handle, device).isEmpty()) {
+    /** @param holder for whom the request was permitted; the name may have changed hands since then. Null: whoever holds it */
+    private Optional<NotIssued> useClaim(Handle handle, DeviceName device, @Nullable String holder, Fingerprint key) {
+        var claim = store.claims().find(handle, device);
+        if (config.acme().bindFleetNames() && claim.isEmpty()) {
             return Optional.of(new NotIssued(
                     Refusal.NAME_NOT_ALLOWED,
                     "nobody claimed the name " + device + "; the device must be provisioned"));
+        }
+        if (config.acme().bindFleetNames()
+                && holder != null
+                && !holder.equalsIgnoreCase(claim.get().identityKey())) {
+            return Optional.of(new NotIssued(
+                    Refusal.NAME_CLAIMED, "the name " + device + " was released and belongs to another key now"));
         }
         if (store.claims().isIdentityKey(handle, key)) {
             return Optional.of(
@@ -265,7 +285,7 @@ final class Issuance implements AcmeIssuer, StepIssuer {
         if (claim.map(owner -> owner.claimedAt().isAfter(previous.issuedAt())).orElse(false)) {
             return notOurs(device);
         }
-        return useClaim(handle, device, signed.key);
+        return useClaim(handle, device, null, signed.key);
     }
 
     private static Optional<NotIssued> notOurs(DeviceName device) {
@@ -298,6 +318,11 @@ final class Issuance implements AcmeIssuer, StepIssuer {
                                 "profile", certificate.profile().label(),
                                 "via", certificate.via(),
                                 "notAfter", certificate.validity().notAfter().toString())));
+    }
+
+    private void tellNotIssued(IssueCertificate asked, String result, long began) {
+        var took = Duration.ofNanos(System.nanoTime() - began);
+        FleetBus.CERTIFICATE_NOT_ISSUED.publish(vertx, new CertificateNotIssued(asked.via(), result, took));
     }
 
     private Future<IssueOutcome> refuse(IssueCertificate asked, Throwable failed) {

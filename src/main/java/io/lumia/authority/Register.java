@@ -109,7 +109,14 @@ final class Register {
     Future<CertificatePage> list(ListCertificates asked) {
         return store.certificates()
                 .list(
-                        new ListCertificates(asked.query(), asked.status(), page(asked.page()), size(asked.size())),
+                        new ListCertificates(
+                                asked.query(),
+                                asked.status(),
+                                page(asked.page()),
+                                size(asked.size()),
+                                asked.expiresAfter(),
+                                asked.expiresBefore(),
+                                asked.sort()),
                         clock.instant());
     }
 

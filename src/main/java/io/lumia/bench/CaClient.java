@@ -1,6 +1,8 @@
 package io.lumia.bench;
 
 import io.lumia.x509.Pem;
+import io.vertx.core.Context;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class CaClient implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 30;
 
+    private final Context context;
     private final HttpClient http;
 
     /**
@@ -50,7 +53,8 @@ final class CaClient implements AutoCloseable {
      */
     record Identity(String chain, PrivateKey key) {}
 
-    private CaClient(HttpClient http) {
+    private CaClient(Context context, HttpClient http) {
+        this.context = context;
         this.http = http;
     }
 
@@ -70,7 +74,8 @@ final class CaClient implements AutoCloseable {
                     .addCertValue(Buffer.buffer(identity.chain))
                     .addKeyValue(Buffer.buffer(Pem.of(identity.key))));
         }
-        return new CaClient(vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(1)));
+        return new CaClient(
+                vertx.getOrCreateContext(), vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(1)));
     }
 
     Reply get(URI address) {
@@ -91,12 +96,15 @@ final class CaClient implements AutoCloseable {
         if (!contentType.isEmpty()) {
             options.putHeader("Content-Type", contentType);
         }
+        var reply = Promise.<Reply>promise();
+        // on its event loop: from another thread the body could be asked for after it has passed
+        context.runOnContext(turn -> http.request(options)
+                .compose(request -> request.send(body))
+                .compose(response -> response.body()
+                        .map(read -> new Reply(response.statusCode(), response.headers(), read.toString())))
+                .onComplete(reply));
         try {
-            return http.request(options)
-                    .compose(request -> request.send(body))
-                    .compose(response -> response.body()
-                            .map(read -> new Reply(response.statusCode(), response.headers(), read.toString())))
-                    .await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return reply.future().await(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException silent) {
             throw new BenchFailed(address + " did not answer within " + PATIENCE_SECONDS + " s", silent);
         }

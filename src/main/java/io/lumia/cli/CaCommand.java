@@ -12,6 +12,8 @@ import picocli.CommandLine.Command;
             CaFingerprintCommand.class,
             CaBootstrapCommand.class,
             CaExportCommand.class,
-            ExternalKeysCommand.class
+            ExternalKeysCommand.class,
+            AcmeListingCommands.Orders.class,
+            AcmeListingCommands.Accounts.class
         })
 public final class CaCommand {}

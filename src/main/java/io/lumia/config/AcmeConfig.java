@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.lumia.access.AddressRange;
 import io.lumia.x509.CertificateRequest;
 import io.lumia.x509.KeyType;
+import io.lumia.x509.Profile;
 import java.security.PublicKey;
 import java.time.Duration;
 import java.util.Collections;
@@ -122,7 +123,8 @@ public record AcmeConfig(
     /**
      * One directory, and what may be had there.
      *
-     * @param lifetime of what it issues; null: that of the profile
+     * @param lifetime of certificates for names outside the fleet; null: that of the profile
+     * @param deviceLifetime of certificates for devices; null: that of the profile
      * @param externalAccountRequired whether new accounts need a key that an operator made (RFC 8555, 7.3.4); null: not
      * @param maximumLifetime whatever a client chooses; null: that of the profile, which holds in any case
      * @param challenges offered; null: all that suit the name
@@ -132,6 +134,7 @@ public record AcmeConfig(
      */
     public record Provisioner(
             @Nullable Duration lifetime,
+            @JsonProperty("device-lifetime") @Nullable Duration deviceLifetime,
 
             @JsonProperty("external-account-required") @Nullable
             Boolean externalAccountRequired,
@@ -152,6 +155,9 @@ public record AcmeConfig(
                 Check.that(
                         lifetime == null || lifetime.compareTo(maximumLifetime) <= 0,
                         "maximum-lifetime is shorter than lifetime: " + Durations.text(maximumLifetime));
+                Check.that(
+                        deviceLifetime == null || deviceLifetime.compareTo(maximumLifetime) <= 0,
+                        "maximum-lifetime is shorter than device-lifetime: " + Durations.text(maximumLifetime));
             }
             Check.that(challenges == null || !challenges.isEmpty(), "challenges must name at least one");
             for (String challenge : challenges == null ? List.<String>of() : challenges) {
@@ -164,7 +170,12 @@ public record AcmeConfig(
 
         /** One without further rules. */
         public Provisioner(@Nullable Duration lifetime, @Nullable Boolean externalAccountRequired) {
-            this(lifetime, externalAccountRequired, null, null, null, NameRules.ALL, LeafTemplate.USUAL);
+            this(lifetime, null, externalAccountRequired, null, null, null, NameRules.ALL, LeafTemplate.USUAL);
+        }
+
+        /** Of certificates of this profile; null: that of the profile. */
+        public @Nullable Duration lifetime(Profile profile) {
+            return profile == Profile.DEVICE ? deviceLifetime : lifetime;
         }
 
         public boolean demandsExternalAccount() {

@@ -18,6 +18,7 @@ public record LumiaConfig(
         TlsConfig tls,
         FleetConfig fleet,
         LifetimesConfig lifetimes,
+        StoreConfig store,
         AuthorityConfig authority,
         ProvisioningConfig provisioning,
         BrokerConfig broker,

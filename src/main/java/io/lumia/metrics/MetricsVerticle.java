@@ -9,6 +9,7 @@ import static io.lumia.bus.FleetBus.DESCRIBE_CERTIFICATE;
 import static io.lumia.bus.FleetBus.DESCRIBE_PROVISIONING;
 import static io.lumia.bus.FleetBus.DEVICE_CONNECTED;
 import static io.lumia.bus.FleetBus.REVOCATION_STATISTICS;
+import static io.lumia.bus.FleetBus.STORE_STATISTICS;
 
 import io.lumia.bus.Call;
 import io.lumia.bus.FleetBus.CertificateDescription.Known;
@@ -21,6 +22,7 @@ import io.lumia.bus.FleetBus.DeviceConnected;
 import io.lumia.bus.FleetBus.ReadBrokerStatistics;
 import io.lumia.bus.FleetBus.ReadDeliveryStatistics;
 import io.lumia.bus.FleetBus.ReadRevocationStatistics;
+import io.lumia.bus.FleetBus.ReadStoreStatistics;
 import io.lumia.config.CannotStart;
 import io.lumia.config.MetricsConfig;
 import io.lumia.config.RenewalConfig;
@@ -163,6 +165,7 @@ public final class MetricsVerticle extends VerticleBase {
         var certificates = optional(COUNT_CERTIFICATES, new CountCertificates());
         var overdue = optional(COUNT_OVERDUE, policy);
         var provisioning = optional(DESCRIBE_PROVISIONING, new DescribeProvisioning());
+        var store = optional(STORE_STATISTICS, new ReadStoreStatistics());
         var revocations = optional(REVOCATION_STATISTICS, new ReadRevocationStatistics());
         var authority = optional(DESCRIBE_AUTHORITY, new DescribeAuthority()).onSuccess(described -> {
             if (described != null) {
@@ -172,14 +175,15 @@ public final class MetricsVerticle extends VerticleBase {
                 }
             }
         });
-        return Future.all(List.of(broker, delivery, certificates, overdue, provisioning, authority, revocations))
+        return Future.all(List.of(broker, delivery, certificates, overdue, provisioning, authority, revocations, store))
                 .onSuccess(all -> sampled.update(
                         broker.result(),
                         delivery.result(),
                         certificates.result(),
                         overdue.result(),
                         provisioning.result(),
-                        revocations.result()));
+                        revocations.result(),
+                        store.result()));
     }
 
     private <Q extends Record, A> Future<@Nullable A> optional(Call<Q, A> call, Q question) {

@@ -8,6 +8,7 @@ import io.lumia.bus.FleetBus.Histogram;
 import io.lumia.bus.FleetBus.OverdueCount;
 import io.lumia.bus.FleetBus.ProvisioningState;
 import io.lumia.bus.FleetBus.RevocationStatistics;
+import io.lumia.bus.FleetBus.StoreStatistics;
 import io.lumia.config.Durations;
 import io.lumia.x509.Profile;
 import io.prometheus.metrics.model.registry.MultiCollector;
@@ -62,7 +63,8 @@ final class SampledMetrics implements MultiCollector {
             @Nullable CertificateCounts certificates,
             @Nullable OverdueCount overdue,
             @Nullable ProvisioningState provisioning,
-            @Nullable RevocationStatistics revocations) {
+            @Nullable RevocationStatistics revocations,
+            @Nullable StoreStatistics store) {
         var snapshots = new ArrayList<MetricSnapshot>();
         if (broker != null) {
             addBroker(snapshots, broker);
@@ -89,6 +91,9 @@ final class SampledMetrics implements MultiCollector {
         }
         if (revocations != null) {
             addRevocations(snapshots, revocations);
+        }
+        if (store != null) {
+            addStore(snapshots, store);
         }
         latest = List.copyOf(snapshots);
     }
@@ -172,6 +177,14 @@ final class SampledMetrics implements MultiCollector {
                 .forEach((profile, instant) -> earliest.dataPoint(
                         gaugePoint(Labels.of("profile", profile.label()), instant.getEpochSecond())));
         to.add(earliest.build());
+    }
+
+    private static void addStore(List<MetricSnapshot> to, StoreStatistics store) {
+        var rows = GaugeSnapshot.builder().name("lumia_store_rows").help("Rows that the store keeps");
+        store.rows().forEach((kind, count) -> rows.dataPoint(gaugePoint(Labels.of("kind", kind), count)));
+        to.add(rows.build());
+        to.add(gauge("lumia_store_size_bytes", "Size of the database's file", store.bytes()));
+        to.add(gauge("lumia_store_free_bytes", "Room in the database's file that holds nothing", store.freeBytes()));
     }
 
     private static void addRevocations(List<MetricSnapshot> to, RevocationStatistics revocations) {

@@ -1,5 +1,6 @@
 package io.lumia.store;
 
+import io.lumia.bus.FleetBus.StoreStatistics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -63,6 +64,18 @@ public final class Store {
      */
     public <T> Future<T> writeUnsynced(Function<Handle, T> work) {
         return writer.submit(work, false);
+    }
+
+    /**
+     * Runs the work on the writer's connection outside of any transaction, after all earlier writes: for what cannot be undone, as a checkpoint.
+     */
+    <T> Future<T> alone(Function<Handle, T> work) {
+        return writer.alone(work);
+    }
+
+    /** How many rows and bytes there are. */
+    public Future<StoreStatistics> statistics() {
+        return read(Statistics::read);
     }
 
     public Settings settings() {

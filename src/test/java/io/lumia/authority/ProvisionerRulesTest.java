@@ -57,6 +57,7 @@ class ProvisionerRulesTest {
                         null,
                         null,
                         null,
+                        null,
                         NameRules.ALL,
                         new LeafTemplate(
                                 List.of(KeyUse.values()),
@@ -72,6 +73,7 @@ class ProvisionerRulesTest {
         settings.provisioners.put(
                 "strict",
                 new Provisioner(
+                        null,
                         null,
                         null,
                         Duration.ofHours(2),
@@ -194,6 +196,7 @@ class ProvisionerRulesTest {
     private static Provisioner shaped(
             @Nullable List<KeyUse> uses, @Nullable List<Purpose> purposes, @Nullable Boolean commonName) {
         return new Provisioner(
+                null,
                 null,
                 null,
                 null,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.lumia.access.AddressRange;
 import io.lumia.x509.LeafForm;
 import io.lumia.x509.LeafForm.Purpose;
+import io.lumia.x509.Profile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,6 +91,23 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void the_provisioners_have_lifetimes_of_their_own_and_devices_theirs() throws IOException {
+        var provisioners = withFile(file("c.yaml", "lifetimes: {device: 90s}"))
+                .config()
+                .authority()
+                .acme()
+                .provisioners();
+        assertThat(provisioners.get("acme").lifetime(Profile.SERVER)).isEqualTo(Duration.ofHours(24));
+        assertThat(provisioners.get("acme").lifetime(Profile.DEVICE))
+                .as("lifetimes.device holds")
+                .isNull();
+        for (Profile profile : List.of(Profile.SERVER, Profile.DEVICE)) {
+            assertThat(provisioners.get("acme-cloud").lifetime(profile)).isEqualTo(Duration.ofHours(48));
+            assertThat(provisioners.get("mqtt-acme").lifetime(profile)).isEqualTo(Duration.ofHours(720));
+        }
+    }
+
+    @Test
     void a_provisioner_has_rules_and_a_template() throws IOException {
         var file = file("c.yaml", """
                 authority:
@@ -168,7 +186,10 @@ class ConfigLoaderTest {
 
     @Test
     void a_maximum_lifetime_leaves_room_above_the_minimum() {
-        assertThat(problems("lifetimes.minimum.device=1h", "authority.acme.provisioners.acme.maximum-lifetime=30m"))
+        assertThat(problems(
+                        "lifetimes.minimum.device=1h",
+                        "authority.acme.provisioners.acme.lifetime=30m",
+                        "authority.acme.provisioners.acme.maximum-lifetime=30m"))
                 .singleElement()
                 .asString()
                 .startsWith("authority.acme.provisioners.acme.maximum-lifetime is 30m, less than lifetimes.minimum");

@@ -158,7 +158,8 @@ class LegoIT {
 
     @Test
     void is_refused_a_key_that_the_provisioner_does_not_take() throws Exception {
-        var p384 = new Provisioner(null, null, null, null, List.of(KeyType.P384), NameRules.ALL, LeafTemplate.USUAL);
+        var p384 =
+                new Provisioner(null, null, null, null, null, List.of(KeyType.P384), NameRules.ALL, LeafTemplate.USUAL);
         talk(settings -> settings.provisioners.put("acme", p384), (authority, lego) -> {
             assertThat(lego.fail(arguments(authority, with(http(authority), "--key-type", "ec256"), "run")))
                     .contains("badCSR", "the provisioner takes keys of type p384");

@@ -87,7 +87,7 @@ final class AccountResource {
         return store.write(handle -> {
                     contacts.ifPresent(changed -> AccountRows.changeContacts(handle, exchange.id(), changed));
                     if (deactivate) {
-                        AccountRows.deactivate(handle, exchange.id());
+                        AccountRows.deactivate(handle, exchange.id(), clock.instant());
                     }
                     return AccountRows.find(handle, exchange.provisioner(), exchange.id())
                             .orElseThrow();

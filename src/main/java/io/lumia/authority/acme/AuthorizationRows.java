@@ -123,16 +123,6 @@ final class AuthorizationRows {
                         """).bind("id", id).bind("status", status.name()).execute();
     }
 
-    static void deleteOfOrder(Handle handle, String order) {
-        handle.createUpdate("""
-                        delete from acme_challenges where authorization_id in
-                          (select id from acme_authorizations where order_id = :order)
-                        """).bind("order", order).execute();
-        handle.createUpdate("delete from acme_authorizations where order_id = :order")
-                .bind("order", order)
-                .execute();
-    }
-
     private static Authorization authorization(ResultSet row, Handle handle) throws SQLException {
         var id = row.getString("id");
         return new Authorization(

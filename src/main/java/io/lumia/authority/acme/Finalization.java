@@ -70,7 +70,12 @@ final class Finalization {
                 .map(csr -> fit(csr, order, signed.key()))
                 .compose(csr -> claimed(csr, order, signed))
                 .compose(fit -> begin(order).map(fit))
-                .compose(fit -> issuer.issue(request(fit, order, signed.account(), provisioner), fit.csr())
+                .compose(fit -> known.change(
+                                order.id(),
+                                issuer.issue(
+                                        request(fit, order, signed.account(), provisioner),
+                                        fit.csr(),
+                                        (handle, issued) -> OrderRows.complete(handle, order.id(), issued)))
                         .compose(outcome -> settle(order, outcome))
                         .recover(
                                 failure -> isAnswer(failure) ? Future.failedFuture(failure) : release(order, failure)));
@@ -160,7 +165,7 @@ final class Finalization {
                 "",
                 device == null ? order.identifiers() : List.of(),
                 lifetime(provisioner, order.profile(), profile),
-                device == null ? null : new Claim(device.name(), device.address()),
+                device == null ? null : new Claim(device.name(), device.address(), device.identityKey()),
                 account.actor(),
                 "acme",
                 Provisioned.by(provisioner));
@@ -173,7 +178,7 @@ final class Finalization {
         var most = lifetimes.maximum().of(profile);
         return Optional.ofNullable(chosen == null ? null : config.profiles().get(chosen))
                 .map(AcmeConfig.CertificateProfile::lifetime)
-                .or(() -> provisioner.map(AcmeConfig.Provisioner::lifetime))
+                .or(() -> provisioner.map(own -> own.lifetime(profile)))
                 .or(() -> longest.map(limited -> lifetimes.of(profile)))
                 .map(wanted -> within(
                         wanted,
@@ -190,15 +195,7 @@ final class Finalization {
     }
 
     private Future<Void> settle(Order order, IssueOutcome outcome) {
-        if (outcome instanceof IssueOutcome.Refused refused) {
-            return refuse(order, refused);
-        }
-        var bundle = ((IssueOutcome.Issued) outcome).bundle();
-        return known.change(order.id(), store.writeUnsynced(handle -> {
-                    OrderRows.complete(handle, order.id(), bundle.serial(), bundle.fullChain());
-                    return true;
-                }))
-                .mapEmpty();
+        return outcome instanceof IssueOutcome.Refused refused ? refuse(order, refused) : Future.succeededFuture();
     }
 
     /** What another CSR or another moment may heal leaves the order ready; the rest ends it (RFC 8555, 7.1.6). */

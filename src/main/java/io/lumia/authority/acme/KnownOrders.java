@@ -2,6 +2,7 @@ package io.lumia.authority.acme;
 
 import io.lumia.store.Store;
 import io.vertx.core.Future;
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,7 @@ final class KnownOrders {
     private static final int MOST = 4_000;
 
     private final Store store;
+    private final Clock clock;
     private final Map<String, Order> recent = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Order> eldest) {
@@ -33,10 +35,10 @@ final class KnownOrders {
     };
 
     private long changes;
-    private long allChanged;
 
-    KnownOrders(Store store) {
+    KnownOrders(Store store, Clock clock) {
         this.store = store;
+        this.clock = clock;
     }
 
     Future<Optional<Order>> find(String id) {
@@ -75,15 +77,10 @@ final class KnownOrders {
         return write.onComplete(done -> forget(order));
     }
 
-    /** After a change to many. */
-    synchronized void forgetAll() {
-        allChanged = ++changes;
-        recent.clear();
-        parts.clear();
-    }
-
+    /** What expired is deleted some time, so it is looked for in the store. */
     private synchronized Optional<Order> known(String id) {
-        return Optional.ofNullable(recent.get(id));
+        return Optional.ofNullable(recent.get(id))
+                .filter(order -> order.expires().isAfter(clock.instant()));
     }
 
     private Future<Optional<Order>> partOf(String part, Function<Handle, Optional<Order>> reading) {
@@ -106,7 +103,7 @@ final class KnownOrders {
 
     /** What was read while it changed may be old; so many changes meanwhile that they were forgotten count as one of it. */
     private synchronized void learn(Order order, long before) {
-        if (allChanged <= before && changes - before < MOST && changed.getOrDefault(order.id(), 0L) <= before) {
+        if (changes - before < MOST && changed.getOrDefault(order.id(), 0L) <= before) {
             keep(order);
         }
     }

@@ -108,13 +108,6 @@ final class OrderResource {
                 .map(order -> Answer.typed(200, "application/pem-certificate-chain", issued(Optional.of(order))));
     }
 
-    /** After old orders were deleted. */
-    void forgetDeleted(int deleted) {
-        if (deleted > 0) {
-            known.forgetAll();
-        }
-    }
-
     private List<String> names(NewOrder wanted, String provisioner) {
         if (isChosen(wanted.notBefore()) || isChosen(wanted.notAfter())) {
             throw AcmeRefusal.malformed("notBefore and notAfter cannot be chosen; the provisioner sets the lifetime");

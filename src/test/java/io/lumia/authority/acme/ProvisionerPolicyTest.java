@@ -32,6 +32,7 @@ class ProvisionerPolicyTest {
                     new Provisioner(
                             null,
                             null,
+                            null,
                             Duration.ofHours(12),
                             List.of("http-01"),
                             null,

@@ -102,6 +102,7 @@ class ProvisionerRenewalTest {
                 new Provisioner(
                         null,
                         null,
+                        null,
                         longest,
                         null,
                         types,
