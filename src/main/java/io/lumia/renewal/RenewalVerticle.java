@@ -82,13 +82,16 @@ public final class RenewalVerticle extends VerticleBase {
     }
 
     private void look() {
-        listeners.replaceAll((listener, watched) -> {
-            if (watched.inProgress || clock.instant().isBefore(watched.nextTry)) {
-                return watched;
-            }
-            renew(listener, watched);
-            return watched.renewing();
-        });
+        var now = clock.instant();
+        var due = listeners.entrySet().stream()
+                .filter(entry -> !entry.getValue().inProgress && !now.isBefore(entry.getValue().nextTry))
+                .map(entry -> Map.entry(entry.getKey(), entry.getValue()))
+                .toList();
+        for (var entry : due) {
+            // before it is asked: where nobody answers the bus says so within the call
+            listeners.put(entry.getKey(), entry.getValue().renewing());
+            renew(entry.getKey(), entry.getValue());
+        }
         wakeForNext();
     }
 

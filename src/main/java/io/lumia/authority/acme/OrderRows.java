@@ -55,7 +55,7 @@ final class OrderRows {
     static int unfinished(Handle handle, String account, Instant now) {
         return handle.createQuery("""
                         select count(*) from acme_orders o
-                        where account = :account and expires_at >= :now and certificate is null and error is null
+                        where account = :account and expires_at >= :now and certificate is null and error_type is null
                         and not exists (select 1 from acme_authorizations a where a.order_id = o.id and a.status = 'INVALID')
                         """)
                 .bind("account", account)
