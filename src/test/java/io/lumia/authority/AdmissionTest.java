@@ -62,7 +62,8 @@ class AdmissionTest {
                     .mapToObj(i -> CompletableFuture.supplyAsync(() -> register(client()), threads))
                     .toList();
             int shed = 1;
-            Await.until(fixture.vertx, "the authority is full", () -> malformed().status() == 429);
+            Await.until(
+                    fixture.vertx, "the authority is full", () -> malformed().status() == 429);
 
             for (Reply reply : List.of(malformed(), client.postRaw(url() + "/sign", "{}", "application/json"))) {
                 shed++;
