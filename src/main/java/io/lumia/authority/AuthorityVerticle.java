@@ -39,7 +39,6 @@ import org.jspecify.annotations.Nullable;
  * listener's certificate is one that it issues. The start fails with {@link CannotStart} when the CA's files or ports cannot be used.
  */
 public final class AuthorityVerticle extends VerticleBase {
-    private static final Duration REQUEST = Duration.ofSeconds(15);
     private static final RenewalPolicy THIRDS = new RenewalPolicy(1 / 3.0, null, 1 / 3.0);
     private static final Duration LONGEST_SIGNING = Duration.ofSeconds(10);
 
@@ -64,7 +63,8 @@ public final class AuthorityVerticle extends VerticleBase {
             AcmeServer acme,
             StepApi step,
             RevocationService revocations,
-            WorkerExecutor signers) {}
+            WorkerExecutor signers,
+            Shedding shedding) {}
 
     /** @param data the data directory; the CA's files are in its folder {@code ca} */
     public AuthorityVerticle(
@@ -178,15 +178,16 @@ public final class AuthorityVerticle extends VerticleBase {
 
     private Running run(Ca ca, RevocationService revocations, WorkerExecutor signers) {
         var known = new KnownCertificates();
+        var shedding = new Shedding(vertx);
         var rules =
                 new IssuingRules(fleet.domain(), lifetimes, config, ca.issuer().certificate());
         var locations = addresses.ofLeaves(ca.isSingle());
-        var issuance = new Issuance(vertx, config, ca, rules, store, known, signers, locations, clock);
+        var issuance = new Issuance(vertx, config, ca, rules, store, known, signers, locations, shedding, clock);
         var acme = new AcmeServer(vertx, config.acme(), fleet, lifetimes, store, issuance, renewals, clock);
         var issuers = new Issuers(ca.root(), ca.issuer().certificate());
         var step = new StepApi(vertx, config, lifetimes, data, store, issuers, issuance, clock);
         var register = new Register(vertx, store, known, revocations, clock);
-        var opened = new Running(ca, issuance, register, acme, step, revocations, signers);
+        var opened = new Running(ca, issuance, register, acme, step, revocations, signers, shedding);
         running = opened;
         return opened;
     }
@@ -207,7 +208,7 @@ public final class AuthorityVerticle extends VerticleBase {
     }
 
     private Future<?> listenHttp(Running opened) {
-        var guard = new ConnectionGuard(vertx, REQUEST);
+        var guard = new ConnectionGuard(vertx, config.requestTimeout());
         var options = Listeners.options(config.host(), config.httpPort());
         var router = new CaRoutes(vertx, opened.ca, guard).http();
         opened.revocations.mountPlain(router);
@@ -216,8 +217,8 @@ public final class AuthorityVerticle extends VerticleBase {
     }
 
     private Future<?> listenHttps(Running opened) {
-        var guard = new ConnectionGuard(vertx, REQUEST);
-        var router = new CaRoutes(vertx, opened.ca, guard).https();
+        var guard = new ConnectionGuard(vertx, config.requestTimeout());
+        var router = new CaRoutes(vertx, opened.ca, guard).https(new Admission(config.requests(), opened.shedding));
         opened.acme.mount(router, this::publicUrl);
         opened.revocations.mountSecure(router);
         // Each uses a key under a password at the first start, which takes a while.

@@ -6,6 +6,7 @@ import io.lumia.x509.Fingerprint;
 import io.lumia.x509.Printable;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -27,6 +28,7 @@ final class CaRoutes {
     private static final Logger log = LoggerFactory.getLogger(CaRoutes.class);
     static final int LONGEST_BODY = 128 * 1024;
 
+    private static final Duration SOON = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Vertx vertx;
@@ -41,8 +43,10 @@ final class CaRoutes {
     }
 
     /** Over HTTPS. */
-    Router https() {
+    Router https(Admission admission) {
         var router = router();
+        router.route().handler(admission::atHeaders);
+        reading(router).route().handler(admission::atBody);
         for (String prefix : List.of("", "/1.0")) {
             router.get(prefix + "/health")
                     .handler(context -> json(context.response(), new JsonObject().put("status", "ok")));
@@ -60,7 +64,7 @@ final class CaRoutes {
 
     /** Over plain HTTP: what a client needs before it can trust HTTPS, and what certificates point at (RFC 5280, 4.2.2.1). */
     Router http() {
-        var router = router();
+        var router = reading(router());
         router.get("/ca/root.crt").handler(context -> der(context, ca.root()));
         if (!ca.isSingle()) {
             router.get("/ca/intermediate.crt")
@@ -71,17 +75,38 @@ final class CaRoutes {
 
     private Router router() {
         var router = Router.router(vertx);
+        router.route()
+                .handler(context -> {
+                    var request = context.request();
+                    context.addHeadersEndHandler(answering -> guard.answering(request, LONGEST_BODY));
+                    context.addEndHandler(answered -> guard.answered(request.connection()));
+                    context.next();
+                })
+                .failureHandler(CaRoutes::gone);
+        for (int status : new int[] {400, 404, 405, 406, 408, 413, 414, 415, 429, 500, 503}) {
+            router.errorHandler(
+                    status,
+                    context -> problem(context, status, context.failure()).answer(context.response()));
+        }
+        return router;
+    }
+
+    /** Nobody is there to be answered, which is no fault of ours. */
+    private static void gone(RoutingContext context) {
+        if (context.failure() instanceof HttpClosedException) {
+            log.debug("a client went away before its request was there");
+        } else {
+            context.next();
+        }
+    }
+
+    private Router reading(Router router) {
         router.route().handler(TimeoutHandler.create(PATIENCE.toMillis()));
         router.route().handler(BodyHandler.create(false).setBodyLimit(LONGEST_BODY));
         router.route().handler(context -> {
             guard.arrived(context.request().connection());
             context.next();
         });
-        for (int status : new int[] {400, 404, 405, 406, 408, 413, 414, 415, 500, 503}) {
-            router.errorHandler(
-                    status,
-                    context -> problem(context, status, context.failure()).answer(context.response()));
-        }
         return router;
     }
 
@@ -139,6 +164,9 @@ final class CaRoutes {
                 Problem.of(405, "method-not-allowed", "Method not allowed", "this path does not take this method");
             case 413 ->
                 Problem.of(413, "too-large", "Request too large", "the body is longer than " + LONGEST_BODY + " bytes");
+            case 429 ->
+                Problem.of(429, "overloaded", "Overloaded", "the authority has too much to do; try again later")
+                        .retryAfter(SOON);
             case 500 -> broken(context, cause);
             case 503 ->
                 Problem.of(

@@ -1,5 +1,6 @@
 package io.lumia.authority;
 
+import io.lumia.authority.Shedding.Limit;
 import io.lumia.authority.acme.AcmeIssuer;
 import io.lumia.authority.stepapi.Reissue;
 import io.lumia.authority.stepapi.StepIssuer;
@@ -61,6 +62,7 @@ final class Issuance implements AcmeIssuer, StepIssuer {
     private final KnownCertificates known;
     private final WorkerExecutor signers;
     private final IssuerLocations locations;
+    private final Shedding shedding;
     private final Clock clock;
     private final SecureRandom randomness = new SecureRandom();
     private final AtomicInteger inProgress = new AtomicInteger();
@@ -85,6 +87,7 @@ final class Issuance implements AcmeIssuer, StepIssuer {
             KnownCertificates known,
             WorkerExecutor signers,
             IssuerLocations locations,
+            Shedding shedding,
             Clock clock) {
         this.vertx = vertx;
         this.config = config;
@@ -94,6 +97,7 @@ final class Issuance implements AcmeIssuer, StepIssuer {
         this.known = known;
         this.signers = signers;
         this.locations = locations;
+        this.shedding = shedding;
         this.clock = clock;
     }
 
@@ -133,6 +137,7 @@ final class Issuance implements AcmeIssuer, StepIssuer {
         long began = System.nanoTime();
         if (inProgress.incrementAndGet() > config.queue()) {
             inProgress.decrementAndGet();
+            shedding.count(Limit.QUEUE);
             tellNotIssued(asked, "refused", began);
             return Future.succeededFuture(new IssueOutcome.Refused(
                     Refusal.OVERLOADED, "more than " + config.queue() + " requests are in progress; try again later"));

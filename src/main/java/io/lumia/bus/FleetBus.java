@@ -111,6 +111,9 @@ public final class FleetBus {
     public static final Event<CertificateNotIssued> CERTIFICATE_NOT_ISSUED =
             new Event<>("certificate.not-issued", CertificateNotIssued.class);
 
+    /** Told by the authority once a second while it turns requests away for want of room. */
+    public static final Event<RequestsShed> REQUESTS_SHED = new Event<>("authority.shed", RequestsShed.class);
+
     /** Told once for each kind of rows that a purge deleted. */
     public static final Event<StorePurged> STORE_PURGED = new Event<>("store.purged", StorePurged.class);
 
@@ -621,6 +624,12 @@ public final class FleetBus {
      * @param result {@code refused} or {@code failed}
      */
     public record CertificateNotIssued(String via, String result, Duration took) {}
+
+    /**
+     * @param limit that was reached: {@code requests} or {@code queue}
+     * @param count since the last one of these
+     */
+    public record RequestsShed(String limit, long count) {}
 
     /** @param kind of the rows that went: certificates, orders, authorizations, challenges, accounts, external_keys, step_tokens */
     public record StorePurged(String kind, long rows) {}

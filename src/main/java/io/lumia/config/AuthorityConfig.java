@@ -26,6 +26,8 @@ public record AuthorityConfig(
         @JsonProperty("intermediate-lifetime") Duration intermediateLifetime,
         @JsonProperty("signing-threads") int signingThreads,
         int queue,
+        int requests,
+        @JsonProperty("request-timeout") Duration requestTimeout,
         AcmeConfig acme,
         @JsonProperty("step-api") StepApiConfig stepApi,
         @JsonProperty("key-type") KeyType keyType,
@@ -48,6 +50,8 @@ public record AuthorityConfig(
                 "root-lifetime must not be shorter than intermediate-lifetime");
         Check.atLeast("signing-threads", signingThreads, 1);
         Check.atLeast("queue", queue, 1);
+        Check.atLeast("requests", requests, 1);
+        Check.positive("request-timeout", requestTimeout);
         Check.that(
                 hierarchy == Hierarchy.INTERMEDIATE || nameConstraints.names().isEmpty(),
                 "name-constraints need hierarchy: intermediate; not every client heeds those of a root");
@@ -78,6 +82,8 @@ public record AuthorityConfig(
                 intermediateLifetime,
                 signingThreads,
                 queue,
+                requests,
+                requestTimeout,
                 other,
                 stepApi,
                 keyType,

@@ -8,7 +8,7 @@ import java.net.BindException;
 
 /** HTTP servers with bounded lines, headers and idle time. */
 public final class Listeners {
-    private static final int IDLE_SECONDS = 45;
+    static final int IDLE_SECONDS = 45;
     private static final int HEADER_BYTES = 8 * 1024;
     private static final int LINE_BYTES = 4 * 1024;
 

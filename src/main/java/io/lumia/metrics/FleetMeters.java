@@ -7,6 +7,7 @@ import static io.lumia.bus.FleetBus.CERTIFICATE_REVOKED;
 import static io.lumia.bus.FleetBus.LISTENER_RELOADED;
 import static io.lumia.bus.FleetBus.PROVISIONING_ANSWERED;
 import static io.lumia.bus.FleetBus.RENEWAL_FAILED;
+import static io.lumia.bus.FleetBus.REQUESTS_SHED;
 import static io.lumia.bus.FleetBus.REVOCATION_ENFORCED;
 import static io.lumia.bus.FleetBus.STORE_PURGED;
 
@@ -55,6 +56,10 @@ final class FleetMeters {
     private static final String REVOKED = "Certificates revoked";
     private static final String PURGE = "lumia.store.purged";
     private static final String PURGED = "Rows that were deleted since they are no longer kept";
+    private static final String SHED = "lumia.authority.shed";
+    private static final String TURNED_AWAY = "Requests that the authority turned away for want of room";
+    /** Those of {@link FleetBus.RequestsShed}. */
+    private static final List<String> LIMITS = List.of("requests", "queue");
     /** Those of {@link FleetBus.StorePurged}. */
     private static final List<String> PURGED_KINDS = List.of(
             "certificates", "orders", "authorizations", "challenges", "accounts", "external_keys", "step_tokens");
@@ -100,6 +105,7 @@ final class FleetMeters {
     /** A counter that appears with its first increment hides that increment from {@code rate()}. */
     private void beginAtZero() {
         PURGED_KINDS.forEach(kind -> counter(PURGE, PURGED, "kind", kind).increment(0));
+        LIMITS.forEach(limit -> counter(SHED, TURNED_AWAY, "limit", limit).increment(0));
         RENEWAL_FAILURES.forEach(
                 reason -> counter(RENEWAL_FAILURE, FAILURE, "reason", reason).increment(0));
         PROVISIONING_RESULTS.forEach(
@@ -117,6 +123,10 @@ final class FleetMeters {
                 STORE_PURGED.listen(
                         vertx,
                         purged -> counter(PURGE, PURGED, "kind", purged.kind()).increment((double) purged.rows())),
+                REQUESTS_SHED.listen(
+                        vertx,
+                        shed -> counter(SHED, TURNED_AWAY, "limit", shed.limit())
+                                .increment((double) shed.count())),
                 CERTIFICATE_RENEWED.listen(vertx, this::renewed),
                 RENEWAL_FAILED.listen(
                         vertx,

@@ -12,6 +12,7 @@ import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.interfaces.RSAPublicKey;
+import java.security.spec.ECFieldFp;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.RSAPublicKeySpec;
 import java.security.spec.X509EncodedKeySpec;
@@ -54,6 +55,29 @@ public final class Keys {
         return KeyFactory.getInstance(name(algorithm.getId())).generatePublic(new X509EncodedKeySpec(spki));
     }
 
+    /** Not every provider looks (SEC 1, 3.2.2.1). */
+    private static boolean isOnCurve(ECPublicKey key) {
+        var curve = key.getParams().getCurve();
+        if (!(curve.getField() instanceof ECFieldFp field)) {
+            return false;
+        }
+        var prime = field.getP();
+        var x = key.getW().getAffineX();
+        var y = key.getW().getAffineY();
+        return x != null
+                && y != null
+                && x.max(y).compareTo(prime) < 0
+                && x.min(y).signum() >= 0
+                && y.multiply(y)
+                                .subtract(x.multiply(x)
+                                        .add(curve.getA())
+                                        .multiply(x)
+                                        .add(curve.getB()))
+                                .mod(prime)
+                                .signum()
+                        == 0;
+    }
+
     /** Why the key is too weak or of a kind that Lumia does not take; empty when it is fit. */
     public static Optional<String> unfit(PublicKey key) {
         if (key instanceof RSAPublicKey rsa) {
@@ -69,6 +93,9 @@ public final class Keys {
         if (key instanceof ECPublicKey ec) {
             // other curves have 256 bits as well, and few peers know them
             var order = ec.getParams().getOrder();
+            if (!isOnCurve(ec)) {
+                return Optional.of("the EC key is no point of its curve");
+            }
             return order.equals(P256_ORDER) || order.equals(P384_ORDER)
                     ? Optional.empty()
                     : Optional.of(

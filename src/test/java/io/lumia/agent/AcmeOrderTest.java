@@ -3,6 +3,8 @@ package io.lumia.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lumia.access.AddressRange;
+import io.lumia.bus.FleetBus.IssueOutcome;
+import io.lumia.bus.FleetBus.Refusal;
 import io.lumia.crypto.KeyPairs;
 import io.lumia.fakes.AcmeHarness;
 import io.lumia.fakes.Await;
@@ -59,6 +61,26 @@ class AcmeOrderTest {
                     .isFalse();
             assertThat(first.leaf().getPublicKey()).isNotEqualTo(second.leaf().getPublicKey());
             assertThat(responders.pending()).isZero();
+        }
+    }
+
+    @Test
+    void comes_back_when_the_ca_that_was_overloaded_asks_for_it() throws IOException {
+        int port = freePort();
+        try (var acme = new AcmeHarness(data, true, List.of("127.0.0.0/8"), port)) {
+            var identity = KeyPairs.p256();
+            acme.issuer.claim(NAME.value(), identity.getPublic(), ADDRESS.getHostAddress());
+            var order = order(acme, new ChallengeResponders(acme.vertx, port));
+            acme.issuer.answerNext(new IssueOutcome.Refused(Refusal.OVERLOADED, "busy"));
+
+            var failure = StepFailed.of(Await.failure(order.place(request(acme, identity))));
+
+            assertThat(failure.remedy()).isEqualTo(StepFailed.Remedy.RETRY);
+            assertThat(failure).hasMessageContaining("come back later").hasMessageContaining("busy");
+            assertThat(failure.retryAfter())
+                    .hasValueSatisfying(wait -> assertThat(wait).isBetween(Duration.ZERO, Duration.ofSeconds(2)));
+            assertThat(Await.result(order.place(request(acme, identity))).leaf())
+                    .isNotNull();
         }
     }
 

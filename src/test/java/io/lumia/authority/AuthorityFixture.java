@@ -91,6 +91,8 @@ public final class AuthorityFixture implements AutoCloseable {
                 Duration.ofDays(1825),
                 2,
                 queue,
+                settings.requests,
+                settings.requestTimeout,
                 settings.build(),
                 new StepApiConfig(
                         "jwk",

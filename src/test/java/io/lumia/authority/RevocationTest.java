@@ -140,6 +140,19 @@ class RevocationTest {
     }
 
     @Test
+    void ocsp_answers_about_a_hundred_at_once_and_refuses_a_thousand() {
+        var hundred = question(issued("dev-0001"));
+        for (int i = 1; i < 100; i++) {
+            hundred.about(intermediate, BigInteger.valueOf(i));
+        }
+        assertThat(Objects.requireNonNull(ask(hundred).basic()).getResponses()).hasSize(100);
+        for (int i = 100; i < 1000; i++) {
+            hundred.about(intermediate, BigInteger.valueOf(i));
+        }
+        assertThat(read(post(hundred.der())).status()).isEqualTo(MALFORMED);
+    }
+
+    @Test
     void ocsp_by_get_takes_base64_with_and_without_escapes_and_may_be_cached() {
         var question = question(issued("dev-0001"));
         var base64 = Base64.getEncoder().encodeToString(question.der());

@@ -27,6 +27,9 @@ public final class AcmeSettings {
             new LinkedHashMap<>(Map.of("acme", new AcmeConfig.Provisioner(null, null)));
 
     /** Of the CA around it, where there is a real one. */
+    public int requests = 1000;
+
+    public Duration requestTimeout = Duration.ofSeconds(15);
     public KeyType keyType = KeyType.P256;
 
     public AuthorityConfig.Hierarchy hierarchy = AuthorityConfig.Hierarchy.INTERMEDIATE;

@@ -33,13 +33,16 @@ public final class FakeDns {
     private final Map<String, String> addresses = new ConcurrentHashMap<>();
     private final Map<String, List<String>> texts = new ConcurrentHashMap<>();
     private final Map<String, String> aliases = new ConcurrentHashMap<>();
+    private final Map<String, Long> delays = new ConcurrentHashMap<>();
     private final Set<String> silent = ConcurrentHashMap.newKeySet();
     private volatile Optional<Path> written = Optional.empty();
     private final DatagramSocket socket;
+    private final Vertx vertx;
 
     public FakeDns(Vertx vertx) {
+        this.vertx = vertx;
         socket = vertx.createDatagramSocket();
-        socket.handler(this::answer);
+        socket.handler(this::receive);
         socket.listen(0, "127.0.0.1").await();
     }
 
@@ -69,6 +72,12 @@ public final class FakeDns {
         return this;
     }
 
+    /** Questions for the name are answered so much later. */
+    public FakeDns slow(String name, long millis) {
+        delays.put(name + ".", millis);
+        return this;
+    }
+
     /** TXT records are also read from files there, each called as its name, with the dot at the end. */
     public FakeDns writtenTo(Path directory) {
         written = Optional.of(directory);
@@ -77,6 +86,24 @@ public final class FakeDns {
 
     public HostPort address() {
         return new HostPort("127.0.0.1", socket.localAddress().port());
+    }
+
+    private void receive(DatagramPacket packet) {
+        long delay = delay(packet);
+        if (delay == 0) {
+            answer(packet);
+        } else {
+            vertx.setTimer(delay, over -> answer(packet));
+        }
+    }
+
+    private long delay(DatagramPacket packet) {
+        try {
+            var asked = new Message(packet.data().getBytes()).getQuestion();
+            return delays.getOrDefault(asked.getName().toString().toLowerCase(Locale.ROOT), 0L);
+        } catch (IOException malformed) {
+            throw new UncheckedIOException(malformed);
+        }
     }
 
     private void answer(DatagramPacket packet) {

@@ -108,6 +108,8 @@ public final class LoopbackAuthority implements AutoCloseable {
                 Duration.ofDays(1825),
                 2,
                 100,
+                acme.requests,
+                acme.requestTimeout,
                 acme.build(),
                 stepApi,
                 acme.keyType,

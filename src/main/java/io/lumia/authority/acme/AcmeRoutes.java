@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -18,6 +19,7 @@ import org.slf4j.LoggerFactory;
 final class AcmeRoutes {
     private static final Logger log = LoggerFactory.getLogger(AcmeServer.class);
     private static final String ROOT = "/acme/";
+    private static final Duration SOON = Duration.ofSeconds(1);
     private static final int LONGEST_BODY = 64 * 1024;
 
     private final Router router;
@@ -105,6 +107,8 @@ final class AcmeRoutes {
     private void failed(RoutingContext context) {
         if (context.failure() instanceof AcmeRefusal refusal) {
             answer(context, Answer.problem(refusal));
+        } else if (context.statusCode() == 429) {
+            answer(context, Answer.problem(AcmeRefusal.later(SOON, "the server has too much to do; try again later")));
         } else if (context.statusCode() == 413) {
             answer(
                     context,

@@ -203,10 +203,7 @@ final class Finalization {
         var detail = refused.detail();
         return switch (refused.refusal()) {
             case UNFIT_REQUEST -> release(order, new AcmeRefusal(Kind.BAD_CSR, detail));
-            case OVERLOADED ->
-                release(
-                        order,
-                        new AcmeRefusal(Problem.of(Kind.RATE_LIMITED, detail).as(503), Duration.ofSeconds(1)));
+            case OVERLOADED -> release(order, AcmeRefusal.later(Duration.ofSeconds(1), detail));
             case NAME_CLAIMED, NAME_NOT_ALLOWED -> end(order, Problem.of(Kind.REJECTED_IDENTIFIER, detail));
             case LIFETIME_NOT_ALLOWED -> end(order, Problem.of(Kind.SERVER_INTERNAL, detail));
         };

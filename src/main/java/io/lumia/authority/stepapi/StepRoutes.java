@@ -40,6 +40,8 @@ final class StepRoutes {
         for (String prefix : List.of("", "/1.0")) {
             router.get(prefix + "/provisioners").handler(answering(200, this::page));
             router.get(prefix + "/provisioners/:kid/encrypted-key").handler(answering(200, this::encryptedKey));
+            List.of("/sign", "/renew", "/rekey", "/revoke")
+                    .forEach(path -> router.post(prefix + path).failureHandler(StepRoutes::shed));
             router.post(prefix + "/sign")
                     .handler(answering(201, context -> sign.run(body(context, SignResource.Sign.class))));
             router.post(prefix + "/renew")
@@ -75,6 +77,15 @@ final class StepRoutes {
             }
             answer.onSuccess(body -> send(context, status, body)).onFailure(failed -> fail(context, failed));
         };
+    }
+
+    /** Turned away before it came here. */
+    private static void shed(RoutingContext context) {
+        if (context.statusCode() == 429) {
+            fail(context, new StepRefusal(429, "the authority has too much to do; try again later"));
+        } else {
+            context.next();
+        }
     }
 
     private static void fail(RoutingContext context, Throwable failed) {

@@ -322,7 +322,8 @@ class AcmeServerTest {
         assertThat(prove(order)).isEqualTo("valid");
         harness.issuer.answerNext(new IssueOutcome.Refused(Refusal.OVERLOADED, "busy"));
         var busy = finish(order, csr(KeyPairs.p256(), NAME));
-        assertThat(busy.status()).isEqualTo(503);
+        assertThat(busy.status()).isEqualTo(429);
+        assertThat(busy.type()).isEqualTo("rateLimited");
         assertThat(busy.header("Retry-After")).isEqualTo("1");
         assertThat(finish(order, csr(KeyPairs.p256(), NAME)).status()).isEqualTo(200);
         assertThat(finish(order, csr(KeyPairs.p256(), NAME)).type()).isEqualTo("orderNotReady");
@@ -416,6 +417,28 @@ class AcmeServerTest {
         var error = client.post(order.header("Location"), "").body().path("error");
         assertThat(error.path("type").asText()).endsWith(":dns");
         assertThat(error.path("detail").asText()).contains("does not answer");
+    }
+
+    @Test
+    void gives_up_on_a_dns_server_that_keeps_it_waiting_with_aliases() {
+        for (int i = 0; i < 12; i++) {
+            var name = "drip" + i + ".example.test";
+            harness.dns.alias(name, "drip" + (i + 1) + ".example.test").slow(name, 700);
+        }
+        harness.dns.with("drip12.example.test", "127.0.0.1");
+        var order = order("drip0.example.test");
+        long began = System.nanoTime();
+        assertThat(prove(order)).isEqualTo("invalid");
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(7));
+        var error = client.post(order.header("Location"), "").body().path("error");
+        assertThat(error.path("type").asText()).endsWith(":dns");
+        assertThat(error.path("detail").asText()).contains("no answer within 3000 ms");
+    }
+
+    @Test
+    void takes_the_answer_of_a_dns_server_that_is_slow_but_in_time() {
+        harness.dns.slow(NAME, 600);
+        assertThat(prove(order(NAME))).isEqualTo("valid");
     }
 
     @Test
