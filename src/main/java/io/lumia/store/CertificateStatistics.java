@@ -194,18 +194,32 @@ final class CertificateStatistics {
     /** Claimed devices whose newest certificate is active and past the latest moment that the renewal policy has for it. */
     long overdue(CountOverdue policy) {
         var renewBefore = policy.renewBefore();
+        long before = renewBefore == null ? 0 : renewBefore.toMillis();
         return handle.createQuery("""
                         select count(*) from claims k
-                        where newest_not_after >= :now
+                        where newest_not_after >= :now and newest_not_after < :latest
                         and newest_not_after - case
                           when :before > 0 and :before * 2 <= newest_not_after - newest_issued_at then :before
                           else (newest_not_after - newest_issued_at) * :share end < :now
                         and exists (select 1 from certificates c where c.serial = k.newest_serial and c.revoked_at is null)
                         """)
                 .bind("now", now)
-                .bind("before", renewBefore == null ? 0 : renewBefore.toMillis())
+                .bind("latest", now + Math.max(before, (long) (policy.remainingLifetime() * longestLifetime())) + 1)
+                .bind("before", before)
                 .bind("share", policy.remainingLifetime())
                 .mapTo(Long.class)
                 .one();
+    }
+
+    /** No device's active certificate lasts longer, so what ends later than a share of this is not due; it spares a look at most of them. */
+    private long longestLifetime() {
+        return SLOT
+                * handle.createQuery("""
+                        select coalesce(max(lifetime), 0) + 1 from certificate_counts
+                        where profile = 'device' and slot >= :slot and live > 0
+                        """)
+                        .bind("slot", now / SLOT)
+                        .mapTo(Long.class)
+                        .one();
     }
 }

@@ -141,10 +141,10 @@ class MillionIT {
         System.out.printf("million: %-44s %6d ms%n", what, millis);
     }
 
-    /** Of three: the first reads from the disk, and the machine does other things as well. */
+    /** Of ten: the first reads from the disk, and the machine does other things as well. */
     private static long best(Supplier<Future<?>> question) {
         long best = Long.MAX_VALUE;
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 10; i++) {
             long began = System.nanoTime();
             question.get().await();
             best = Math.min(best, (System.nanoTime() - began) / 1_000_000);
