@@ -202,6 +202,9 @@ final class CertificateSearch {
             case REVOKED -> conditions.add(sort == Sort.ISSUED ? "revoked_at is not null" : "+revoked_at is not null");
             case EXPIRED -> {
                 conditions.add("revoked_at is null");
+                // passes over those that are too young to have ended, in the order of issuance
+                conditions.add("issued_at <= :youngest");
+                values.put("youngest", new CertificateStatistics(handle, now).youngestExpired());
                 ends("<", "now", now);
             }
             case ACTIVE -> {

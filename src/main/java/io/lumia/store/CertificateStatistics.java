@@ -222,4 +222,14 @@ final class CertificateStatistics {
                         .mapTo(Long.class)
                         .one();
     }
+
+    /** No certificate that has expired was issued later, in milliseconds since 1970. */
+    long youngestExpired() {
+        long shortest = handle.createQuery(
+                        "select coalesce(min(lifetime), 0) from certificate_counts where slot <= :slot and live > 0")
+                .bind("slot", now / SLOT)
+                .mapTo(Long.class)
+                .one();
+        return now - SLOT * Math.max(0, shortest - 1);
+    }
 }
