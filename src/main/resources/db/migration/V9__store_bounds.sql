@@ -4,38 +4,43 @@
 drop index certificates_by_issuance;
 drop index certificates_by_state;
 create index certificates_by_issuance on certificates (issued_at, serial, identity, not_after, revoked_at);
-create index certificates_by_expiry on certificates (not_after, serial, identity, revoked_at, profile);
-create index certificates_revoked on certificates (issued_at, serial, not_after) where revoked_at is not null;
+create index certificates_by_expiry on certificates (not_after, serial, identity, revoked_at, profile, issued_at);
+create index certificates_revoked on certificates (issued_at, serial, identity, not_after) where revoked_at is not null;
 
--- Counters for statistics: certificates by the ten minutes (600000 ms) in which they end. Kept by triggers, whoever writes.
+-- Counters for statistics: certificates by the ten minutes (600000 ms) in which they end, and by lifetime in ten minutes, rounded, which tells
+-- when they will be renewed. Kept by triggers, whoever writes.
 create table certificate_counts (
-    profile text   not null,
-    slot    bigint not null,
-    live    bigint not null,
-    revoked bigint not null,
-    primary key (profile, slot)
+    profile  text   not null,
+    slot     bigint not null,
+    lifetime bigint not null,
+    live     bigint not null,
+    revoked  bigint not null,
+    primary key (profile, slot, lifetime)
 );
 
-insert into certificate_counts (profile, slot, live, revoked)
-select profile, not_after / 600000, count(*) - count(revoked_at), count(revoked_at) from certificates group by 1, 2;
+insert into certificate_counts (profile, slot, lifetime, live, revoked)
+select profile, not_after / 600000, (not_after - issued_at + 300000) / 600000, count(*) - count(revoked_at), count(revoked_at)
+from certificates group by 1, 2, 3;
 
 create trigger certificate_counted after insert on certificates begin
-    insert into certificate_counts (profile, slot, live, revoked)
-    values (new.profile, new.not_after / 600000, new.revoked_at is null, new.revoked_at is not null)
-    on conflict (profile, slot) do update set live = live + excluded.live, revoked = revoked + excluded.revoked;
+    insert into certificate_counts (profile, slot, lifetime, live, revoked)
+    values (new.profile, new.not_after / 600000, (new.not_after - new.issued_at + 300000) / 600000,
+      new.revoked_at is null, new.revoked_at is not null)
+    on conflict (profile, slot, lifetime) do update set live = live + excluded.live, revoked = revoked + excluded.revoked;
 end;
 
 create trigger certificate_revocation_counted after update of revoked_at on certificates
 when old.revoked_at is null and new.revoked_at is not null begin
     update certificate_counts set live = live - 1, revoked = revoked + 1
-    where profile = new.profile and slot = new.not_after / 600000;
+    where profile = new.profile and slot = new.not_after / 600000 and lifetime = (new.not_after - new.issued_at + 300000) / 600000;
 end;
 
 create trigger certificate_uncounted after delete on certificates begin
     update certificate_counts set live = live - (old.revoked_at is null), revoked = revoked - (old.revoked_at is not null)
-    where profile = old.profile and slot = old.not_after / 600000;
+    where profile = old.profile and slot = old.not_after / 600000 and lifetime = (old.not_after - old.issued_at + 300000) / 600000;
     delete from certificate_counts
-    where profile = old.profile and slot = old.not_after / 600000 and live = 0 and revoked = 0;
+    where profile = old.profile and slot = old.not_after / 600000 and lifetime = (old.not_after - old.issued_at + 300000) / 600000
+      and live = 0 and revoked = 0;
 end;
 
 -- The newest device certificate since the claim: asked at every scrape, and kept by the purge.
@@ -46,6 +51,8 @@ alter table claims add column newest_not_after bigint;
 update claims set (newest_serial, newest_issued_at, newest_not_after) = (
     select serial, issued_at, not_after from certificates
     where device = claims.name and profile = 'device' order by issued_at desc limit 1);
+
+create index claims_by_expiry on claims (newest_not_after, newest_issued_at, newest_serial);
 
 create trigger claim_follows_certificate after insert on certificates
 when new.device is not null and new.profile = 'device' begin

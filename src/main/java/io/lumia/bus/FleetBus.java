@@ -366,8 +366,13 @@ public final class FleetBus {
         EXPIRY
     }
 
-    /** @param total how many match, over all pages */
-    public record CertificatePage(List<CertificateRecord> certificates, long total, int page, int size) {}
+    /**
+     * @param total how many match, over all pages
+     * @param complete false: there are so many that the text was looked for among the first of them in the order asked for; further ones were
+     *     found only if their identity or serial begins with it, and {@code total} counts what was found
+     */
+    public record CertificatePage(
+            List<CertificateRecord> certificates, long total, boolean complete, int page, int size) {}
 
     public record CountCertificates() {}
 

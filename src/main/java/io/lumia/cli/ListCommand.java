@@ -64,6 +64,9 @@ public final class ListCommand implements Callable<Integer> {
                     certificate.path("via").asText());
         }
         table.print(out);
-        out.println(Pages.summary(answer, answer.path("certificates").size(), "certificate"));
+        out.println(Pages.summary(answer, answer.path("certificates").size(), "certificate")
+                + (answer.path("complete").asBoolean()
+                        ? ""
+                        : "; there may be more: give the beginning of an identity or serial"));
     }
 }

@@ -3,6 +3,7 @@ package io.lumia.store;
 import io.lumia.bus.FleetBus.CertificateCounts;
 import io.lumia.bus.FleetBus.CertificateStatus;
 import io.lumia.bus.FleetBus.CountOverdue;
+import io.lumia.store.Certificates.Alike;
 import io.lumia.x509.Profile;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Numbers of certificates; table {@code certificate_counts}, which triggers keep. It counts by slots of ten minutes of expiry, so only the slot
@@ -34,17 +36,58 @@ final class CertificateStatistics {
         return new CertificateCounts(byStatusAndProfile(), expiringWithin(), earliestExpiry());
     }
 
-    /** How many have this status. */
-    long count(CertificateStatus status) {
-        return byStatusAndProfile().getOrDefault(status, Map.of()).values().stream()
-                .mapToLong(Long::longValue)
-                .sum();
+    private enum Kind {
+        ALL("live + revoked", "1 = 1"),
+        LIVE("live", "revoked_at is null"),
+        REVOKED("revoked", "revoked_at is not null");
+
+        final String counter;
+        final String condition;
+
+        Kind(String counter, String condition) {
+            this.counter = counter;
+            this.condition = condition;
+        }
     }
 
-    long total() {
-        return handle.createQuery("select coalesce(sum(live + revoked), 0) from certificate_counts")
-                .mapTo(Long.class)
-                .one();
+    /**
+     * How many have this status and end in this time.
+     *
+     * @param status null: whichever
+     * @param from inclusive; null: ever since
+     * @param to exclusive; null: for ever
+     */
+    long count(@Nullable CertificateStatus status, @Nullable Instant from, @Nullable Instant to) {
+        long begin = from == null ? 0 : Math.max(0, from.toEpochMilli());
+        long end = to == null ? Long.MAX_VALUE : to.toEpochMilli();
+        if (status == null) {
+            return between(Kind.ALL, begin, end);
+        }
+        return switch (status) {
+            case REVOKED -> between(Kind.REVOKED, begin, end);
+            case EXPIRED -> between(Kind.LIVE, begin, Math.min(now, end));
+            case ACTIVE -> between(Kind.LIVE, Math.max(now, begin), end);
+        };
+    }
+
+    private long between(Kind kind, long begin, long end) {
+        return begin >= end ? 0 : before(kind, end) - before(kind, begin);
+    }
+
+    List<Alike> renewable() {
+        return handle.createQuery("""
+                        select slot, lifetime, sum(live) as number from certificate_counts
+                        where slot >= :slot and lifetime > 0 and live > 0 and profile in ('device', 'server') group by slot, lifetime
+                        """)
+                .bind("slot", now / SLOT)
+                .map((row, context) -> {
+                    long notAfter = row.getLong("slot") * SLOT + SLOT / 2;
+                    return new Alike(
+                            Instant.ofEpochMilli(notAfter - row.getLong("lifetime") * SLOT),
+                            Instant.ofEpochMilli(notAfter),
+                            row.getLong("number"));
+                })
+                .list();
     }
 
     private record OfProfile(Profile profile, long live, long revoked, long over) {}
@@ -80,23 +123,24 @@ final class CertificateStatistics {
     }
 
     private Map<Duration, Long> expiringWithin() {
-        long over = liveBefore(now);
+        long over = before(Kind.LIVE, now);
         var counts = new LinkedHashMap<Duration, Long>();
         // the horizon itself is within, as notAfter itself is valid
-        HORIZONS.forEach(horizon -> counts.put(horizon, liveBefore(now + horizon.toMillis() + 1) - over));
+        HORIZONS.forEach(horizon -> counts.put(horizon, before(Kind.LIVE, now + horizon.toMillis() + 1) - over));
         return counts;
     }
 
-    /** Certificates not revoked that end before the moment. */
-    private long liveBefore(long moment) {
-        long slots = handle.createQuery("select coalesce(sum(live), 0) from certificate_counts where slot < :slot")
+    /** Certificates that end before the moment. */
+    private long before(Kind kind, long moment) {
+        return handle.createQuery("""
+                        select (select coalesce(sum(%s), 0) from certificate_counts where slot < :slot)
+                        + (select count(*) from certificates where not_after >= :begin and not_after < :end and %s)
+                        """.formatted(kind.counter, kind.condition))
                 .bind("slot", moment / SLOT)
+                .bind("begin", moment / SLOT * SLOT)
+                .bind("end", moment)
                 .mapTo(Long.class)
                 .one();
-        return slots
-                + liveInSlotUntil(moment).values().stream()
-                        .mapToLong(Long::longValue)
-                        .sum();
     }
 
     /** Of the slot in which the moment lies, those that end before it. */
@@ -139,7 +183,7 @@ final class CertificateStatistics {
     private List<Long> nextSlots(Profile profile) {
         return handle.createQuery("""
                         select slot from certificate_counts
-                        where profile = :profile and slot >= :slot and live > 0 order by slot limit 2
+                        where profile = :profile and slot >= :slot and live > 0 group by slot order by slot limit 2
                         """)
                 .bind("profile", profile.label())
                 .bind("slot", now / SLOT)
@@ -150,18 +194,42 @@ final class CertificateStatistics {
     /** Claimed devices whose newest certificate is active and past the latest moment that the renewal policy has for it. */
     long overdue(CountOverdue policy) {
         var renewBefore = policy.renewBefore();
+        long before = renewBefore == null ? 0 : renewBefore.toMillis();
         return handle.createQuery("""
                         select count(*) from claims k
-                        where newest_not_after >= :now
+                        where newest_not_after >= :now and newest_not_after < :latest
                         and newest_not_after - case
                           when :before > 0 and :before * 2 <= newest_not_after - newest_issued_at then :before
                           else (newest_not_after - newest_issued_at) * :share end < :now
                         and exists (select 1 from certificates c where c.serial = k.newest_serial and c.revoked_at is null)
                         """)
                 .bind("now", now)
-                .bind("before", renewBefore == null ? 0 : renewBefore.toMillis())
+                .bind("latest", now + Math.max(before, (long) (policy.remainingLifetime() * longestLifetime())) + 1)
+                .bind("before", before)
                 .bind("share", policy.remainingLifetime())
                 .mapTo(Long.class)
                 .one();
+    }
+
+    /** No device's active certificate lasts longer, so what ends later than a share of this is not due; it spares a look at most of them. */
+    private long longestLifetime() {
+        return SLOT
+                * handle.createQuery("""
+                        select coalesce(max(lifetime), 0) + 1 from certificate_counts
+                        where profile = 'device' and slot >= :slot and live > 0
+                        """)
+                        .bind("slot", now / SLOT)
+                        .mapTo(Long.class)
+                        .one();
+    }
+
+    /** No certificate that has expired was issued later, in milliseconds since 1970. */
+    long youngestExpired() {
+        long shortest = handle.createQuery(
+                        "select coalesce(min(lifetime), 0) from certificate_counts where slot <= :slot and live > 0")
+                .bind("slot", now / SLOT)
+                .mapTo(Long.class)
+                .one();
+        return now - SLOT * Math.max(0, shortest - 1);
     }
 }

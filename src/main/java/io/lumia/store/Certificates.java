@@ -88,27 +88,15 @@ public final class Certificates {
                 .one());
     }
 
-    /** A page of those that match, and how many there are. */
+    /** A page of those that match, and how many there are; of a text that many have, as {@link CertificatePage} says. */
     public Future<CertificatePage> list(ListCertificates wanted, Instant now) {
         return store.read(handle -> {
-            var search = new CertificateSearch(wanted, now);
-            var found = search.page(handle).stream()
+            var found = new CertificateSearch(handle, wanted, now).run();
+            var certificates = found.serials().stream()
                     .flatMap(serial -> find(handle, SerialNumber.parse(serial), now).stream())
                     .toList();
-            return new CertificatePage(
-                    found, total(handle, search, wanted, found.size(), now), wanted.page(), wanted.size());
+            return new CertificatePage(certificates, found.total(), found.complete(), wanted.page(), wanted.size());
         });
-    }
-
-    private static long total(
-            Handle handle, CertificateSearch search, ListCertificates wanted, int shown, Instant now) {
-        if (search.isOfStatusAlone()) {
-            var status = wanted.status();
-            var statistics = new CertificateStatistics(handle, now);
-            return status == null ? statistics.total() : statistics.count(status);
-        }
-        boolean last = shown < wanted.size() && (shown > 0 || wanted.page() == 0);
-        return last ? (long) wanted.page() * wanted.size() + shown : search.total(handle);
     }
 
     /** How many there are, by status and profile, and how soon the active ones expire. */
@@ -122,29 +110,18 @@ public final class Certificates {
     }
 
     /**
-     * Certificates that will be renewed and were issued in the same minute until the same minute.
+     * Active certificates that will be renewed, of nearly the same lifetime, that end in the same ten minutes.
      *
-     * @param issuedAt begin of that minute
-     * @param notAfter begin of that minute
+     * @param issuedAt and notAfter of one in the middle of them
      */
     public record Alike(Instant issuedAt, Instant notAfter, long certificates) {}
 
-    /** What is valid and was not replaced yet, by lifetime. Reads every valid certificate. */
+    /**
+     * What is active of devices and servers, by lifetime, from counters. Whether a certificate was replaced already would have to be looked up for
+     * each: with a million that took eight seconds.
+     */
     public Future<List<Alike>> renewable(Instant now) {
-        return store.read(handle -> handle.createQuery("""
-                        select issued_at / 60000 as issued, not_after / 60000 as ends, count(*) as number
-                        from certificates c
-                        where profile in ('device', 'server') and revoked_at is null and not_after >= :now
-                        and not exists (select 1 from certificates newer
-                          where newer.identity = c.identity and newer.profile = c.profile and newer.issued_at > c.issued_at)
-                        group by 1, 2
-                        """)
-                .bind("now", now.toEpochMilli())
-                .map((row, context) -> new Alike(
-                        Instant.ofEpochSecond(row.getLong("issued") * 60),
-                        Instant.ofEpochSecond(row.getLong("ends") * 60),
-                        row.getLong("number")))
-                .list());
+        return store.read(handle -> new CertificateStatistics(handle, now).renewable());
     }
 
     private static CertificateRecord certificate(ResultSet row, Instant now) throws SQLException {

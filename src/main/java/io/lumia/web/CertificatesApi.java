@@ -75,6 +75,7 @@ final class CertificatesApi {
                                         .map(Views.Certificate::brief)
                                         .toList(),
                                 found.total(),
+                                found.complete(),
                                 found.page(),
                                 found.size())));
     }
@@ -212,11 +213,16 @@ final class CertificatesApi {
     private static @Nullable Instant moment(RoutingContext context, String name) {
         var given = Answers.parameter(context, name).filter(text -> !text.isEmpty());
         try {
-            return given.map(Instant::parse).orElse(null);
-        } catch (DateTimeParseException malformed) {
+            return given.map(CertificatesApi::milliseconds).orElse(null);
+        } catch (DateTimeParseException | ArithmeticException malformed) {
             throw Rejected.badRequest("the parameter '" + name + "' must be a time such as 2030-01-31T12:00:00Z, is "
                     + Printable.quoted(given.orElse("")));
         }
+    }
+
+    /** As finely as certificates are kept; there are moments too far away for that. */
+    private static Instant milliseconds(String text) {
+        return Instant.ofEpochMilli(Instant.parse(text).toEpochMilli());
     }
 
     private static @Nullable CertificateOrder sort(RoutingContext context) {

@@ -64,7 +64,7 @@ final class Views {
         }
     }
 
-    record Certificates(List<Certificate> certificates, long total, int page, int size) {}
+    record Certificates(List<Certificate> certificates, long total, boolean complete, int page, int size) {}
 
     record Issued(
             String serial,

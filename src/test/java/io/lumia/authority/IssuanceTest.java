@@ -4,6 +4,7 @@ import static io.lumia.authority.AuthorityFixture.leaf;
 import static io.lumia.authority.AuthorityFixture.request;
 import static io.lumia.authority.AuthorityFixture.server;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.CertificateDescription;
@@ -29,6 +30,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -252,6 +254,26 @@ class IssuanceTest {
                 serials.add(((IssueOutcome.Issued) outcome.result()).bundle().serial()));
         assertThat(serials).hasSize(300);
         assertThat(told.await(5, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void what_is_refused_and_what_fails_is_told_apart() throws InterruptedException {
+        var told = new LinkedBlockingQueue<FleetBus.CertificateNotIssued>();
+        FleetBus.CERTIFICATE_NOT_ISSUED.listen(fixture.vertx, told::add).await();
+        var fleetName = "dev-0001.devices.lumia.internal";
+        assertThat(fixture.refused(server(fleetName, List.of())).refusal()).isEqualTo(Refusal.NAME_NOT_ALLOWED);
+        assertThat(told.poll(5, TimeUnit.SECONDS))
+                .extracting(FleetBus.CertificateNotIssued::via, FleetBus.CertificateNotIssued::result)
+                .containsExactly("sign", "refused");
+
+        fixture.store
+                .write(handle -> handle.execute("drop table certificate_counts"))
+                .await();
+        var broken = FleetBus.ISSUE_CERTIFICATE.ask(fixture.vertx, server("a.example", List.of()));
+        assertThatThrownBy(broken::await).isNotNull();
+        assertThat(told.poll(5, TimeUnit.SECONDS))
+                .extracting(FleetBus.CertificateNotIssued::via, FleetBus.CertificateNotIssued::result)
+                .containsExactly("sign", "failed");
     }
 
     private FleetBus.DeviceRecord device() {

@@ -83,7 +83,7 @@ class RemoteCallsTest {
                 pair(new CertificateDescription.Known(RECORD), CertificateDescription.class),
                 pair(new CertificateDescription.Unknown(SERIAL), CertificateDescription.class),
                 pair(new RevokeOutcome.AlreadyRevoked(RECORD), RevokeOutcome.class),
-                pair(new CertificatePage(List.of(RECORD), 1, 0, 50), CertificatePage.class),
+                pair(new CertificatePage(List.of(RECORD), 1, true, 0, 50), CertificatePage.class),
                 pair(
                         new CertificateCounts(
                                 Map.of(CertificateStatus.ACTIVE, Map.of(Profile.DEVICE, 3L)),

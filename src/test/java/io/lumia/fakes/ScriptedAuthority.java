@@ -1,6 +1,8 @@
 package io.lumia.fakes;
 
 import io.lumia.bus.FleetBus;
+import io.lumia.bus.FleetBus.AccountPage;
+import io.lumia.bus.FleetBus.AccountSummary;
 import io.lumia.bus.FleetBus.AuthorityDescription;
 import io.lumia.bus.FleetBus.CertificateDescription;
 import io.lumia.bus.FleetBus.CertificatePage;
@@ -10,7 +12,11 @@ import io.lumia.bus.FleetBus.DevicePage;
 import io.lumia.bus.FleetBus.DeviceRecord;
 import io.lumia.bus.FleetBus.IssueCertificate;
 import io.lumia.bus.FleetBus.IssueOutcome;
+import io.lumia.bus.FleetBus.ListAccounts;
 import io.lumia.bus.FleetBus.ListCertificates;
+import io.lumia.bus.FleetBus.ListOrders;
+import io.lumia.bus.FleetBus.OrderPage;
+import io.lumia.bus.FleetBus.OrderSummary;
 import io.lumia.bus.FleetBus.Refusal;
 import io.lumia.bus.FleetBus.ReleaseOutcome;
 import io.lumia.bus.FleetBus.RevokeOutcome;
@@ -40,6 +46,10 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 public final class ScriptedAuthority {
     public static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
     public static final SerialNumber SERIAL = new SerialNumber(BigInteger.valueOf(0xabcdef));
+    private static final OrderSummary ORDER = new OrderSummary(
+            "order-1", "account-1", List.of("a.example", "b.example"), "valid", NOW, NOW.plusSeconds(60), null, SERIAL);
+    private static final AccountSummary ACCOUNT =
+            new AccountSummary("account-1", "acme", "thumb", List.of("mailto:ops@example.com"), "valid", NOW);
     private static final Validity ONE_HOUR = new Validity(NOW, NOW.plus(Duration.ofHours(1)));
 
     /** Every question for a certificate, in order. */
@@ -52,6 +62,11 @@ public final class ScriptedAuthority {
     public volatile Refusal refusal;
 
     public volatile boolean broken;
+    /** Of lists that need not be: false. */
+    public volatile boolean complete = true;
+
+    public final List<ListOrders> listedOrders = new CopyOnWriteArrayList<>();
+    public final List<ListAccounts> listedAccounts = new CopyOnWriteArrayList<>();
 
     /** Registers at every address of the authority. */
     public Future<?> serve(Vertx vertx) {
@@ -72,7 +87,17 @@ public final class ScriptedAuthority {
                 FleetBus.LIST_CERTIFICATES.serve(vertx, asked -> {
                     listed.add(asked);
                     return Future.succeededFuture(
-                            new CertificatePage(List.of(certificate()), 1, asked.page(), asked.size()));
+                            new CertificatePage(List.of(certificate()), 1, complete, asked.page(), asked.size()));
+                }),
+                FleetBus.LIST_ORDERS.serve(vertx, asked -> {
+                    listedOrders.add(asked);
+                    return Future.succeededFuture(
+                            new OrderPage(List.of(ORDER), 1, complete, asked.page(), asked.size()));
+                }),
+                FleetBus.LIST_ACCOUNTS.serve(vertx, asked -> {
+                    listedAccounts.add(asked);
+                    return Future.succeededFuture(
+                            new AccountPage(List.of(ACCOUNT), 1, complete, asked.page(), asked.size()));
                 }),
                 FleetBus.DESCRIBE_AUTHORITY.serve(
                         vertx,

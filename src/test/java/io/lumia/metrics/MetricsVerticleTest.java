@@ -1,6 +1,7 @@
 package io.lumia.metrics;
 
 import static io.lumia.bus.FleetBus.BROKER_STATISTICS;
+import static io.lumia.bus.FleetBus.CERTIFICATE_NOT_ISSUED;
 import static io.lumia.bus.FleetBus.CERTIFICATE_RENEWED;
 import static io.lumia.bus.FleetBus.COUNT_OVERDUE;
 import static io.lumia.bus.FleetBus.DELIVERY_STATISTICS;
@@ -11,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.BrokerStatistics;
+import io.lumia.bus.FleetBus.CertificateNotIssued;
 import io.lumia.bus.FleetBus.CertificateRenewed;
 import io.lumia.bus.FleetBus.DeliveryStatistics;
 import io.lumia.bus.FleetBus.Histogram;
@@ -80,6 +82,22 @@ class MetricsVerticleTest {
                             .contains("lumia_build_info{java=")
                             .doesNotContain("dev-0001")
                             .doesNotContain("192.0.2.1");
+                    test.completeNow();
+                })));
+    }
+
+    @Test
+    void times_requests_by_what_came_of_them(Vertx vertx, VertxTestContext test) {
+        for (String result : List.of("refused", "refused", "failed")) {
+            CERTIFICATE_NOT_ISSUED.publish(vertx, new CertificateNotIssued("acme", result, Duration.ofMillis(30)));
+        }
+        scrape(vertx)
+                .onComplete(test.succeeding(text -> test.verify(() -> {
+                    assertThat(text)
+                            .contains(
+                                    "lumia_certificate_issue_duration_seconds_count{result=\"refused\",via=\"acme\"} 2")
+                            .contains(
+                                    "lumia_certificate_issue_duration_seconds_count{result=\"failed\",via=\"acme\"} 1");
                     test.completeNow();
                 })));
     }

@@ -1,9 +1,13 @@
 package io.lumia.store;
 
+import static io.lumia.bus.FleetBus.CertificateStatus.ACTIVE;
+import static io.lumia.bus.FleetBus.CertificateStatus.EXPIRED;
+import static io.lumia.bus.FleetBus.CertificateStatus.REVOKED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lumia.bus.FleetBus.CertificateOrder;
 import io.lumia.bus.FleetBus.CertificateStatus;
+import io.lumia.bus.FleetBus.CountOverdue;
 import io.lumia.bus.FleetBus.ListCertificates;
 import io.lumia.x509.Profile;
 import io.vertx.core.Vertx;
@@ -12,6 +16,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.SqlLogger;
+import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -102,42 +110,164 @@ class BigStoreTest {
     }
 
     @Test
-    void no_question_reads_the_whole_table() {
+    void searches_read_one_index_and_no_table() {
         var store = filled(SHORT);
-        for (String plan : List.of(
-                plan(store, "select serial from certificates order by issued_at desc, serial desc limit 50"),
-                plan(
-                        store,
-                        "select serial from certificates where instr(identity, 'x') > 0 or instr(serial, 'x') > 0"
-                                + " order by issued_at desc, serial desc limit 50"),
-                plan(
-                        store,
-                        "select count(*) from certificates where (instr(identity, 'x') > 0 or instr(serial, 'x') > 0)"
-                                + " and revoked_at is null and not_after >= 5"),
-                plan(store, "select serial from certificates where not_after < 5 order by not_after, serial limit 50"),
-                plan(
-                        store,
-                        "select profile, count(*) from certificates where not_after >= 5 and not_after < 6 and revoked_at is null"
-                                + " group by profile"))) {
-            assertThat(plan).contains("COVERING INDEX").doesNotContain("SCAN certificates\n");
+        var hour = NOW.plus(Duration.ofHours(1));
+        for (var order : CertificateOrder.values()) {
+            for (var status : new CertificateStatus[] {null, ACTIVE, EXPIRED, REVOKED}) {
+                for (String query : List.of("", "v-", "77")) {
+                    for (Instant before : new Instant[] {null, hour}) {
+                        var wanted = new ListCertificates(query, status, 0, 50, null, before, order);
+                        statements(store, wanted)
+                                .forEach(sql -> assertThat(plan(store, sql))
+                                        .as("%s: %s", wanted, sql)
+                                        .satisfiesAnyOf(
+                                                plan -> assertThat(plan).contains("COVERING INDEX"),
+                                                plan -> assertThat(plan).contains("INDEX certificates_revoked")));
+                    }
+                }
+            }
         }
-        assertThat(
-                        plan(
-                                store,
-                                "select serial from certificates where revoked_at is not null order by issued_at desc, serial desc"))
-                .as("proportional to the revoked ones")
-                .contains("certificates_revoked")
-                .doesNotContain("TEMP B-TREE");
+    }
+
+    @Test
+    void a_first_page_is_not_sorted() {
+        var store = filled(SHORT);
+        for (var order : CertificateOrder.values()) {
+            for (var status : new CertificateStatus[] {null, ACTIVE, REVOKED}) {
+                if (order == CertificateOrder.ISSUED && status == ACTIVE) {
+                    continue; // so few are found by expiry and sorted
+                }
+                statements(store, new ListCertificates("", status, 0, 50, null, null, order))
+                        .forEach(sql -> assertThat(plan(store, sql)).as(sql).doesNotContain("TEMP B-TREE"));
+            }
+        }
+    }
+
+    @Test
+    void statistics_and_purges_use_indexes() {
+        var store = filled(SHORT);
+        ran(store, handle -> {
+                    var statistics = new CertificateStatistics(handle, NOW);
+                    statistics.counts();
+                    return statistics.overdue(new CountOverdue(0.333, null));
+                })
+                .forEach(sql -> assertThat(plan(store, sql))
+                        .as(sql)
+                        .doesNotContain("SCAN certificates\n")
+                        .doesNotContain("SCAN k\n"));
         assertThat(plan(store, Purge.ORDERS.statement()))
                 .contains("acme_orders_by_keeping")
                 .doesNotContain("SCAN");
         assertThat(plan(store, Purge.STEP_TOKENS.statement())).doesNotContain("SCAN");
     }
 
+    @Test
+    void totals_are_those_that_one_gets_by_looking_at_each() {
+        var store = filled(SHORT);
+        var from = NOW.minus(Duration.ofDays(3)).plusMillis(7);
+        var to = NOW.plus(Duration.ofHours(13)).plusMillis(7);
+        for (var status : CertificateStatus.values()) {
+            assertThat(store.certificates()
+                            .list(new ListCertificates("", status, 0, 1, from, to, null), NOW)
+                            .await()
+                            .total())
+                    .isEqualTo(looked(
+                            store,
+                            condition(status) + " and not_after >= " + from.toEpochMilli() + " and not_after < "
+                                    + to.toEpochMilli()));
+        }
+    }
+
+    @Test
+    void a_text_is_found_among_the_first_ones_and_further_on_where_something_begins_with_it() {
+        int many = CertificateSearch.MOST_SEARCHED + 2_000;
+        var store = bulk(many);
+        // the four certificates of a device: one is among the oldest 2000
+        var identity = store.certificates()
+                .list(wanted(CertificateRows.device(100), null, 0), NOW)
+                .await();
+        assertThat(identity.complete()).isFalse();
+        assertThat(identity.total()).isEqualTo(4);
+        assertThat(identity.certificates())
+                .hasSize(4)
+                .isSortedAccordingTo((a, b) -> b.issuedAt().compareTo(a.issuedAt()));
+        var oldest = store.read(
+                        handle -> handle.createQuery("select serial from certificates order by issued_at limit 1")
+                                .mapTo(String.class)
+                                .one())
+                .await();
+        assertThat(store.certificates()
+                        .list(wanted(oldest, null, 0), NOW)
+                        .await()
+                        .certificates())
+                .hasSize(1);
+        assertThat(store.certificates()
+                        .list(wanted(oldest.substring(1), null, 0), NOW)
+                        .await()
+                        .certificates())
+                .as("in the middle, and too far away")
+                .isEmpty();
+        var all = store.certificates().list(wanted("dev-", null, 0), NOW).await();
+        assertThat(all.total()).isBetween((long) CertificateSearch.MOST_SEARCHED, (long) many);
+        var without =
+                store.certificates().list(wanted("", null, many / 50 - 1), NOW).await();
+        assertThat(without.complete()).isTrue();
+        assertThat(without.certificates().get(49).serial().toString()).isEqualTo(oldest);
+    }
+
+    @Test
+    void pages_go_on_beyond_those_that_were_searched() {
+        var store = bulk(CertificateSearch.MOST_SEARCHED + 2_000);
+        var seen = new ArrayList<String>();
+        long total;
+        int page = 0;
+        do {
+            var found = store.certificates()
+                    .list(
+                            new ListCertificates("dev-0000", null, page++, 1000, null, null, CertificateOrder.EXPIRY),
+                            NOW)
+                    .await();
+            found.certificates()
+                    .forEach(certificate -> seen.add(certificate.serial().toString()));
+            total = found.total();
+        } while (page * 1000 < total);
+        assertThat(seen).hasSize((int) total).doesNotHaveDuplicates();
+    }
+
     private Store filled(int total) {
         var store = Store.open(vertx, data).await();
         new CertificateRows(NOW.toEpochMilli(), total).fill(store);
         return store;
+    }
+
+    private Store bulk(int total) {
+        Store.open(vertx, data).await().close().await();
+        new CertificateRows(NOW.toEpochMilli(), total).fillInBulk(data.resolve("lumia.db"));
+        return Store.open(vertx, data).await();
+    }
+
+    /** What a search says to the database, its values left out. */
+    private static List<String> statements(Store store, ListCertificates wanted) {
+        return ran(store, handle -> new CertificateSearch(handle, wanted, NOW).run());
+    }
+
+    private static List<String> ran(Store store, Function<Handle, ?> work) {
+        var statements = new ArrayList<String>();
+        store.read(handle -> {
+                    handle.setSqlLogger(new SqlLogger() {
+                        @Override
+                        public void logBeforeExecution(StatementContext context) {
+                            statements.add(context.getRenderedSql());
+                        }
+                    });
+                    var done = work.apply(handle);
+                    handle.setSqlLogger(SqlLogger.NOP_SQL_LOGGER);
+                    return done != null;
+                })
+                .await();
+        assertThat(statements).isNotEmpty();
+        return statements.stream().filter(sql -> sql.contains("certificates")).toList();
     }
 
     private static ListCertificates wanted(String query, @Nullable CertificateStatus status, int page) {

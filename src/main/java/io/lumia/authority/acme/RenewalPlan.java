@@ -20,8 +20,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Which part of its window each certificate that asks is given (RFC 9773, 4.2): the quietest by the forecast of all renewals of this CA, so that
  * clients that ask fill the gaps between those that do not. A certificate keeps what it was given while the process runs, and its place is
- * counted; all others count evenly over the window of the policy. The forecast is made anew every hour, since certificates are replaced and
- * revoked. Used on one event loop.
+ * counted; all others count evenly over the window of the policy. One that was replaced goes on counting over what is left of its window, as
+ * replaced and not replaced ones together renew evenly over it. The forecast is made anew every hour, since certificates are revoked. Used on
+ * one event loop.
  */
 final class RenewalPlan {
     private static final Logger log = LoggerFactory.getLogger(RenewalPlan.class);
