@@ -1,6 +1,7 @@
 package io.lumia.authority;
 
 import io.lumia.authority.acme.AcmeServer;
+import io.lumia.authority.revocation.RevocationService;
 import io.lumia.authority.stepapi.Issuers;
 import io.lumia.authority.stepapi.StepApi;
 import io.lumia.bus.FleetBus;
@@ -17,7 +18,6 @@ import io.lumia.lifecycle.RenewalPolicy;
 import io.lumia.store.Store;
 import io.lumia.tls.ListenerCertificate;
 import io.lumia.tls.TlsOptions;
-import io.lumia.x509.Validity;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
@@ -51,13 +51,20 @@ public final class AuthorityVerticle extends VerticleBase {
     private final Store store;
     private final Clock clock;
     private final RenewalPolicy renewals;
+    private final PlainAddresses addresses;
     private volatile @Nullable Running running;
     private volatile int httpsPort;
     private volatile int httpPort;
 
     /** What exists once the CA is open. */
     private record Running(
-            Ca ca, Issuance issuance, Register register, AcmeServer acme, StepApi step, WorkerExecutor signers) {}
+            Ca ca,
+            Issuance issuance,
+            Register register,
+            AcmeServer acme,
+            StepApi step,
+            RevocationService revocations,
+            WorkerExecutor signers) {}
 
     /** @param data the data directory; the CA's files are in its folder {@code ca} */
     public AuthorityVerticle(
@@ -89,6 +96,7 @@ public final class AuthorityVerticle extends VerticleBase {
         this.store = store;
         this.clock = clock;
         this.renewals = renewals;
+        this.addresses = PlainAddresses.of(config);
     }
 
     @Override
@@ -104,7 +112,11 @@ public final class AuthorityVerticle extends VerticleBase {
         var opened = running;
         return opened == null
                 ? Future.succeededFuture()
-                : opened.acme.close().eventually(opened.step::close).eventually(opened.signers::close);
+                : opened.acme
+                        .close()
+                        .eventually(opened.step::close)
+                        .eventually(opened.revocations::close)
+                        .eventually(opened.signers::close);
     }
 
     /** The port of HTTPS; meaningful after deployment. */
@@ -121,7 +133,7 @@ public final class AuthorityVerticle extends VerticleBase {
     public String publicUrl() {
         var configured = config.publicUrl();
         return configured == null
-                ? "https://" + urlHost() + ":" + httpsPort
+                ? "https://" + PlainAddresses.urlHost(config.names().get(0)) + ":" + httpsPort
                 : configured.toString().replaceAll("/+$", "");
     }
 
@@ -137,7 +149,7 @@ public final class AuthorityVerticle extends VerticleBase {
                 ca.intermediatePem(),
                 ca.rootFingerprint().hex(),
                 ca.root().getNotAfter().toInstant(),
-                ca.intermediate().certificate().getNotAfter().toInstant(),
+                ca.isSingle() ? null : ca.issuer().certificate().getNotAfter().toInstant(),
                 publicUrl(),
                 directories);
     }
@@ -145,29 +157,36 @@ public final class AuthorityVerticle extends VerticleBase {
     private Future<Running> openCa() {
         var signers = vertx.createSharedWorkerExecutor(
                 "lumia-signer", config.signingThreads(), LONGEST_SIGNING.toMillis(), TimeUnit.MILLISECONDS);
+        var directory = new CaDirectory(data, config, addresses.ofRoot(), clock);
         return store.certificates()
                 .any()
                 .compose(issuedBefore -> signers.executeBlocking(
                         () -> {
                             CryptoProviders.install();
-                            return new CaDirectory(data, config, plainUrl("root"), clock).open(issuedBefore);
+                            return directory.open(issuedBefore);
                         },
                         false))
-                .map(ca -> run(ca, signers));
+                .compose(ca ->
+                        openRevocations(ca, directory, signers).map(revocations -> run(ca, revocations, signers)));
     }
 
-    private Running run(Ca ca, WorkerExecutor signers) {
+    private Future<RevocationService> openRevocations(Ca ca, CaDirectory directory, WorkerExecutor signers) {
+        var told = new RevocationService.Authority(
+                ca.root(), directory::root, ca.issuer(), addresses.ofLeaves(ca.isSingle()));
+        return RevocationService.open(vertx, config, data.resolve("ca"), store, told, signers, clock);
+    }
+
+    private Running run(Ca ca, RevocationService revocations, WorkerExecutor signers) {
         var known = new KnownCertificates();
-        var rules = new IssuingRules(
-                fleet.domain(),
-                lifetimes,
-                config.backdate(),
-                Validity.of(ca.intermediate().certificate()));
-        var issuance = new Issuance(vertx, config, ca, rules, store, known, signers, plainUrl("intermediate"), clock);
+        var rules =
+                new IssuingRules(fleet.domain(), lifetimes, config, ca.issuer().certificate());
+        var locations = addresses.ofLeaves(ca.isSingle());
+        var issuance = new Issuance(vertx, config, ca, rules, store, known, signers, locations, clock);
         var acme = new AcmeServer(vertx, config.acme(), fleet, lifetimes, store, issuance, renewals, clock);
-        var issuers = new Issuers(ca.root(), ca.intermediate().certificate());
+        var issuers = new Issuers(ca.root(), ca.issuer().certificate());
         var step = new StepApi(vertx, config, lifetimes, data, store, issuers, issuance, clock);
-        var opened = new Running(ca, issuance, new Register(vertx, store, known, clock), acme, step, signers);
+        var register = new Register(vertx, store, known, revocations, clock);
+        var opened = new Running(ca, issuance, register, acme, step, revocations, signers);
         running = opened;
         return opened;
     }
@@ -182,13 +201,17 @@ public final class AuthorityVerticle extends VerticleBase {
                 FleetBus.COUNT_OVERDUE.serve(vertx, opened.register::overdue),
                 FleetBus.LIST_DEVICES.serve(vertx, opened.register::devices),
                 FleetBus.RELEASE_NAME.serve(vertx, opened.register::release),
+                FleetBus.REVOCATION_STATISTICS.serve(
+                        vertx, asked -> Future.succeededFuture(opened.revocations.statistics())),
                 FleetBus.DESCRIBE_AUTHORITY.serve(vertx, asked -> Future.succeededFuture(description()))));
     }
 
     private Future<?> listenHttp(Running opened) {
         var guard = new ConnectionGuard(vertx, REQUEST);
         var options = Listeners.options(config.host(), config.httpPort());
-        return listen(options, guard, new CaRoutes(vertx, opened.ca, guard).http(), "authority.http-port")
+        var router = new CaRoutes(vertx, opened.ca, guard).http();
+        opened.revocations.mountPlain(router);
+        return listen(options, guard, router, "authority.http-port")
                 .onSuccess(server -> httpPort = server.actualPort());
     }
 
@@ -196,12 +219,14 @@ public final class AuthorityVerticle extends VerticleBase {
         var guard = new ConnectionGuard(vertx, REQUEST);
         var router = new CaRoutes(vertx, opened.ca, guard).https();
         opened.acme.mount(router, this::publicUrl);
-        // Makes a key under a password at the first start, which takes a while.
+        opened.revocations.mountSecure(router);
+        // Each uses a key under a password at the first start, which takes a while.
+        var crls = opened.revocations.start();
         var step = opened.step.mount(router, publicUrl());
         return opened.acme
                 .start()
                 .compose(started -> ListenerCertificate.open(vertx, "authority", config.names(), data, tls, clock))
-                .compose(certificate -> step.map(certificate))
+                .compose(certificate -> Future.all(step, crls).map(certificate))
                 .compose(certificate -> {
                     var options = TlsOptions.apply(Listeners.options(config.host(), config.port()), tls)
                             .setKeyCertOptions(certificate.keyCertOptions())
@@ -221,17 +246,5 @@ public final class AuthorityVerticle extends VerticleBase {
                 .listen()
                 .recover(cause -> Future.failedFuture(new CannotStart(
                         Listeners.cannotListen(key, options.getHost(), options.getPort(), cause), cause)));
-    }
-
-    /** Of an issuer's certificate; null while the port is picked anew at every start, since certificates outlive it. */
-    private @Nullable String plainUrl(String issuer) {
-        return config.httpPort() == 0
-                ? null
-                : "http://" + urlHost() + ":" + config.httpPort() + "/ca/" + issuer + ".crt";
-    }
-
-    private String urlHost() {
-        var name = config.names().get(0);
-        return name.indexOf(':') >= 0 ? "[" + name + "]" : name;
     }
 }

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,18 +22,28 @@ record CaPassword(String value, String source) {
     private static final Logger log = LoggerFactory.getLogger(CaPassword.class);
     private static final int GENERATED_OCTETS = 32;
 
+    /** In the directory that systemd names for {@code LoadCredential=} and {@code LoadCredentialEncrypted=}. */
+    private static final String CREDENTIAL = "lumia-ca-password";
+
     /**
-     * From {@code authority.password}, else {@code authority.password-file}, else DATA/ca/password, which is made when there are no keys yet.
+     * From {@code authority.password}, else {@code authority.password-file}, else the systemd credential {@code lumia-ca-password}, else
+     * DATA/ca/password, which is made when there are no keys yet.
      *
+     * @param environment where systemd names the directory of the credentials
      * @param keysExist whether there are keys that an existing password opens
      * @throws CannotStart when a file is missing or empty
      */
-    static CaPassword of(AuthorityConfig config, Path directory, boolean keysExist) throws IOException {
+    static CaPassword of(AuthorityConfig config, Map<String, String> environment, Path directory, boolean keysExist)
+            throws IOException {
         if (config.password() != null && !config.password().isEmpty()) {
             return new CaPassword(config.password(), "LUMIA_AUTHORITY_PASSWORD (authority.password)");
         }
         if (config.passwordFile() != null) {
             return read(config.passwordFile(), "authority.password-file");
+        }
+        var credentials = environment.get("CREDENTIALS_DIRECTORY");
+        if (credentials != null && Files.exists(Path.of(credentials).resolve(CREDENTIAL))) {
+            return read(Path.of(credentials).resolve(CREDENTIAL), "systemd credential");
         }
         var file = directory.resolve("password");
         if (Files.exists(file)) {
@@ -40,7 +52,7 @@ record CaPassword(String value, String source) {
         if (keysExist) {
             throw new CannotStart("the CA's keys in " + directory.toAbsolutePath() + " need their password, but "
                     + file.getFileName() + " is missing there: restore it, or give the password by"
-                    + " LUMIA_AUTHORITY_PASSWORD or authority.password-file");
+                    + " LUMIA_AUTHORITY_PASSWORD, authority.password-file or the systemd credential " + CREDENTIAL);
         }
         return generate(file);
     }
@@ -49,12 +61,14 @@ record CaPassword(String value, String source) {
         var octets = new byte[GENERATED_OCTETS];
         new SecureRandom().nextBytes(octets);
         var value = Base64.getUrlEncoder().withoutPadding().encodeToString(octets);
+        Arrays.fill(octets, (byte) 0);
         DurableFiles.writePrivate(file, value + "\n");
         log.atWarn()
                 .addKeyValue("file", file.toAbsolutePath())
                 .log(
                         "made a password for the CA's keys and put it beside them; in production keep it elsewhere and give it by"
-                                + " LUMIA_AUTHORITY_PASSWORD or authority.password-file");
+                                + " LUMIA_AUTHORITY_PASSWORD, authority.password-file or the systemd credential "
+                                + CREDENTIAL);
         return new CaPassword(value, "DATA/ca/password");
     }
 

@@ -62,8 +62,10 @@ final class CaRoutes {
     Router http() {
         var router = router();
         router.get("/ca/root.crt").handler(context -> der(context, ca.root()));
-        router.get("/ca/intermediate.crt")
-                .handler(context -> der(context, ca.intermediate().certificate()));
+        if (!ca.isSingle()) {
+            router.get("/ca/intermediate.crt")
+                    .handler(context -> der(context, ca.issuer().certificate()));
+        }
         return router;
     }
 

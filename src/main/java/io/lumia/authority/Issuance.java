@@ -6,6 +6,7 @@ import io.lumia.authority.stepapi.StepIssuer;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.Audited;
 import io.lumia.bus.FleetBus.CertificateIssued;
+import io.lumia.bus.FleetBus.CertificateNotIssued;
 import io.lumia.bus.FleetBus.CertificateRecord;
 import io.lumia.bus.FleetBus.CertificateStatus;
 import io.lumia.bus.FleetBus.Claim;
@@ -21,6 +22,7 @@ import io.lumia.x509.CertificateRequest;
 import io.lumia.x509.CertificateTemplate;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.Fingerprint;
+import io.lumia.x509.IssuerLocations;
 import io.lumia.x509.Pem;
 import io.lumia.x509.Printable;
 import io.lumia.x509.Profile;
@@ -58,7 +60,7 @@ final class Issuance implements AcmeIssuer, StepIssuer {
     private final Store store;
     private final KnownCertificates known;
     private final WorkerExecutor signers;
-    private final @Nullable String issuerUrl;
+    private final IssuerLocations locations;
     private final Clock clock;
     private final SecureRandom randomness = new SecureRandom();
     private final AtomicInteger inProgress = new AtomicInteger();
@@ -71,7 +73,9 @@ final class Issuance implements AcmeIssuer, StepIssuer {
             @Nullable Claim claim,
             @Nullable Reissue reissue) {}
 
-    /** @param issuerUrl of the intermediate, for the leaves; null: left out */
+    private static final Consequence NOTHING_ELSE = (handle, bundle) -> {};
+
+    /** @param locations of the certificate that signs the leaves, its CRL and responder, for them */
     Issuance(
             Vertx vertx,
             AuthorityConfig config,
@@ -80,7 +84,7 @@ final class Issuance implements AcmeIssuer, StepIssuer {
             Store store,
             KnownCertificates known,
             WorkerExecutor signers,
-            @Nullable String issuerUrl,
+            IssuerLocations locations,
             Clock clock) {
         this.vertx = vertx;
         this.config = config;
@@ -89,14 +93,19 @@ final class Issuance implements AcmeIssuer, StepIssuer {
         this.store = store;
         this.known = known;
         this.signers = signers;
-        this.issuerUrl = issuerUrl;
+        this.locations = locations;
         this.clock = clock;
     }
 
     /** Completes once the certificate is durable; a refusal is an answer. */
     @Override
     public Future<IssueOutcome> issue(IssueCertificate asked) {
-        return admitted(asked, () -> sign(asked));
+        return issue(asked, NOTHING_ELSE);
+    }
+
+    @Override
+    public Future<IssueOutcome> issue(IssueCertificate asked, Consequence also) {
+        return admitted(asked, () -> sign(asked), also);
     }
 
     /** The next certificate of the same holder: same names, profile and lifetime. */
@@ -112,21 +121,25 @@ final class Issuance implements AcmeIssuer, StepIssuer {
                 "certificate " + previous.serial(),
                 asked.via(),
                 new Provisioned(previous.provisioner(), asked.forClients(), null, null));
-        return admitted(request, () -> sign(request, asked));
+        return admitted(request, () -> sign(request, asked), NOTHING_ELSE);
     }
 
-    private Future<IssueOutcome> admitted(IssueCertificate asked, Callable<Signed> signing) {
+    private Future<IssueOutcome> admitted(IssueCertificate asked, Callable<Signed> signing, Consequence also) {
+        long began = System.nanoTime();
         if (inProgress.incrementAndGet() > config.queue()) {
             inProgress.decrementAndGet();
+            tellNotIssued(asked, "refused", began);
             return Future.succeededFuture(new IssueOutcome.Refused(
                     Refusal.OVERLOADED, "more than " + config.queue() + " requests are in progress; try again later"));
         }
-        long began = System.nanoTime();
         return signers.executeBlocking(signing, false)
-                .compose(this::keep)
+                .compose(signed -> keep(signed, also))
                 .onSuccess(signed -> tell(signed, Duration.ofNanos(System.nanoTime() - began)))
                 .<IssueOutcome>map(signed -> new IssueOutcome.Issued(signed.bundle))
-                .recover(failed -> refuse(asked, failed))
+                .recover(failed -> {
+                    tellNotIssued(asked, failed instanceof NotIssued ? "refused" : "failed", began);
+                    return refuse(asked, failed);
+                })
                 .onComplete(done -> inProgress.decrementAndGet());
     }
 
@@ -145,7 +158,8 @@ final class Issuance implements AcmeIssuer, StepIssuer {
     private Signed sign(IssueCertificate asked, Reissue reissue) throws NotIssued {
         var now = clock.instant();
         var provisioned = Objects.requireNonNull(asked.provisioned());
-        return sign(asked, rules.again(reissue.previous(), provisioned, now), reissue.key(), reissue, now);
+        return sign(
+                asked, rules.again(reissue.previous(), provisioned, reissue.key(), now), reissue.key(), reissue, now);
     }
 
     private Signed sign(
@@ -153,11 +167,14 @@ final class Issuance implements AcmeIssuer, StepIssuer {
         var serial = SerialNumber.random(randomness);
         var provisioned = asked.provisioned();
         var template = CertificateTemplate.leaf(
-                asked.profile(), decision.identity(), decision.names(), key, serial, decision.validity(), issuerUrl);
-        if (provisioned != null && provisioned.forClients()) {
+                asked.profile(), decision.identity(), decision.names(), key, serial, decision.validity(), locations);
+        var form = rules.form(asked);
+        if (form.isPresent()) {
+            template = template.inForm(form.get());
+        } else if (provisioned != null && provisioned.forClients()) {
             template = template.forClientsToo();
         }
-        var leaf = Pem.of(template.signedBy(ca.intermediate()));
+        var leaf = Pem.of(template.signedBy(ca.issuer()));
         var certificate = new CertificateRecord(
                 serial,
                 asked.profile(),
@@ -173,7 +190,7 @@ final class Issuance implements AcmeIssuer, StepIssuer {
                 null,
                 null,
                 provisioned == null ? null : provisioned.name());
-        var bundle = new CertificateBundle(serial, now, decision.validity(), leaf, ca.intermediatePem(), ca.rootPem());
+        var bundle = new CertificateBundle(serial, now, decision.validity(), leaf, ca.chainPem(), ca.rootPem());
         return new Signed(certificate, bundle, Fingerprint.of(key), asked.claim(), reissue);
     }
 
@@ -185,13 +202,14 @@ final class Issuance implements AcmeIssuer, StepIssuer {
         }
     }
 
-    private Future<Signed> keep(Signed signed) {
+    private Future<Signed> keep(Signed signed, Consequence also) {
         return store.write(handle -> {
                     var broken = signed.reissue == null
                             ? brokenClaim(handle, signed)
                             : brokenReissue(handle, signed, signed.reissue);
                     if (broken.isEmpty()) {
                         store.certificates().insert(handle, signed.certificate);
+                        also.keep(handle, signed.bundle);
                     }
                     return broken;
                 })
@@ -207,7 +225,7 @@ final class Issuance implements AcmeIssuer, StepIssuer {
         }
         return signed.certificate.profile() == Profile.BOOTSTRAP
                 ? claimName(handle, claim, signed.key)
-                : useClaim(handle, claim.device(), signed.key);
+                : useClaim(handle, claim.device(), claim.holder(), signed.key);
     }
 
     private Optional<NotIssued> claimName(Handle handle, Claim claim, Fingerprint key) {
@@ -219,12 +237,19 @@ final class Issuance implements AcmeIssuer, StepIssuer {
                 "the name " + claim.device() + " belongs to another key; an operator can release it"));
     }
 
-    private Optional<NotIssued> useClaim(Handle handle, DeviceName device, Fingerprint key) {
-        if (config.acme().bindFleetNames()
-                && store.claims().find(handle, device).isEmpty()) {
+    /** @param holder for whom the request was permitted; the name may have changed hands since then. Null: whoever holds it */
+    private Optional<NotIssued> useClaim(Handle handle, DeviceName device, @Nullable String holder, Fingerprint key) {
+        var claim = store.claims().find(handle, device);
+        if (config.acme().bindFleetNames() && claim.isEmpty()) {
             return Optional.of(new NotIssued(
                     Refusal.NAME_NOT_ALLOWED,
                     "nobody claimed the name " + device + "; the device must be provisioned"));
+        }
+        if (config.acme().bindFleetNames()
+                && holder != null
+                && !holder.equalsIgnoreCase(claim.get().identityKey())) {
+            return Optional.of(new NotIssued(
+                    Refusal.NAME_CLAIMED, "the name " + device + " was released and belongs to another key now"));
         }
         if (store.claims().isIdentityKey(handle, key)) {
             return Optional.of(
@@ -256,7 +281,7 @@ final class Issuance implements AcmeIssuer, StepIssuer {
         if (claim.map(owner -> owner.claimedAt().isAfter(previous.issuedAt())).orElse(false)) {
             return notOurs(device);
         }
-        return useClaim(handle, device, signed.key);
+        return useClaim(handle, device, null, signed.key);
     }
 
     private static Optional<NotIssued> notOurs(DeviceName device) {
@@ -289,6 +314,11 @@ final class Issuance implements AcmeIssuer, StepIssuer {
                                 "profile", certificate.profile().label(),
                                 "via", certificate.via(),
                                 "notAfter", certificate.validity().notAfter().toString())));
+    }
+
+    private void tellNotIssued(IssueCertificate asked, String result, long began) {
+        var took = Duration.ofNanos(System.nanoTime() - began);
+        FleetBus.CERTIFICATE_NOT_ISSUED.publish(vertx, new CertificateNotIssued(asked.via(), result, took));
     }
 
     private Future<IssueOutcome> refuse(IssueCertificate asked, Throwable failed) {

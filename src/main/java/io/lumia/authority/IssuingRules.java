@@ -7,25 +7,30 @@ import static io.lumia.bus.FleetBus.Refusal.UNFIT_REQUEST;
 import io.lumia.bus.FleetBus.CertificateRecord;
 import io.lumia.bus.FleetBus.IssueCertificate;
 import io.lumia.bus.FleetBus.Provisioned;
+import io.lumia.config.AuthorityConfig;
 import io.lumia.config.LifetimesConfig;
 import io.lumia.x509.CertificateRequest;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.FleetDomain;
+import io.lumia.x509.LeafForm;
 import io.lumia.x509.Printable;
 import io.lumia.x509.Profile;
 import io.lumia.x509.Validity;
+import java.security.PublicKey;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.bouncycastle.util.IPAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which names and which lifetime a request gets; depends on nothing but the request, the configuration and the intermediate's end. What depends on
+ * Which names and which lifetime a request gets; depends on nothing but the request, the configuration and the issuer's end. What depends on
  * earlier claims is decided in the store's writer, by {@link Issuance}.
  *
  * <p>Names in the fleet's domain come from a claim alone. No other certificate carries one, whoever asks, our own listeners included: so a name in
@@ -41,18 +46,32 @@ final class IssuingRules {
 
     private final FleetDomain domain;
     private final LifetimesConfig lifetimes;
+    private final ProvisionerRules provisioners;
     private final Duration backdate;
-    private final Validity intermediate;
+    private final Validity issuer;
 
-    IssuingRules(FleetDomain domain, LifetimesConfig lifetimes, Duration backdate, Validity intermediate) {
+    /** @param issuer signs the leaves */
+    IssuingRules(FleetDomain domain, LifetimesConfig lifetimes, AuthorityConfig config, X509Certificate issuer) {
         this.domain = domain;
         this.lifetimes = lifetimes;
-        this.backdate = backdate;
-        this.intermediate = intermediate;
+        this.provisioners = new ProvisionerRules(config, lifetimes);
+        this.backdate = config.backdate();
+        this.issuer = Validity.of(issuer);
     }
 
     Decision decide(IssueCertificate asked, CertificateRequest csr, Instant now) throws NotIssued {
-        var validity = validity(asked, now);
+        provisioners.demandKey(asked.provisioned(), csr.publicKey());
+        var decision = byProfile(asked, csr, validity(asked, now));
+        provisioners.demandNames(asked.provisioned(), decision.names());
+        return decision;
+    }
+
+    /** What the provisioner's template makes of the certificate; empty: nothing beyond its profile. */
+    Optional<LeafForm> form(IssueCertificate asked) {
+        return provisioners.form(asked.provisioned(), asked.profile());
+    }
+
+    private Decision byProfile(IssueCertificate asked, CertificateRequest csr, Validity validity) throws NotIssued {
         return switch (asked.profile()) {
             case BOOTSTRAP -> asked.claim() == null ? anonymous(asked, csr, validity) : member(asked, csr, validity);
             case DEVICE -> member(asked, csr, validity);
@@ -61,11 +80,13 @@ final class IssuingRules {
         };
     }
 
-    /** For the next certificate of the same holder: the same names, as far as they are still allowed. */
-    Decision again(CertificateRecord previous, Provisioned provisioned, Instant now) throws NotIssued {
+    /** For the next certificate of the same holder, for this key: the same names, as far as they are still allowed. */
+    Decision again(CertificateRecord previous, Provisioned provisioned, PublicKey key, Instant now) throws NotIssued {
         var profile = previous.profile();
+        provisioners.demandKey(provisioned, key);
+        provisioners.demandNames(provisioned, previous.names());
         var lifetime = Duration.between(previous.issuedAt(), previous.validity().notAfter());
-        var most = lifetimes.maximum().of(profile);
+        var most = provisioners.longest(provisioned, profile);
         var least = lifetimes.minimum().of(profile);
         if (lifetime.compareTo(most) > 0) {
             lifetime = most;
@@ -136,7 +157,10 @@ final class IssuingRules {
             names = List.of(allowed(commonName));
         }
         var wished = commonName == null ? "" : commonName.toLowerCase(Locale.ROOT);
-        return new Decision(names.contains(wished) ? wished : names.get(0), names, null, validity);
+        var identity = names.contains(wished) ? wished : names.get(0);
+        var all = new LinkedHashSet<>(names);
+        all.addAll(provisioners.extras(asked.provisioned()));
+        return new Decision(identity, List.copyOf(all), null, validity);
     }
 
     private Decision admin(IssueCertificate asked, CertificateRequest csr, Validity validity) throws NotIssued {
@@ -201,7 +225,7 @@ final class IssuingRules {
         var end = fixedEnd == null ? useful.plus(wanted) : fixedEnd;
         var lifetime = Duration.between(useful, end);
         var least = lifetimes.minimum().of(profile);
-        var most = lifetimes.maximum().of(profile);
+        var most = provisioners.longest(provisioned, profile);
         if (lifetime.compareTo(least) < 0 || Duration.between(now, end).compareTo(most) > 0) {
             throw new NotIssued(
                     LIFETIME_NOT_ALLOWED,
@@ -215,18 +239,18 @@ final class IssuingRules {
                     "notBefore is " + fixedBegin + "; it may lie at most " + FURTHEST_BACK.toMinutes()
                             + " minutes in the past");
         }
-        if (end.isAfter(intermediate.notAfter())) {
-            end = intermediate.notAfter();
+        if (end.isAfter(issuer.notAfter())) {
+            end = issuer.notAfter();
         }
         if (end.isBefore(useful.plus(least))) {
             throw new NotIssued(
                     LIFETIME_NOT_ALLOWED,
-                    "the CA's intermediate certificate ends on " + intermediate.notAfter() + ", too soon for another "
+                    "the CA's issuing certificate ends on " + issuer.notAfter() + ", too soon for another "
                             + profile.label() + " certificate");
         }
         var begin = fixedBegin == null ? now.minus(backdate) : fixedBegin;
-        if (begin.isBefore(intermediate.notBefore())) {
-            begin = intermediate.notBefore();
+        if (begin.isBefore(issuer.notBefore())) {
+            begin = issuer.notBefore();
         }
         return new Validity(begin.truncatedTo(ChronoUnit.SECONDS), end.truncatedTo(ChronoUnit.SECONDS));
     }

@@ -1,5 +1,6 @@
 package io.lumia.authority;
 
+import io.lumia.authority.revocation.RevocationService;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.Audited;
 import io.lumia.bus.FleetBus.CertificateCounts;
@@ -19,11 +20,13 @@ import io.lumia.bus.FleetBus.RevokeCertificate;
 import io.lumia.bus.FleetBus.RevokeOutcome;
 import io.lumia.store.Store;
 import io.lumia.x509.Printable;
+import io.lumia.x509.RevokedCertificate;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,12 +38,14 @@ final class Register {
     private final Vertx vertx;
     private final Store store;
     private final KnownCertificates known;
+    private final RevocationService revocations;
     private final Clock clock;
 
-    Register(Vertx vertx, Store store, KnownCertificates known, Clock clock) {
+    Register(Vertx vertx, Store store, KnownCertificates known, RevocationService revocations, Clock clock) {
         this.vertx = vertx;
         this.store = store;
         this.known = known;
+        this.revocations = revocations;
         this.clock = clock;
     }
 
@@ -56,29 +61,62 @@ final class Register {
                         .orElseGet(() -> new CertificateDescription.Unknown(asked.serial())));
     }
 
-    /** Revokes for good; the second time changes nothing. */
+    /** Revokes for good; the second time changes nothing. Answers when database and journal have it on disk. */
     Future<RevokeOutcome> revoke(RevokeCertificate asked) {
         var now = clock.instant();
         return store.<RevokeOutcome>write(handle -> {
                     var done = store.certificates().revoke(handle, asked.serial(), asked.reason(), now);
-                    return store.certificates()
-                            .find(handle, asked.serial(), now)
-                            .<RevokeOutcome>map(certificate -> done
+                    var found = store.certificates().find(handle, asked.serial(), now);
+                    if (done) {
+                        var inserted = store.revocations().insert(handle, revocation(found.orElseThrow()));
+                        assert inserted;
+                    }
+                    return found.<RevokeOutcome>map(certificate -> done
                                     ? new RevokeOutcome.Revoked(certificate)
                                     : new RevokeOutcome.AlreadyRevoked(certificate))
                             .orElseGet(() -> new RevokeOutcome.Unknown(asked.serial()));
                 })
-                .onSuccess(outcome -> {
-                    if (outcome instanceof RevokeOutcome.Revoked revoked) {
-                        tellRevoked(revoked.certificate(), asked, now);
-                    }
-                });
+                .compose(outcome -> journaled(outcome, asked, now));
+    }
+
+    /** What the database has holds from now on, whether the journal can be written or not. */
+    private Future<RevokeOutcome> journaled(RevokeOutcome outcome, RevokeCertificate asked, Instant now) {
+        if (outcome instanceof RevokeOutcome.Revoked revoked) {
+            tellRevoked(revoked.certificate(), asked, now);
+            return revocations
+                    .revoked(revocation(revoked.certificate()))
+                    .map(outcome)
+                    .recover(Register::notJournaled);
+        }
+        return revocations.journaled().map(outcome).recover(Register::notJournaled);
+    }
+
+    private static <T> Future<T> notJournaled(Throwable cause) {
+        return Future.failedFuture(new IllegalStateException(
+                "the revocation holds, but the journal cannot be written, so that a restored backup could undo it; the log of the"
+                        + " authority says why",
+                cause));
+    }
+
+    private static RevokedCertificate revocation(CertificateRecord certificate) {
+        return new RevokedCertificate(
+                certificate.serial(),
+                Objects.requireNonNull(certificate.revokedAt()),
+                Objects.requireNonNull(certificate.revocationReason()),
+                certificate.validity().notAfter());
     }
 
     Future<CertificatePage> list(ListCertificates asked) {
         return store.certificates()
                 .list(
-                        new ListCertificates(asked.query(), asked.status(), page(asked.page()), size(asked.size())),
+                        new ListCertificates(
+                                asked.query(),
+                                asked.status(),
+                                page(asked.page()),
+                                size(asked.size()),
+                                asked.expiresAfter(),
+                                asked.expiresBefore(),
+                                asked.sort()),
                         clock.instant());
     }
 

@@ -43,6 +43,21 @@ public final class FleetBus {
     public static final Call<CountOverdue, OverdueCount> COUNT_OVERDUE =
             new Call<>("certificate.overdue", CountOverdue.class, OverdueCount.class, SIGNING);
 
+    /** Orders and accounts of the ACME server, for operators. */
+    public static final Call<ListOrders, OrderPage> LIST_ORDERS =
+            new Call<>("acme.order.list", ListOrders.class, OrderPage.class, SIGNING);
+
+    public static final Call<ListAccounts, AccountPage> LIST_ACCOUNTS =
+            new Call<>("acme.account.list", ListAccounts.class, AccountPage.class, SIGNING);
+
+    /** How big the store is; answered where the authority runs. */
+    public static final Call<ReadStoreStatistics, StoreStatistics> STORE_STATISTICS =
+            new Call<>("store.statistics", ReadStoreStatistics.class, StoreStatistics.class, SIGNING);
+
+    /** Asked by metrics at each scrape. */
+    public static final Call<ReadRevocationStatistics, RevocationStatistics> REVOCATION_STATISTICS = new Call<>(
+            "authority.revocation-statistics", ReadRevocationStatistics.class, RevocationStatistics.class, SHORT);
+
     public static final Call<DescribeAuthority, AuthorityDescription> DESCRIBE_AUTHORITY =
             new Call<>("authority.describe", DescribeAuthority.class, AuthorityDescription.class, SHORT);
 
@@ -91,6 +106,13 @@ public final class FleetBus {
     /** Told by the authority once the certificate is durable. */
     public static final Event<CertificateIssued> CERTIFICATE_ISSUED =
             new Event<>("certificate.issued", CertificateIssued.class);
+
+    /** Told by the authority when it refused a request or could not answer it. */
+    public static final Event<CertificateNotIssued> CERTIFICATE_NOT_ISSUED =
+            new Event<>("certificate.not-issued", CertificateNotIssued.class);
+
+    /** Told once for each kind of rows that a purge deleted. */
+    public static final Event<StorePurged> STORE_PURGED = new Event<>("store.purged", StorePurged.class);
 
     /** Told by an agent or listener once the new certificate is in use. */
     public static final Event<CertificateRenewed> CERTIFICATE_RENEWED =
@@ -196,8 +218,16 @@ public final class FleetBus {
      * A fleet name bound to an identity key. The first claim wins until an operator releases the name.
      *
      * @param address from which the device asked, to which its name resolves for http-01; IPv4 or IPv6 literal
+     * @param holder SHA-256 of the identity key for which the request was permitted, hexadecimal: the name must still be its own when the
+     *     certificate is kept; null: whoever holds the name
      */
-    public record Claim(DeviceName device, String address) {}
+    public record Claim(
+            DeviceName device, String address, @Nullable String holder) {
+        /** Of whoever holds the name. */
+        public Claim(DeviceName device, String address) {
+            this(device, address, null);
+        }
+    }
 
     public sealed interface IssueOutcome {
         record Issued(CertificateBundle bundle) implements IssueOutcome {}
@@ -308,8 +338,30 @@ public final class FleetBus {
      * @param status null: all
      * @param page from 0
      * @param size 1 to 1000
+     * @param expiresAfter only those that end then or later; null: all
+     * @param expiresBefore only those that end earlier; null: all
+     * @param sort null: newest first
      */
-    public record ListCertificates(String query, @Nullable CertificateStatus status, int page, int size) {}
+    public record ListCertificates(
+            String query,
+            @Nullable CertificateStatus status,
+            int page,
+            int size,
+            @Nullable Instant expiresAfter,
+            @Nullable Instant expiresBefore,
+            @Nullable CertificateOrder sort) {
+        /** Whenever they end, newest first. */
+        public ListCertificates(String query, @Nullable CertificateStatus status, int page, int size) {
+            this(query, status, page, size, null, null, null);
+        }
+    }
+
+    public enum CertificateOrder {
+        /** Newest first. */
+        ISSUED,
+        /** Soonest first. */
+        EXPIRY
+    }
 
     /** @param total how many match, over all pages */
     public record CertificatePage(List<CertificateRecord> certificates, long total, int page, int size) {}
@@ -338,21 +390,101 @@ public final class FleetBus {
     /** @param devices whose newest certificate is active and past its latest moment to renew */
     public record OverdueCount(long devices) {}
 
+    /**
+     * @param query id of order or account, serial, or part of an identifier; empty: all
+     * @param status as RFC 8555, 7.1.6 calls it; empty: all
+     * @param page from 0
+     * @param size 1 to 1000
+     */
+    public record ListOrders(String query, String status, int page, int size) {}
+
+    /**
+     * An ACME order (RFC 8555, 7.1.3).
+     *
+     * @param problem why it is invalid; null: it is not, or it just expired
+     * @param serial of its certificate; null: none
+     */
+    public record OrderSummary(
+            String id,
+            String account,
+            List<String> identifiers,
+            String status,
+            Instant createdAt,
+            Instant expires,
+            @Nullable String problem,
+            @Nullable SerialNumber serial) {}
+
+    /**
+     * Newest first.
+     *
+     * @param total how many match
+     * @param complete false: only the newest orders were searched, so that there may be more
+     */
+    public record OrderPage(List<OrderSummary> orders, long total, boolean complete, int page, int size) {}
+
+    /**
+     * @param query id, provisioner, or part of a contact; empty: all
+     * @param status valid or deactivated; empty: all
+     */
+    public record ListAccounts(String query, String status, int page, int size) {}
+
+    /**
+     * An ACME account (RFC 8555, 7.1.2).
+     *
+     * @param thumbprint of its key, RFC 7638
+     */
+    public record AccountSummary(
+            String id,
+            String provisioner,
+            String thumbprint,
+            List<String> contacts,
+            String status,
+            Instant createdAt) {}
+
+    /**
+     * Newest first.
+     *
+     * @param complete as in {@link OrderPage}
+     */
+    public record AccountPage(List<AccountSummary> accounts, long total, boolean complete, int page, int size) {}
+
+    public record ReadStoreStatistics() {}
+
+    /**
+     * @param rows by kind
+     * @param bytes of the database's file
+     * @param freeBytes of it that hold nothing
+     */
+    public record StoreStatistics(Map<String, Long> rows, long bytes, long freeBytes) {}
+
+    public record ReadRevocationStatistics() {}
+
+    /**
+     * What the authority tells of revoked certificates.
+     *
+     * @param crlNextUpdate of the CRL that runs out first; null while there is none
+     * @param crlEntries certificates on the CRL of the issuer of leaves
+     * @param crlBytes size of that CRL
+     * @param ocspRequests since the start, by result: {@code good, revoked, unknown, malformed_request…}
+     */
+    public record RevocationStatistics(
+            @Nullable Instant crlNextUpdate, long crlEntries, long crlBytes, Map<String, Long> ocspRequests) {}
+
     public record DescribeAuthority() {}
 
     /**
      * @param root PEM
-     * @param intermediate PEM
+     * @param intermediate PEM; null when the root signs leaves itself
      * @param rootFingerprint SHA-256, hexadecimal
      * @param publicUrl under which clients reach the CA, without trailing slash
      * @param acmeDirectories by provisioner
      */
     public record AuthorityDescription(
             String root,
-            String intermediate,
+            @Nullable String intermediate,
             String rootFingerprint,
             Instant rootNotAfter,
-            Instant intermediateNotAfter,
+            @Nullable Instant intermediateNotAfter,
             String publicUrl,
             Map<String, String> acmeDirectories) {}
 
@@ -481,6 +613,17 @@ public final class FleetBus {
     public record Histogram(List<Double> upperBounds, List<Long> counts, double sum) {}
 
     public record CertificateIssued(CertificateRecord certificate, Duration took) {}
+
+    /**
+     * A request came to no certificate.
+     *
+     * @param via how it was asked for
+     * @param result {@code refused} or {@code failed}
+     */
+    public record CertificateNotIssued(String via, String result, Duration took) {}
+
+    /** @param kind of the rows that went: certificates, orders, authorizations, challenges, accounts, external_keys, step_tokens */
+    public record StorePurged(String kind, long rows) {}
 
     /**
      * @param identity {@code dev-0001}, {@code lumia-app}, {@code broker}

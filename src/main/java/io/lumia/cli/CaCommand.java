@@ -7,5 +7,13 @@ import picocli.CommandLine.Command;
         name = "ca",
         mixinStandardHelpOptions = true,
         description = "Manages the certificate authority.",
-        subcommands = {ExternalKeysCommand.class})
+        subcommands = {
+            CaInitCommand.class,
+            CaFingerprintCommand.class,
+            CaBootstrapCommand.class,
+            CaExportCommand.class,
+            ExternalKeysCommand.class,
+            AcmeListingCommands.Orders.class,
+            AcmeListingCommands.Accounts.class
+        })
 public final class CaCommand {}

@@ -28,6 +28,7 @@ import io.lumia.metrics.MetricsVerticle;
 import io.lumia.metrics.Readiness;
 import io.lumia.provisioning.ProvisioningVerticle;
 import io.lumia.renewal.RenewalVerticle;
+import io.lumia.store.RetentionVerticle;
 import io.lumia.store.Store;
 import io.lumia.store.StoreUnusable;
 import io.lumia.swarm.SwarmAddresses;
@@ -214,7 +215,9 @@ final class FleetProcess {
                         config.renewal().remainingLifetime(),
                         config.renewal().renewBefore(),
                         config.renewal().spread()));
-        return deploy(authority);
+        return deploy(authority)
+                .compose(
+                        deployed -> deploy(new RetentionVerticle(config.store(), opened(), clock, new SecureRandom())));
     }
 
     private Future<?> deployBroker() {

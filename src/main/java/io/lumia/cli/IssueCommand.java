@@ -133,7 +133,7 @@ public final class IssueCommand implements Callable<Integer> {
             }
         }
         refuseUnlessSame(
-                out.resolve("chain.crt"), authority.path("intermediate").asText());
+                out.resolve("chain.crt"), authority.path("intermediate").asText(""));
         refuseUnlessSame(out.resolve("ca.crt"), authority.path("root").asText());
     }
 

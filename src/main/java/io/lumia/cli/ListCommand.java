@@ -23,6 +23,18 @@ public final class ListCommand implements Callable<Integer> {
     @Option(names = "--status", paramLabel = "STATUS", description = "active, expired or revoked; default: all")
     private String status = "";
 
+    @Option(names = "--expires-before", paramLabel = "TIME", description = "As 2030-01-31T12:00:00Z; default: whenever")
+    private String expiresBefore = "";
+
+    @Option(names = "--expires-after", paramLabel = "TIME", description = "That moment included; default: whenever")
+    private String expiresAfter = "";
+
+    @Option(
+            names = "--sort",
+            paramLabel = "ORDER",
+            description = "issued: newest first; expiry: soonest first; default: ${DEFAULT-VALUE}")
+    private String sort = "issued";
+
     @Option(names = "--page", paramLabel = "N", description = "From 0; default: ${DEFAULT-VALUE}")
     private int page = 0;
 
@@ -35,7 +47,8 @@ public final class ListCommand implements Callable<Integer> {
             throw admin.usage("--status must be active, expired or revoked, is '" + status + "'");
         }
         var path = "/certificates?query=" + AdminClient.encoded(query) + "&status=" + status + "&page=" + page
-                + "&size=" + size;
+                + "&size=" + size + "&sort=" + AdminClient.encoded(sort) + "&expiresBefore="
+                + AdminClient.encoded(expiresBefore) + "&expiresAfter=" + AdminClient.encoded(expiresAfter);
         return admin.run(client -> client.get(path), ListCommand::print);
     }
 

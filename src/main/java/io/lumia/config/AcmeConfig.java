@@ -2,11 +2,16 @@ package io.lumia.config;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.lumia.access.AddressRange;
+import io.lumia.x509.CertificateRequest;
+import io.lumia.x509.KeyType;
+import io.lumia.x509.Profile;
+import java.security.PublicKey;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -116,16 +121,90 @@ public record AcmeConfig(
     }
 
     /**
-     * @param lifetime of what it issues; null: that of the profile
+     * One directory, and what may be had there.
+     *
+     * @param lifetime of certificates for names outside the fleet; null: that of the profile
+     * @param deviceLifetime of certificates for devices; null: that of the profile
      * @param externalAccountRequired whether new accounts need a key that an operator made (RFC 8555, 7.3.4); null: not
+     * @param maximumLifetime whatever a client chooses; null: that of the profile, which holds in any case
+     * @param challenges offered; null: all that suit the name
+     * @param keyTypes of certificates, RSA keys may be longer; null: all
+     * @param names that it certifies, those of devices included
+     * @param template of certificates for names outside the fleet
      */
     public record Provisioner(
             @Nullable Duration lifetime,
+            @JsonProperty("device-lifetime") @Nullable Duration deviceLifetime,
 
             @JsonProperty("external-account-required") @Nullable
-            Boolean externalAccountRequired) {
+            Boolean externalAccountRequired,
+
+            @JsonProperty("maximum-lifetime") @Nullable Duration maximumLifetime,
+
+            @Nullable List<String> challenges,
+            @JsonProperty("key-types") @Nullable List<KeyType> keyTypes,
+            NameRules names,
+            LeafTemplate template) {
+        private static final List<String> CHALLENGES = List.of("http-01", "dns-01", "tls-alpn-01");
+
+        public Provisioner {
+            names = names == null ? NameRules.ALL : names;
+            template = template == null ? LeafTemplate.USUAL : template;
+            if (maximumLifetime != null) {
+                Check.positive("maximum-lifetime", maximumLifetime);
+                Check.that(
+                        lifetime == null || lifetime.compareTo(maximumLifetime) <= 0,
+                        "maximum-lifetime is shorter than lifetime: " + Durations.text(maximumLifetime));
+                Check.that(
+                        deviceLifetime == null || deviceLifetime.compareTo(maximumLifetime) <= 0,
+                        "maximum-lifetime is shorter than device-lifetime: " + Durations.text(maximumLifetime));
+            }
+            Check.that(challenges == null || !challenges.isEmpty(), "challenges must name at least one");
+            for (String challenge : challenges == null ? List.<String>of() : challenges) {
+                Check.that(
+                        CHALLENGES.contains(challenge),
+                        "challenges has '" + challenge + "'; expected " + String.join(", ", CHALLENGES));
+            }
+            Check.that(keyTypes == null || !keyTypes.isEmpty(), "key-types must name at least one");
+        }
+
+        /** One without further rules. */
+        public Provisioner(@Nullable Duration lifetime, @Nullable Boolean externalAccountRequired) {
+            this(lifetime, null, externalAccountRequired, null, null, null, NameRules.ALL, LeafTemplate.USUAL);
+        }
+
+        /** Of certificates of this profile; null: that of the profile. */
+        public @Nullable Duration lifetime(Profile profile) {
+            return profile == Profile.DEVICE ? deviceLifetime : lifetime;
+        }
+
         public boolean demandsExternalAccount() {
             return externalAccountRequired != null && externalAccountRequired;
+        }
+
+        public boolean offers(String challenge) {
+            return challenges == null || challenges.contains(challenge);
+        }
+
+        /**
+         * Why it does not certify the name; empty when it does. A client certificate for a name without dot could pass for a device where
+         * the common name alone counts.
+         */
+        public Optional<String> refusal(String name) {
+            if (template.form().forClients() && name.indexOf('.') < 0 && !CertificateRequest.isAddress(name)) {
+                return Optional.of("a name without dot is not certified for clients");
+            }
+            return names.refusal(name);
+        }
+
+        /** Why it does not certify the key; empty when it does. */
+        public Optional<String> refusal(PublicKey key) {
+            return keyTypes == null || keyTypes.stream().anyMatch(type -> type.admits(key))
+                    ? Optional.empty()
+                    : Optional.of("the provisioner takes keys of type "
+                            + String.join(
+                                    ", ", keyTypes.stream().map(KeyType::label).toList()) + ", the CSR's is "
+                            + KeyType.of(key).map(KeyType::label).orElse(key.getAlgorithm()));
         }
     }
 }

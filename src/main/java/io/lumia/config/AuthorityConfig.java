@@ -1,6 +1,9 @@
 package io.lumia.config;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.lumia.access.AddressRange;
+import io.lumia.x509.KeyType;
+import io.lumia.x509.NameConstraints;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +17,7 @@ public record AuthorityConfig(
         @JsonProperty("http-port") int httpPort,
         List<String> names,
         @JsonProperty("public-url") @Nullable URI publicUrl,
+        @JsonProperty("http-url") @Nullable URI httpUrl,
         @JsonProperty("password-file") @Nullable Path passwordFile,
         @Nullable String password,
         String organization,
@@ -23,12 +27,20 @@ public record AuthorityConfig(
         @JsonProperty("signing-threads") int signingThreads,
         int queue,
         AcmeConfig acme,
-        @JsonProperty("step-api") StepApiConfig stepApi) {
+        @JsonProperty("step-api") StepApiConfig stepApi,
+        @JsonProperty("key-type") KeyType keyType,
+        Hierarchy hierarchy,
+        @JsonProperty("name-constraints") ConstrainedNames nameConstraints,
+        CrlConfig crl,
+        OcspConfig ocsp) {
     public AuthorityConfig {
         Check.port("port", port);
         Check.port("http-port", httpPort);
         Check.that(!names.isEmpty(), "names must hold at least one name or address");
         names = List.copyOf(names);
+        Check.that(
+                httpUrl == null || ("http".equals(httpUrl.getScheme()) && httpUrl.getHost() != null),
+                "http-url must be an address http://HOST[:PORT], is " + httpUrl);
         Check.notNegative("backdate", backdate);
         Check.positive("intermediate-lifetime", intermediateLifetime);
         Check.that(
@@ -36,6 +48,12 @@ public record AuthorityConfig(
                 "root-lifetime must not be shorter than intermediate-lifetime");
         Check.atLeast("signing-threads", signingThreads, 1);
         Check.atLeast("queue", queue, 1);
+        Check.that(
+                hierarchy == Hierarchy.INTERMEDIATE || nameConstraints.names().isEmpty(),
+                "name-constraints need hierarchy: intermediate; not every client heeds those of a root");
+        for (String name : names) {
+            nameConstraints.demand("names", name);
+        }
         for (String name : List.of(stepApi.jwk(), stepApi.x5c())) {
             Check.that(
                     !acme.provisioners().containsKey(name),
@@ -51,6 +69,7 @@ public record AuthorityConfig(
                 httpPort,
                 names,
                 publicUrl,
+                httpUrl,
                 passwordFile,
                 password,
                 organization,
@@ -60,7 +79,59 @@ public record AuthorityConfig(
                 signingThreads,
                 queue,
                 other,
-                stepApi);
+                stepApi,
+                keyType,
+                hierarchy,
+                nameConstraints,
+                crl,
+                ocsp);
+    }
+
+    /** What signs leaves. */
+    public enum Hierarchy {
+        /** An intermediate below the root, whose key stays on disk. */
+        INTERMEDIATE,
+        /** The root itself. */
+        ROOT
+    }
+
+    /**
+     * Which names the intermediate may certify (RFC 5280, 4.2.1.10); all empty: any.
+     *
+     * @see NameConstraints
+     */
+    public record ConstrainedNames(
+            @JsonProperty("permitted-dns") List<String> permittedDns,
+            @JsonProperty("excluded-dns") List<String> excludedDns,
+            @JsonProperty("permitted-ip") List<AddressRange> permittedIp,
+            @JsonProperty("excluded-ip") List<AddressRange> excludedIp) {
+        /** Any name. */
+        public static final ConstrainedNames NONE = new ConstrainedNames(List.of(), List.of(), List.of(), List.of());
+
+        public ConstrainedNames {
+            permittedDns = domains("permitted-dns", permittedDns);
+            excludedDns = domains("excluded-dns", excludedDns);
+        }
+
+        public NameConstraints names() {
+            return new NameConstraints(permittedDns, excludedDns, permittedIp, excludedIp);
+        }
+
+        /** @param key whose value the name is */
+        void demand(String key, String name) {
+            var refusal = names().refusal(name);
+            Check.that(
+                    refusal.isEmpty(),
+                    key + " has '" + name + "', which authority.name-constraints rule out: " + refusal.orElse(""));
+        }
+
+        private static List<String> domains(String key, List<String> given) {
+            try {
+                return new NameConstraints(given, List.of(), List.of(), List.of()).permittedDns();
+            } catch (IllegalArgumentException unfit) {
+                throw new IllegalArgumentException(key + " has " + unfit.getMessage(), unfit);
+            }
+        }
     }
 
     @Override

@@ -58,7 +58,7 @@ final class Binder {
                 fit.set(key, given.path(key).isMissingNode() ? JsonNodeFactory.instance.nullNode() : given.path(key));
             } else {
                 replaced.add(key);
-                fit.set(key, fallback.path(key));
+                fit.set(key, instead(fallback, key));
             }
         });
         return holding(block, path, fit, fallback, replaced);
@@ -133,15 +133,18 @@ final class Binder {
             if (replaced.stream().noneMatch(reason::contains)) {
                 tellOfBlock(block, path, key, reason);
             }
-            if (!block.keys().containsKey(key)
-                    || replaced.contains(key)
-                    || fallback.path(key).isMissingNode()) {
+            if (!block.keys().containsKey(key) || replaced.contains(key)) {
                 return fallback instanceof ObjectNode whole ? whole : fit;
             }
             replaced.add(key);
-            fit.set(key, fallback.path(key));
+            fit.set(key, instead(fallback, key));
             return holding(block, path, fit, fallback, replaced);
         }
+    }
+
+    /** The default; in a named block, which has none, as if the key were left out. */
+    private static JsonNode instead(JsonNode fallback, String key) {
+        return fallback.path(key).isMissingNode() ? JsonNodeFactory.instance.nullNode() : fallback.path(key);
     }
 
     private void tellOfBlock(Schema.Block block, List<String> path, String key, String reason) {
@@ -157,7 +160,9 @@ final class Binder {
                             && mentions(reason, value.node()))
                     .map(value -> value.path().get(path.size()) + ": " + value.source())
                     .collect(Collectors.joining("; "));
-            values.problem(String.join(".", path) + ": " + reason + (changed.isEmpty() ? "" : " (" + changed + ")"));
+            values.problem((path.isEmpty() ? "" : String.join(".", path) + ": ")
+                    + reason
+                    + (changed.isEmpty() ? "" : " (" + changed + ")"));
         }
     }
 

@@ -18,6 +18,7 @@ public record LumiaConfig(
         TlsConfig tls,
         FleetConfig fleet,
         LifetimesConfig lifetimes,
+        StoreConfig store,
         AuthorityConfig authority,
         ProvisioningConfig provisioning,
         BrokerConfig broker,
@@ -32,6 +33,9 @@ public record LumiaConfig(
     public LumiaConfig {
         Check.that(!parts.isEmpty(), "parts must name at least one part");
         parts = Collections.unmodifiableSet(new LinkedHashSet<>(parts));
+        CrossChecks.demandOwnNamesFit(fleet, authority, broker, web, parts);
+        CrossChecks.demandHarmlessExtras(fleet, authority, broker, web);
+        CrossChecks.demandRoomForLifetimes(authority, lifetimes);
     }
 
     public boolean runs(Part part) {

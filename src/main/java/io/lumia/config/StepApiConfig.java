@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The HTTP API that the step CLI speaks; the {@code authority.step-api} block. */
@@ -15,7 +16,9 @@ public record StepApiConfig(
         @JsonProperty("provisioner-password") @Nullable String provisionerPassword,
         @JsonProperty("x5c-roots-file") @Nullable Path x5cRootsFile,
         @JsonProperty("renewal-after-expiry") List<String> renewalAfterExpiry,
-        Duration grace) {
+        Duration grace,
+        @JsonProperty("jwk-names") NameRules jwkNames,
+        @JsonProperty("x5c-names") NameRules x5cNames) {
     public StepApiConfig {
         Check.that(jwk.matches("[A-Za-z0-9][A-Za-z0-9_-]*"), "jwk must consist of letters, digits, - and _");
         Check.that(x5c.matches("[A-Za-z0-9][A-Za-z0-9_-]*"), "x5c must consist of letters, digits, - and _");
@@ -23,6 +26,14 @@ public record StepApiConfig(
         Check.positive("lifetime", lifetime);
         Check.notNegative("grace", grace);
         renewalAfterExpiry = List.copyOf(renewalAfterExpiry);
+    }
+
+    /** Which names the provisioner certifies; empty when it is neither of these. */
+    public Optional<NameRules> names(@Nullable String provisioner) {
+        if (jwk.equals(provisioner)) {
+            return Optional.of(jwkNames);
+        }
+        return x5c.equals(provisioner) ? Optional.of(x5cNames) : Optional.empty();
     }
 
     /** Never shows the password. */

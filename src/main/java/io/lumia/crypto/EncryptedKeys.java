@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
+import java.util.Arrays;
 import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.crypto.util.ScryptConfig;
@@ -34,18 +35,22 @@ public final class EncryptedKeys {
     /** PEM with the label ENCRYPTED PRIVATE KEY. */
     public static String encrypt(PrivateKey key, String password) {
         CryptoProviders.install();
+        var characters = password.toCharArray();
+        var plain = key.getEncoded();
         try {
             var encryptor = new JcePKCSPBEOutputEncryptorBuilder(COST, NISTObjectIdentifiers.id_aes256_CBC)
                     .setProvider(BouncyCastleProvider.PROVIDER_NAME)
-                    .build(password.toCharArray());
-            var plain = PrivateKeyInfo.getInstance(key.getEncoded());
+                    .build(characters);
             return Pem.text(
                     LABEL,
-                    new PKCS8EncryptedPrivateKeyInfoBuilder(plain)
+                    new PKCS8EncryptedPrivateKeyInfoBuilder(PrivateKeyInfo.getInstance(plain))
                             .build(encryptor)
                             .getEncoded());
         } catch (IOException | OperatorCreationException broken) {
             throw new IllegalStateException("this Java platform cannot encrypt keys", broken);
+        } finally {
+            Arrays.fill(characters, '\0');
+            Arrays.fill(plain, (byte) 0);
         }
     }
 
@@ -56,14 +61,20 @@ public final class EncryptedKeys {
     public static PrivateKey decrypt(String pem, String password) throws WrongPassword {
         var encrypted = parse(pem);
         CryptoProviders.install();
+        var characters = password.toCharArray();
+        byte[] plain = new byte[0];
         try {
             var decryptor = new JcePKCSPBEInputDecryptorProviderBuilder()
                     .setProvider(BouncyCastleProvider.PROVIDER_NAME)
-                    .build(password.toCharArray());
-            return Keys.privateKey(encrypted.decryptPrivateKeyInfo(decryptor).getEncoded());
+                    .build(characters);
+            plain = encrypted.decryptPrivateKeyInfo(decryptor).getEncoded();
+            return Keys.privateKey(plain);
         } catch (PKCSException | IOException | GeneralSecurityException | RuntimeException wrong) {
             // A wrong password shows as bad padding or, once in 256 times, as a key that is none.
             throw new WrongPassword();
+        } finally {
+            Arrays.fill(characters, '\0');
+            Arrays.fill(plain, (byte) 0);
         }
     }
 

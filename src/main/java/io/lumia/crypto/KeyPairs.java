@@ -1,5 +1,6 @@
 package io.lumia.crypto;
 
+import io.lumia.x509.KeyType;
 import io.lumia.x509.Keys;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -21,13 +22,33 @@ public final class KeyPairs {
 
     /** EC on P-256, the default of every certificate. */
     public static KeyPair p256() {
+        return of(KeyType.P256);
+    }
+
+    /** RSA of 4096 bits may take seconds; call from a worker. */
+    public static KeyPair of(KeyType type) {
         try {
-            var generator = KeyPairGenerator.getInstance("EC");
-            generator.initialize(new ECGenParameterSpec("secp256r1"));
-            return generator.generateKeyPair();
+            return switch (type) {
+                case P256 -> ec("secp256r1");
+                case P384 -> ec("secp384r1");
+                case RSA_2048, RSA_3072, RSA_4096 -> rsa(type.bits());
+                case ED25519 -> KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+            };
         } catch (GeneralSecurityException broken) {
-            throw new IllegalStateException("this Java platform has no P-256", broken);
+            throw new IllegalStateException("this Java platform has no " + type.label(), broken);
         }
+    }
+
+    private static KeyPair ec(String curve) throws GeneralSecurityException {
+        var generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(new ECGenParameterSpec(curve));
+        return generator.generateKeyPair();
+    }
+
+    private static KeyPair rsa(int bits) throws GeneralSecurityException {
+        var generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(bits);
+        return generator.generateKeyPair();
     }
 
     /** The pair of a P-256 private key, whose public half is computed. @throws IllegalArgumentException when it is another kind of key */

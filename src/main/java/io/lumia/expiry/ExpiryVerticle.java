@@ -51,7 +51,9 @@ public final class ExpiryVerticle extends VerticleBase {
 
     private void watchAuthority(AuthorityDescription authority) {
         certificates.put("ca-root", longLived(authority.rootNotAfter()));
-        certificates.put("ca-intermediate", longLived(authority.intermediateNotAfter()));
+        if (authority.intermediateNotAfter() != null) {
+            certificates.put("ca-intermediate", longLived(authority.intermediateNotAfter()));
+        }
         judge();
     }
 

@@ -1,12 +1,14 @@
 package io.lumia.metrics;
 
 import static io.lumia.bus.FleetBus.CERTIFICATE_ISSUED;
+import static io.lumia.bus.FleetBus.CERTIFICATE_NOT_ISSUED;
 import static io.lumia.bus.FleetBus.CERTIFICATE_RENEWED;
 import static io.lumia.bus.FleetBus.CERTIFICATE_REVOKED;
 import static io.lumia.bus.FleetBus.LISTENER_RELOADED;
 import static io.lumia.bus.FleetBus.PROVISIONING_ANSWERED;
 import static io.lumia.bus.FleetBus.RENEWAL_FAILED;
 import static io.lumia.bus.FleetBus.REVOCATION_ENFORCED;
+import static io.lumia.bus.FleetBus.STORE_PURGED;
 
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.CertificateIssued;
@@ -51,6 +53,11 @@ final class FleetMeters {
     private static final String REQUESTS = "Requests for a first certificate";
     private static final String REVOCATION = "lumia.revocations";
     private static final String REVOKED = "Certificates revoked";
+    private static final String PURGE = "lumia.store.purged";
+    private static final String PURGED = "Rows that were deleted since they are no longer kept";
+    /** Those of {@link FleetBus.StorePurged}. */
+    private static final List<String> PURGED_KINDS = List.of(
+            "certificates", "orders", "authorizations", "challenges", "accounts", "external_keys", "step_tokens");
     /** Those of {@link FleetBus.RenewalFailed}. */
     private static final List<String> RENEWAL_FAILURES =
             List.of("unreachable", "refused", "challenge", "invalid_certificate", "rolled_back", "internal");
@@ -92,6 +99,7 @@ final class FleetMeters {
 
     /** A counter that appears with its first increment hides that increment from {@code rate()}. */
     private void beginAtZero() {
+        PURGED_KINDS.forEach(kind -> counter(PURGE, PURGED, "kind", kind).increment(0));
         RENEWAL_FAILURES.forEach(
                 reason -> counter(RENEWAL_FAILURE, FAILURE, "reason", reason).increment(0));
         PROVISIONING_RESULTS.forEach(
@@ -104,6 +112,11 @@ final class FleetMeters {
     Future<?> listen(Vertx vertx) {
         return Future.all(List.of(
                 CERTIFICATE_ISSUED.listen(vertx, this::issued),
+                CERTIFICATE_NOT_ISSUED.listen(
+                        vertx, told -> issueTime(told.via(), told.result()).record(told.took())),
+                STORE_PURGED.listen(
+                        vertx,
+                        purged -> counter(PURGE, PURGED, "kind", purged.kind()).increment((double) purged.rows())),
                 CERTIFICATE_RENEWED.listen(vertx, this::renewed),
                 RENEWAL_FAILED.listen(
                         vertx,
@@ -139,15 +152,18 @@ final class FleetMeters {
 
     private void issued(CertificateIssued issued) {
         var certificate = issued.certificate();
-        Timer.builder("lumia.certificate.issue.duration")
-                .description("Time to issue a certificate, durable storage included")
-                .tags("via", certificate.via(), "result", "issued")
-                .serviceLevelObjectives(BUCKETS)
-                .register(registry)
-                .record(issued.took());
+        issueTime(certificate.via(), "issued").record(issued.took());
         if (app.equals(certificate.device()) && certificate.profile() == io.lumia.x509.Profile.DEVICE) {
             expiry("app", certificate.validity().notAfter());
         }
+    }
+
+    private Timer issueTime(String via, String result) {
+        return Timer.builder("lumia.certificate.issue.duration")
+                .description("Time to answer a request for a certificate, durable storage included")
+                .tags("via", via, "result", result)
+                .serviceLevelObjectives(BUCKETS)
+                .register(registry);
     }
 
     private void renewed(CertificateRenewed renewed) {

@@ -8,6 +8,8 @@ import static io.lumia.bus.FleetBus.DESCRIBE_AUTHORITY;
 import static io.lumia.bus.FleetBus.DESCRIBE_CERTIFICATE;
 import static io.lumia.bus.FleetBus.DESCRIBE_PROVISIONING;
 import static io.lumia.bus.FleetBus.DEVICE_CONNECTED;
+import static io.lumia.bus.FleetBus.REVOCATION_STATISTICS;
+import static io.lumia.bus.FleetBus.STORE_STATISTICS;
 
 import io.lumia.bus.Call;
 import io.lumia.bus.FleetBus.CertificateDescription.Known;
@@ -19,6 +21,8 @@ import io.lumia.bus.FleetBus.DescribeProvisioning;
 import io.lumia.bus.FleetBus.DeviceConnected;
 import io.lumia.bus.FleetBus.ReadBrokerStatistics;
 import io.lumia.bus.FleetBus.ReadDeliveryStatistics;
+import io.lumia.bus.FleetBus.ReadRevocationStatistics;
+import io.lumia.bus.FleetBus.ReadStoreStatistics;
 import io.lumia.config.CannotStart;
 import io.lumia.config.MetricsConfig;
 import io.lumia.config.RenewalConfig;
@@ -42,6 +46,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -160,19 +165,25 @@ public final class MetricsVerticle extends VerticleBase {
         var certificates = optional(COUNT_CERTIFICATES, new CountCertificates());
         var overdue = optional(COUNT_OVERDUE, policy);
         var provisioning = optional(DESCRIBE_PROVISIONING, new DescribeProvisioning());
+        var store = optional(STORE_STATISTICS, new ReadStoreStatistics());
+        var revocations = optional(REVOCATION_STATISTICS, new ReadRevocationStatistics());
         var authority = optional(DESCRIBE_AUTHORITY, new DescribeAuthority()).onSuccess(described -> {
             if (described != null) {
                 meters.expiry("ca-root", described.rootNotAfter());
-                meters.expiry("ca-intermediate", described.intermediateNotAfter());
+                if (described.intermediateNotAfter() != null) {
+                    meters.expiry("ca-intermediate", described.intermediateNotAfter());
+                }
             }
         });
-        return Future.all(broker, delivery, certificates, overdue, provisioning, authority)
+        return Future.all(List.of(broker, delivery, certificates, overdue, provisioning, authority, revocations, store))
                 .onSuccess(all -> sampled.update(
                         broker.result(),
                         delivery.result(),
                         certificates.result(),
                         overdue.result(),
-                        provisioning.result()));
+                        provisioning.result(),
+                        revocations.result(),
+                        store.result()));
     }
 
     private <Q extends Record, A> Future<@Nullable A> optional(Call<Q, A> call, Q question) {

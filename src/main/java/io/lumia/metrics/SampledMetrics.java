@@ -7,6 +7,8 @@ import io.lumia.bus.FleetBus.DeliveryStatistics;
 import io.lumia.bus.FleetBus.Histogram;
 import io.lumia.bus.FleetBus.OverdueCount;
 import io.lumia.bus.FleetBus.ProvisioningState;
+import io.lumia.bus.FleetBus.RevocationStatistics;
+import io.lumia.bus.FleetBus.StoreStatistics;
 import io.lumia.config.Durations;
 import io.lumia.x509.Profile;
 import io.prometheus.metrics.model.registry.MultiCollector;
@@ -60,7 +62,9 @@ final class SampledMetrics implements MultiCollector {
             @Nullable DeliveryStatistics delivery,
             @Nullable CertificateCounts certificates,
             @Nullable OverdueCount overdue,
-            @Nullable ProvisioningState provisioning) {
+            @Nullable ProvisioningState provisioning,
+            @Nullable RevocationStatistics revocations,
+            @Nullable StoreStatistics store) {
         var snapshots = new ArrayList<MetricSnapshot>();
         if (broker != null) {
             addBroker(snapshots, broker);
@@ -84,6 +88,12 @@ final class SampledMetrics implements MultiCollector {
                     "lumia_provisioning_whitelist_entries",
                     "Addresses and ranges on the whitelist",
                     provisioning.whitelist().size()));
+        }
+        if (revocations != null) {
+            addRevocations(snapshots, revocations);
+        }
+        if (store != null) {
+            addStore(snapshots, store);
         }
         latest = List.copyOf(snapshots);
     }
@@ -167,6 +177,26 @@ final class SampledMetrics implements MultiCollector {
                 .forEach((profile, instant) -> earliest.dataPoint(
                         gaugePoint(Labels.of("profile", profile.label()), instant.getEpochSecond())));
         to.add(earliest.build());
+    }
+
+    private static void addStore(List<MetricSnapshot> to, StoreStatistics store) {
+        var rows = GaugeSnapshot.builder().name("lumia_store_rows").help("Rows that the store keeps");
+        store.rows().forEach((kind, count) -> rows.dataPoint(gaugePoint(Labels.of("kind", kind), count)));
+        to.add(rows.build());
+        to.add(gauge("lumia_store_size_bytes", "Size of the database's file", store.bytes()));
+        to.add(gauge("lumia_store_free_bytes", "Room in the database's file that holds nothing", store.freeBytes()));
+    }
+
+    private static void addRevocations(List<MetricSnapshot> to, RevocationStatistics revocations) {
+        if (revocations.crlNextUpdate() != null) {
+            to.add(gauge(
+                    "lumia_crl_next_update_timestamp_seconds",
+                    "When the CRL that runs out first does so, in seconds since 1970",
+                    revocations.crlNextUpdate().getEpochSecond()));
+        }
+        to.add(gauge("lumia_crl_entries", "Certificates on the CRL of the issuer of leaves", revocations.crlEntries()));
+        to.add(gauge("lumia_crl_size_bytes", "Size of that CRL", revocations.crlBytes()));
+        to.add(counters("lumia_ocsp_requests", "OCSP requests answered", "result", revocations.ocspRequests()));
     }
 
     private static GaugeSnapshot gauge(String name, String help, long value) {

@@ -14,31 +14,13 @@ import io.lumia.x509.Validity;
 import io.vertx.core.Future;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /** Every certificate the authority issued; table {@code certificates}. */
 public final class Certificates {
-    private static final List<Duration> HORIZONS = List.of(
-            Duration.ofHours(1), Duration.ofHours(8), Duration.ofDays(1), Duration.ofDays(7), Duration.ofDays(30));
-
-    /** Status as SQL: revoked wins over expired; notAfter itself is still valid (RFC 5280, 4.1.2.5). */
-    private static final String STATUS = """
-            case when revoked_at is not null then 'REVOKED' when not_after < :now then 'EXPIRED' else 'ACTIVE' end
-            """;
-
-    private static final String MATCHING = """
-            from certificates
-            where (:query = '' or identity like :pattern escape '!' or serial like :pattern escape '!')
-            and (:status = '' or :status =
-            """ + STATUS + ") ";
-
     private final Store store;
 
     Certificates(Store store) {
@@ -106,106 +88,63 @@ public final class Certificates {
                 .one());
     }
 
-    /** Newest first. */
+    /** A page of those that match, and how many there are. */
     public Future<CertificatePage> list(ListCertificates wanted, Instant now) {
         return store.read(handle -> {
-            var search = search(wanted, now);
-            var found = handle.createQuery(
-                            "select * " + MATCHING + "order by issued_at desc, serial limit :size offset :skipped")
-                    .bindMap(search)
-                    .bind("size", wanted.size())
-                    .bind("skipped", (long) wanted.page() * wanted.size())
-                    .map((row, context) -> certificate(row, now))
-                    .list();
-            var total = handle.createQuery("select count(*) " + MATCHING)
-                    .bindMap(search)
-                    .mapTo(Long.class)
-                    .one();
-            return new CertificatePage(found, total, wanted.page(), wanted.size());
+            var search = new CertificateSearch(wanted, now);
+            var found = search.page(handle).stream()
+                    .flatMap(serial -> find(handle, SerialNumber.parse(serial), now).stream())
+                    .toList();
+            return new CertificatePage(
+                    found, total(handle, search, wanted, found.size(), now), wanted.page(), wanted.size());
         });
+    }
+
+    private static long total(
+            Handle handle, CertificateSearch search, ListCertificates wanted, int shown, Instant now) {
+        if (search.isOfStatusAlone()) {
+            var status = wanted.status();
+            var statistics = new CertificateStatistics(handle, now);
+            return status == null ? statistics.total() : statistics.count(status);
+        }
+        boolean last = shown < wanted.size() && (shown > 0 || wanted.page() == 0);
+        return last ? (long) wanted.page() * wanted.size() + shown : search.total(handle);
     }
 
     /** How many there are, by status and profile, and how soon the active ones expire. */
     public Future<CertificateCounts> count(Instant now) {
-        return store.read(handle -> new CertificateCounts(
-                byStatusAndProfile(handle, now), expiringWithin(handle, now), earliestExpiry(handle, now)));
+        return store.read(handle -> new CertificateStatistics(handle, now).counts());
     }
 
     /** Claimed devices whose newest certificate is active and past the latest moment that the renewal policy has for it. */
     public Future<Long> overdue(CountOverdue policy, Instant now) {
-        var renewBefore = policy.renewBefore();
+        return store.read(handle -> new CertificateStatistics(handle, now).overdue(policy));
+    }
+
+    /**
+     * Certificates that will be renewed and were issued in the same minute until the same minute.
+     *
+     * @param issuedAt begin of that minute
+     * @param notAfter begin of that minute
+     */
+    public record Alike(Instant issuedAt, Instant notAfter, long certificates) {}
+
+    /** What is valid and was not replaced yet, by lifetime. Reads every valid certificate. */
+    public Future<List<Alike>> renewable(Instant now) {
         return store.read(handle -> handle.createQuery("""
-                        select count(*) from certificates c
-                        where profile = 'device' and revoked_at is null and not_after >= :now
-                        and not_after - case when :before > 0 and :before * 2 <= not_after - issued_at then :before
-                          else (not_after - issued_at) * :share end < :now
+                        select issued_at / 60000 as issued, not_after / 60000 as ends, count(*) as number
+                        from certificates c
+                        where profile in ('device', 'server') and revoked_at is null and not_after >= :now
                         and not exists (select 1 from certificates newer
-                          where newer.device = c.device and newer.issued_at > c.issued_at and newer.profile = 'device')
-                        and exists (select 1 from claims where name = c.device)
+                          where newer.identity = c.identity and newer.profile = c.profile and newer.issued_at > c.issued_at)
+                        group by 1, 2
                         """)
                 .bind("now", now.toEpochMilli())
-                .bind("before", renewBefore == null ? 0 : renewBefore.toMillis())
-                .bind("share", policy.remainingLifetime())
-                .mapTo(Long.class)
-                .one());
-    }
-
-    private static Map<String, Object> search(ListCertificates wanted, Instant now) {
-        var query = wanted.query().strip().replace(":", "");
-        var status = wanted.status();
-        return Map.of(
-                "query",
-                query,
-                "pattern",
-                Like.containing(query),
-                "status",
-                status == null ? "" : status.name(),
-                "now",
-                now.toEpochMilli());
-    }
-
-    private static Map<CertificateStatus, Map<Profile, Long>> byStatusAndProfile(Handle handle, Instant now) {
-        var counts = new EnumMap<CertificateStatus, Map<Profile, Long>>(CertificateStatus.class);
-        handle.createQuery(
-                        "select " + STATUS + " as status, profile, count(*) as number from certificates group by 1, 2")
-                .bind("now", now.toEpochMilli())
-                .map((row, context) -> Map.of(
-                        CertificateStatus.valueOf(row.getString("status")),
-                        Map.of(Profile.of(row.getString("profile")), row.getLong("number"))))
-                .forEach(row -> row.forEach(
-                        (status, number) -> counts.computeIfAbsent(status, none -> new EnumMap<>(Profile.class))
-                                .putAll(number)));
-        return counts;
-    }
-
-    private static Map<Duration, Long> expiringWithin(Handle handle, Instant now) {
-        var counts = new LinkedHashMap<Duration, Long>();
-        for (Duration horizon : HORIZONS) {
-            counts.put(
-                    horizon,
-                    handle.createQuery("""
-                                    select count(*) from certificates
-                                    where revoked_at is null and not_after >= :now and not_after <= :horizon
-                                    """)
-                            .bind("now", now.toEpochMilli())
-                            .bind("horizon", now.plus(horizon).toEpochMilli())
-                            .mapTo(Long.class)
-                            .one());
-        }
-        return counts;
-    }
-
-    private static Map<Profile, Instant> earliestExpiry(Handle handle, Instant now) {
-        var earliest = new EnumMap<Profile, Instant>(Profile.class);
-        handle.createQuery("""
-                        select profile, min(not_after) as soonest from certificates
-                        where revoked_at is null and not_after >= :now group by profile
-                        """)
-                .bind("now", now.toEpochMilli())
-                .map((row, context) ->
-                        Map.of(Profile.of(row.getString("profile")), Instant.ofEpochMilli(row.getLong("soonest"))))
-                .forEach(earliest::putAll);
-        return earliest;
+                .map((row, context) -> new Alike(
+                        Instant.ofEpochSecond(row.getLong("issued") * 60),
+                        Instant.ofEpochSecond(row.getLong("ends") * 60),
+                        row.getLong("number")))
+                .list());
     }
 
     private static CertificateRecord certificate(ResultSet row, Instant now) throws SQLException {

@@ -23,6 +23,9 @@ final class Database {
     /** Up to this size the whole file is checked at the start: 64 MB take about 0.2 s. */
     private static final long CHECKED_IN_FULL = 64L << 20;
 
+    /** Of {@code pragma auto_vacuum}. */
+    private static final int INCREMENTAL = 2;
+
     private static final int SQLITE_CORRUPT = 11;
     private static final int SQLITE_NOTADB = 26;
 
@@ -63,6 +66,7 @@ final class Database {
             var handle = Jdbi.create(() -> connect(file, WRITING)).open();
             try {
                 check(file, handle);
+                returnRoom(file, handle);
                 migrate(file);
                 return new Database(file, handle);
             } catch (StoreUnusable | RuntimeException | IOException unusable) {
@@ -103,6 +107,16 @@ final class Database {
                 handle.createQuery("pragma quick_check(1)").mapTo(String.class).one();
         if (!found.equals("ok")) {
             throw corrupt(file, new SQLException(found));
+        }
+    }
+
+    /** Room that rows leave can be given back; a file that was made without this is rewritten once while it is small. */
+    private static void returnRoom(Path file, Handle handle) throws IOException {
+        boolean returns =
+                handle.createQuery("pragma auto_vacuum").mapTo(Integer.class).one() == INCREMENTAL;
+        if (!returns && Files.size(file) <= CHECKED_IN_FULL) {
+            handle.execute("pragma auto_vacuum = " + INCREMENTAL);
+            handle.execute("vacuum");
         }
     }
 

@@ -54,6 +54,13 @@ final class GroupCommit {
         return write.answer.future();
     }
 
+    /** Between two transactions; the worker has one thread. */
+    <T> Future<T> alone(Function<Handle, T> work) {
+        return closed
+                ? Future.failedFuture(new IllegalStateException("the store is closed"))
+                : worker.executeBlocking(() -> work.apply(handle), false);
+    }
+
     /** Transactions so far; fewer than writes when these came side by side. */
     long commits() {
         return commits.get();

@@ -1,5 +1,6 @@
 package io.lumia.store;
 
+import io.lumia.bus.FleetBus.StoreStatistics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -22,6 +23,7 @@ public final class Store {
     private final Settings settings = new Settings(this);
     private final Certificates certificates = new Certificates(this);
     private final Claims claims = new Claims(this);
+    private final Revocations revocations = new Revocations(this);
 
     private Store(Readers readers, GroupCommit writer) {
         this.readers = readers;
@@ -56,6 +58,18 @@ public final class Store {
         return writer.submit(work);
     }
 
+    /**
+     * Runs the work on the writer's connection outside of any transaction, after all earlier writes: for what cannot be undone, as a checkpoint.
+     */
+    <T> Future<T> alone(Function<Handle, T> work) {
+        return writer.alone(work);
+    }
+
+    /** How many rows and bytes there are. */
+    public Future<StoreStatistics> statistics() {
+        return read(Statistics::read);
+    }
+
     public Settings settings() {
         return settings;
     }
@@ -66,6 +80,10 @@ public final class Store {
 
     public Claims claims() {
         return claims;
+    }
+
+    public Revocations revocations() {
+        return revocations;
     }
 
     /** Finishes the writes that were accepted, then closes the database. */

@@ -1,5 +1,6 @@
 package io.lumia.tls;
 
+import io.lumia.x509.ServerIdentity;
 import io.vertx.core.net.TrustOptions;
 import java.io.IOException;
 import java.net.Socket;
@@ -9,6 +10,8 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
+import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -73,13 +76,45 @@ public final class FleetTrust extends X509ExtendedTrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) throws CertificateException {
         var now = anchors;
-        now.paths.checkClientTrusted(completed(now, chain), type, engine);
+        if (isUnknownTo(engine, chain)) {
+            now.paths.checkClientTrusted(completed(now, chain), type);
+        } else {
+            now.paths.checkClientTrusted(completed(now, chain), type, engine);
+        }
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) throws CertificateException {
         var now = anchors;
-        now.paths.checkServerTrusted(completed(now, chain), type, engine);
+        if (isUnknownTo(engine, chain)) {
+            now.paths.checkServerTrusted(completed(now, chain), type);
+            demandHost(chain[0], engine);
+        } else {
+            now.paths.checkServerTrusted(completed(now, chain), type, engine);
+        }
+    }
+
+    /**
+     * Whether the CA signs with Ed25519 and the engine does not tell the platform that it may: Netty's for OpenSSL lists RSA and ECDSA alone,
+     * though the signatures in a chain are verified here and not by OpenSSL.
+     */
+    private static boolean isUnknownTo(SSLEngine engine, X509Certificate[] chain) {
+        return Stream.of(chain).anyMatch(certificate -> isEdwards(certificate.getSigAlgName()))
+                && engine.getHandshakeSession() instanceof ExtendedSSLSession session
+                && Stream.of(session.getLocalSupportedSignatureAlgorithms()).noneMatch(FleetTrust::isEdwards);
+    }
+
+    private static boolean isEdwards(String algorithm) {
+        return algorithm.equalsIgnoreCase("Ed25519") || algorithm.equalsIgnoreCase("EdDSA");
+    }
+
+    /** What the platform does where it knows the engine: only when the client asked for it, as ours always do. */
+    private static void demandHost(X509Certificate leaf, SSLEngine engine) throws CertificateException {
+        var algorithm = engine.getSSLParameters().getEndpointIdentificationAlgorithm();
+        var host = engine.getPeerHost();
+        if (algorithm != null && !algorithm.isEmpty() && (host == null || !ServerIdentity.covers(leaf, host))) {
+            throw new CertificateException("the certificate is not for " + host);
+        }
     }
 
     @Override

@@ -327,7 +327,9 @@ public final class ListenerCertificate {
     }
 
     private static FleetTrust trust(AuthorityDescription authority) {
-        return new FleetTrust(Pem.certificates(authority.root()), Pem.certificates(authority.intermediate()));
+        var intermediate = authority.intermediate();
+        return new FleetTrust(
+                Pem.certificates(authority.root()), intermediate == null ? List.of() : Pem.certificates(intermediate));
     }
 
     private static String reachable(String host) {

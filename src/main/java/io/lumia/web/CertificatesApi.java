@@ -2,6 +2,7 @@ package io.lumia.web;
 
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.CertificateDescription;
+import io.lumia.bus.FleetBus.CertificateOrder;
 import io.lumia.bus.FleetBus.CertificateStatus;
 import io.lumia.bus.FleetBus.Claim;
 import io.lumia.bus.FleetBus.DescribeCertificate;
@@ -24,6 +25,8 @@ import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -55,7 +58,14 @@ final class CertificatesApi {
         if (query.length() > LONGEST_QUERY) {
             throw Rejected.badRequest("the parameter 'query' is longer than " + LONGEST_QUERY + " characters");
         }
-        var wanted = new ListCertificates(query, status(context), Answers.page(context), Answers.size(context));
+        var wanted = new ListCertificates(
+                query,
+                status(context),
+                Answers.page(context),
+                Answers.size(context),
+                moment(context, "expiresAfter"),
+                moment(context, "expiresBefore"),
+                sort(context));
         Answers.send(
                 context,
                 200,
@@ -197,6 +207,25 @@ final class CertificatesApi {
         }
         throw Rejected.badRequest(
                 "the parameter 'status' must be active, expired or revoked, is " + Printable.quoted(given.get()));
+    }
+
+    private static @Nullable Instant moment(RoutingContext context, String name) {
+        var given = Answers.parameter(context, name).filter(text -> !text.isEmpty());
+        try {
+            return given.map(Instant::parse).orElse(null);
+        } catch (DateTimeParseException malformed) {
+            throw Rejected.badRequest("the parameter '" + name + "' must be a time such as 2030-01-31T12:00:00Z, is "
+                    + Printable.quoted(given.orElse("")));
+        }
+    }
+
+    private static @Nullable CertificateOrder sort(RoutingContext context) {
+        return switch (Answers.parameter(context, "sort").orElse("")) {
+            case "" -> null;
+            case "issued" -> CertificateOrder.ISSUED;
+            case "expiry" -> CertificateOrder.EXPIRY;
+            default -> throw Rejected.badRequest("the parameter 'sort' must be issued or expiry");
+        };
     }
 
     private static <T> T parsed(String member, String text, Function<String, T> parser) {

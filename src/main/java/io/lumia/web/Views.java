@@ -105,10 +105,10 @@ final class Views {
 
     record Authority(
             String root,
-            String intermediate,
+            @Nullable String intermediate,
             String rootFingerprint,
             String rootNotAfter,
-            String intermediateNotAfter,
+            @Nullable String intermediateNotAfter,
             String publicUrl,
             Map<String, String> acmeDirectories) {
         static Authority of(AuthorityDescription told) {
@@ -117,7 +117,7 @@ final class Views {
                     told.intermediate(),
                     told.rootFingerprint(),
                     told.rootNotAfter().toString(),
-                    told.intermediateNotAfter().toString(),
+                    text(told.intermediateNotAfter()),
                     told.publicUrl(),
                     told.acmeDirectories());
         }
@@ -132,13 +132,16 @@ final class Views {
             @Nullable AuthoritySummary authority) {}
 
     record AuthoritySummary(
-            String publicUrl, String rootFingerprint, String rootNotAfter, String intermediateNotAfter) {
+            String publicUrl,
+            String rootFingerprint,
+            String rootNotAfter,
+            @Nullable String intermediateNotAfter) {
         static AuthoritySummary of(AuthorityDescription told) {
             return new AuthoritySummary(
                     told.publicUrl(),
                     told.rootFingerprint(),
                     told.rootNotAfter().toString(),
-                    told.intermediateNotAfter().toString());
+                    text(told.intermediateNotAfter()));
         }
     }
 

@@ -97,6 +97,7 @@ public final class WebVerticle extends VerticleBase {
         new ProvisioningApi().mount(api);
         new FleetApi(clock).mount(api);
         new ExternalKeysApi().mount(api);
+        new AcmeApi().mount(api);
         new CallsApi(vertx).mount(api);
 
         var router = Router.router(vertx);

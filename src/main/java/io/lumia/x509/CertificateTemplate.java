@@ -1,9 +1,7 @@
 package io.lumia.x509;
 
 import java.io.IOException;
-import java.security.KeyPair;
 import java.security.NoSuchAlgorithmException;
-import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -13,7 +11,9 @@ import java.util.Date;
 import java.util.List;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
-import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
+import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -21,17 +21,19 @@ import org.bouncycastle.asn1.x509.AccessDescription;
 import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
 import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLDistPoint;
+import org.bouncycastle.asn1.x509.DistributionPoint;
+import org.bouncycastle.asn1.x509.DistributionPointName;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** What a certificate shall say, ready to be signed; every one keeps to the profile of RFC 5280, section 4. */
@@ -57,25 +59,36 @@ public final class CertificateTemplate {
     }
 
     /**
-     * A root, signed by itself.
+     * A root, signed by itself, for a CA with an intermediate.
      *
      * @param organization in the subject
      */
-    public static X509Certificate root(String organization, KeyPair pair, SerialNumber serial, Validity validity) {
+    public static X509Certificate root(String organization, Signer signer, SerialNumber serial, Validity validity) {
+        return root(organization, signer, serial, validity, null);
+    }
+
+    /** A root that signs leaves itself and has no CA below it: pathLenConstraint 0 (RFC 5280, 4.2.1.9). */
+    public static X509Certificate singleRoot(
+            String organization, Signer signer, SerialNumber serial, Validity validity) {
+        return root(organization, signer, serial, validity, 0);
+    }
+
+    private static X509Certificate root(
+            String organization, Signer signer, SerialNumber serial, Validity validity, @Nullable Integer pathLength) {
         var subject = authorityName(organization, "Root CA");
-        return new CertificateTemplate(subject, pair.getPublic(), serial, validity, authorityExtensions(null))
-                .sign(subject, null, pair.getPublic(), pair.getPrivate());
+        return new CertificateTemplate(subject, signer.publicKey(), serial, validity, authorityExtensions(pathLength))
+                .sign(subject, null, signer);
     }
 
     /**
      * An intermediate that signs leaves only: pathLenConstraint 0 (RFC 5280, 4.2.1.9).
      *
-     * @param issuerUrl where the root can be fetched by plain HTTP; null: left out
+     * @param locations of the root and its CRL
      */
     public static CertificateTemplate intermediate(
-            String organization, PublicKey key, SerialNumber serial, Validity validity, @Nullable String issuerUrl) {
+            String organization, PublicKey key, SerialNumber serial, Validity validity, IssuerLocations locations) {
         var extensions = authorityExtensions(0);
-        addIssuerUrl(extensions, issuerUrl);
+        addLocations(extensions, locations);
         return new CertificateTemplate(
                 authorityName(organization, "Intermediate CA"), key, serial, validity, extensions);
     }
@@ -85,7 +98,7 @@ public final class CertificateTemplate {
      *
      * @param identity the common name; a name over 64 characters is left out and stands among the names alone
      * @param names subject alternative names, DNS names and IP literals
-     * @param issuerUrl where the issuer's certificate can be fetched by plain HTTP (RFC 5280, 4.2.2.1); null: left out
+     * @param locations of the issuer's certificate, CRL and responder
      */
     public static CertificateTemplate leaf(
             Profile profile,
@@ -94,7 +107,7 @@ public final class CertificateTemplate {
             PublicKey key,
             SerialNumber serial,
             Validity validity,
-            @Nullable String issuerUrl) {
+            IssuerLocations locations) {
         var named = identity.length() <= LONGEST_COMMON_NAME;
         var extensions = new ArrayList<Entry>();
         extensions.add(new Entry(Extension.basicConstraints, true, new BasicConstraints(false)));
@@ -104,9 +117,26 @@ public final class CertificateTemplate {
             // Critical when the subject is empty (RFC 5280, 4.2.1.6).
             extensions.add(new Entry(Extension.subjectAlternativeName, !named, CertificateRequest.generalNames(names)));
         }
-        addIssuerUrl(extensions, issuerUrl);
+        addLocations(extensions, locations);
         var subject = named ? commonName(identity) : new X500NameBuilder(BCStyle.INSTANCE).build();
         return new CertificateTemplate(subject, key, serial, validity, extensions);
+    }
+
+    /**
+     * Who answers OCSP requests for an issuer, without having its key (RFC 6960, 4.2.2.2). Nobody asks whether it was revoked itself, so it is to be
+     * short-lived.
+     *
+     * @param organization in the subject
+     */
+    public static CertificateTemplate ocspSigner(
+            String organization, PublicKey key, SerialNumber serial, Validity validity) {
+        var extensions = List.of(
+                new Entry(Extension.basicConstraints, true, new BasicConstraints(false)),
+                new Entry(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature)),
+                new Entry(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_OCSPSigning)),
+                new Entry(OCSPObjectIdentifiers.id_pkix_ocsp_nocheck, false, DERNull.INSTANCE));
+        return new CertificateTemplate(
+                authorityName(organization, "OCSP Responder"), key, serial, validity, extensions);
     }
 
     /** The same for a server that is a client of others as well: serverAuth and clientAuth (RFC 5280, 4.2.1.12). */
@@ -121,18 +151,50 @@ public final class CertificateTemplate {
         return new CertificateTemplate(subject, key, serial, validity, changed);
     }
 
-    /** The certificate. Its times are cut to whole seconds, as X.509 has no finer ones. */
-    public X509Certificate signedBy(Issuer issuer) {
-        return sign(
-                X500Name.getInstance(
-                        issuer.certificate().getSubjectX500Principal().getEncoded()),
-                keyIdentifier(issuer.certificate()),
-                issuer.certificate().getPublicKey(),
-                issuer.key());
+    /** The same for a CA that may certify these names alone: a critical extension (RFC 5280, 4.2.1.10). */
+    public CertificateTemplate constrainedTo(NameConstraints constraints) {
+        if (constraints.isEmpty()) {
+            return this;
+        }
+        var changed = new ArrayList<>(extensions);
+        changed.add(new Entry(Extension.nameConstraints, true, constraints.toExtension()));
+        return new CertificateTemplate(subject, key, serial, validity, changed);
     }
 
-    private X509Certificate sign(
-            X500Name issuer, @Nullable AuthorityKeyIdentifier issuerKey, PublicKey verifying, PrivateKey signing) {
+    /** The same leaf with the usages and the subject that an operator chose. */
+    public CertificateTemplate inForm(LeafForm form) {
+        var name = new X500NameBuilder(BCStyle.INSTANCE);
+        form.subject().forEach(part -> name.addRDN(part.kind().type(), part.value()));
+        if (form.commonName()) {
+            for (RDN rdn : subject.getRDNs(BCStyle.CN)) {
+                name.addRDN(rdn.getFirst());
+            }
+        }
+        var formed = name.build();
+        var changed = extensions.stream()
+                .map(entry -> inForm(entry, form, formed.getRDNs().length == 0))
+                .toList();
+        return new CertificateTemplate(formed, key, serial, validity, changed);
+    }
+
+    private Entry inForm(Entry entry, LeafForm form, boolean nameless) {
+        if (entry.name.equals(Extension.keyUsage)) {
+            return new Entry(entry.name, true, new KeyUsage(form.usage(key)));
+        }
+        if (entry.name.equals(Extension.extendedKeyUsage)) {
+            return new Entry(entry.name, false, new ExtendedKeyUsage(form.purposeIds()));
+        }
+        return entry.name.equals(Extension.subjectAlternativeName)
+                ? new Entry(entry.name, nameless, entry.value)
+                : entry;
+    }
+
+    /** The certificate. Its times are cut to whole seconds, as X.509 has no finer ones. */
+    public X509Certificate signedBy(Issuer issuer) {
+        return sign(issuer.name(), issuer.keyIdentifier(), issuer.signer());
+    }
+
+    private X509Certificate sign(X500Name issuer, @Nullable AuthorityKeyIdentifier issuerKey, Signer signer) {
         try {
             X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                     issuer,
@@ -149,21 +211,10 @@ public final class CertificateTemplate {
             if (issuerKey != null) {
                 builder.addExtension(Extension.authorityKeyIdentifier, false, issuerKey);
             }
-            var signer = new JcaContentSignerBuilder(Keys.signatureAlgorithm(verifying)).build(signing);
-            return new JcaX509CertificateConverter().getCertificate(builder.build(signer));
-        } catch (IOException | CertificateException | NoSuchAlgorithmException | OperatorCreationException broken) {
+            return new JcaX509CertificateConverter().getCertificate(builder.build(signer.content()));
+        } catch (IOException | CertificateException | NoSuchAlgorithmException broken) {
             throw new IllegalStateException("the certificate cannot be signed", broken);
         }
-    }
-
-    private static AuthorityKeyIdentifier keyIdentifier(X509Certificate issuer) {
-        var extension = issuer.getExtensionValue(Extension.subjectKeyIdentifier.getId());
-        if (extension == null) {
-            throw new IllegalArgumentException("the issuing certificate has no subject key identifier");
-        }
-        var identifier = ASN1OctetString.getInstance(
-                ASN1OctetString.getInstance(extension).getOctets());
-        return new AuthorityKeyIdentifier(identifier.getOctets());
     }
 
     private static List<Entry> authorityExtensions(@Nullable Integer pathLength) {
@@ -173,15 +224,30 @@ public final class CertificateTemplate {
                 new Entry(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign))));
     }
 
-    private static void addIssuerUrl(List<Entry> extensions, @Nullable String url) {
-        if (url != null) {
-            var location = new GeneralName(GeneralName.uniformResourceIdentifier, url);
+    private static void addLocations(List<Entry> extensions, IssuerLocations locations) {
+        if (locations.crlUrl() != null) {
+            var point = new DistributionPointName(new GeneralNames(address(locations.crlUrl())));
+            extensions.add(new Entry(Extension.cRLDistributionPoints, false, new CRLDistPoint(new DistributionPoint[] {
+                new DistributionPoint(point, null, null)
+            })));
+        }
+        var access = new ArrayList<AccessDescription>();
+        if (locations.ocspUrl() != null) {
+            access.add(new AccessDescription(AccessDescription.id_ad_ocsp, address(locations.ocspUrl())));
+        }
+        if (locations.issuerUrl() != null) {
+            access.add(new AccessDescription(AccessDescription.id_ad_caIssuers, address(locations.issuerUrl())));
+        }
+        if (!access.isEmpty()) {
             extensions.add(new Entry(
                     Extension.authorityInfoAccess,
                     false,
-                    new AuthorityInformationAccess(
-                            new AccessDescription(AccessDescription.id_ad_caIssuers, location))));
+                    new AuthorityInformationAccess(access.toArray(AccessDescription[]::new))));
         }
+    }
+
+    private static GeneralName address(String url) {
+        return new GeneralName(GeneralName.uniformResourceIdentifier, url);
     }
 
     private static int leafUsage(Profile profile, PublicKey key) {

@@ -10,19 +10,21 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
-import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.RSAPublicKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Optional;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.ECNamedCurveTable;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
 import org.bouncycastle.math.ec.FixedPointCombMultiplier;
 
 /** Key encodings, and which keys and signature algorithms Lumia accepts. Uses whichever providers the process has installed. */
@@ -72,11 +74,24 @@ public final class Keys {
                     : Optional.of(
                             "the EC key is on another curve of " + order.bitLength() + " bits; use P-256 or P-384");
         }
-        if (key instanceof EdECPublicKey ed && ed.getParams().getName().equals("Ed25519")) {
+        if (isEd25519(key)) {
             return Optional.empty();
         }
         return Optional.of(
                 "keys of type " + key.getAlgorithm() + " are not accepted; use EC P-256, P-384, Ed25519 or RSA");
+    }
+
+    /** By the encoding: providers call the algorithm EdDSA or Ed25519, and not all keys have the platform's type. */
+    private static boolean isEd25519(PublicKey key) {
+        try {
+            return key.getEncoded() != null
+                    && SubjectPublicKeyInfo.getInstance(key.getEncoded())
+                            .getAlgorithm()
+                            .getAlgorithm()
+                            .equals(EdECObjectIdentifiers.id_Ed25519);
+        } catch (IllegalArgumentException malformed) {
+            return false;
+        }
     }
 
     /** JCA name of the algorithm with which this key signs certificates and requests. */
@@ -90,18 +105,29 @@ public final class Keys {
     /** Whether the two belong together: a signature made with one verifies with the other. */
     public static boolean match(PrivateKey signing, PublicKey verifying) {
         try {
-            var algorithm = signatureAlgorithm(verifying);
-            var signer = Signature.getInstance(algorithm);
+            var signer = Signature.getInstance(signatureAlgorithm(verifying));
             signer.initSign(signing);
             signer.update(verifying.getEncoded());
-            byte[] signature = signer.sign();
-            var verifier = Signature.getInstance(algorithm);
-            verifier.initVerify(verifying);
-            verifier.update(verifying.getEncoded());
-            return verifier.verify(signature);
+            return verifies(signer.sign(), verifying);
         } catch (GeneralSecurityException differentKinds) {
             return false;
         }
+    }
+
+    /** Whether the signatures of this signer verify with the key. */
+    public static boolean match(Signer signing, PublicKey verifying) {
+        try {
+            return signing.publicKey().equals(verifying) && verifies(signing.sign(verifying.getEncoded()), verifying);
+        } catch (GeneralSecurityException | IllegalStateException differentKinds) {
+            return false;
+        }
+    }
+
+    private static boolean verifies(byte[] signature, PublicKey verifying) throws GeneralSecurityException {
+        var verifier = Signature.getInstance(signatureAlgorithm(verifying));
+        verifier.initVerify(verifying);
+        verifier.update(verifying.getEncoded());
+        return verifier.verify(signature);
     }
 
     /** The pair of this private key, its public half computed. @throws IllegalArgumentException when the key is of an unknown kind */
@@ -122,6 +148,16 @@ public final class Keys {
                 return new KeyPair(
                         KeyFactory.getInstance("RSA")
                                 .generatePublic(new RSAPublicKeySpec(rsa.getModulus(), rsa.getPublicExponent())),
+                        key);
+            }
+            var info = PrivateKeyInfo.getInstance(key.getEncoded());
+            if (info.getPrivateKeyAlgorithm().getAlgorithm().equals(EdECObjectIdentifiers.id_Ed25519)) {
+                // Neither JCA nor the PKCS#8 of most tools holds the public half (RFC 8410, 7).
+                var seed = ASN1OctetString.getInstance(info.parsePrivateKey()).getOctets();
+                var point = new Ed25519PrivateKeyParameters(seed).generatePublicKey();
+                return new KeyPair(
+                        publicKey(new SubjectPublicKeyInfo(info.getPrivateKeyAlgorithm(), point.getEncoded())
+                                .getEncoded()),
                         key);
             }
         } catch (GeneralSecurityException | IOException malformed) {

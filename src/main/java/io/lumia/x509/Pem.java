@@ -15,6 +15,7 @@ import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.util.io.pem.PemObject;
+import org.bouncycastle.util.io.pem.PemReader;
 import org.bouncycastle.util.io.pem.PemWriter;
 
 /** Textual encodings of certificates, requests and keys (RFC 7468). */
@@ -50,6 +51,20 @@ public final class Pem {
             throw new IllegalStateException("writing to memory failed", impossible);
         }
         return text.toString();
+    }
+
+    /** The DER of the first object with this label. @throws IllegalArgumentException when there is none */
+    public static byte[] content(String label, String pem) {
+        try (var reader = new PemReader(new StringReader(pem))) {
+            for (var object = reader.readPemObject(); object != null; object = reader.readPemObject()) {
+                if (object.getType().equals(label)) {
+                    return object.getContent();
+                }
+            }
+        } catch (IOException | RuntimeException malformed) {
+            throw new IllegalArgumentException("not PEM: " + malformed.getMessage(), malformed);
+        }
+        throw new IllegalArgumentException("no PEM object " + label + " found");
     }
 
     /** All certificates in the text, in order. @throws IllegalArgumentException when there is none or one is malformed */

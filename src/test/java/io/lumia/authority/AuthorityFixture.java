@@ -5,8 +5,11 @@ import io.lumia.bus.FleetBus.Claim;
 import io.lumia.bus.FleetBus.IssueCertificate;
 import io.lumia.bus.FleetBus.IssueOutcome;
 import io.lumia.config.AuthorityConfig;
+import io.lumia.config.CrlConfig;
 import io.lumia.config.FleetConfig;
 import io.lumia.config.LifetimesConfig;
+import io.lumia.config.NameRules;
+import io.lumia.config.OcspConfig;
 import io.lumia.config.StepApiConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.crypto.KeyPairs;
@@ -63,11 +66,22 @@ public final class AuthorityFixture implements AutoCloseable {
     }
 
     static AuthorityConfig config(@Nullable String password, int port, int queue, List<String> names) {
+        return config(password, port, queue, names, new AcmeSettings());
+    }
+
+    /** The CA as these settings want it. */
+    static AuthorityConfig config(AcmeSettings settings) {
+        return config(null, 0, 2000, List.of("localhost", "127.0.0.1"), settings);
+    }
+
+    private static AuthorityConfig config(
+            @Nullable String password, int port, int queue, List<String> names, AcmeSettings settings) {
         return new AuthorityConfig(
                 "127.0.0.1",
                 port,
                 0,
                 names,
+                null,
                 null,
                 null,
                 password,
@@ -77,9 +91,23 @@ public final class AuthorityFixture implements AutoCloseable {
                 Duration.ofDays(1825),
                 2,
                 queue,
-                new AcmeSettings().build(),
+                settings.build(),
                 new StepApiConfig(
-                        "jwk", "x5c", Duration.ofDays(1), null, null, null, List.of("mqtt-acme"), Duration.ofDays(7)));
+                        "jwk",
+                        "x5c",
+                        Duration.ofDays(1),
+                        null,
+                        null,
+                        null,
+                        List.of("mqtt-acme"),
+                        Duration.ofDays(7),
+                        NameRules.ALL,
+                        NameRules.ALL),
+                settings.keyType,
+                settings.hierarchy,
+                settings.nameConstraints,
+                new CrlConfig(Duration.ofDays(1), Duration.ofHours(8), Duration.ofDays(90)),
+                new OcspConfig(Duration.ofHours(1), Duration.ofDays(7)));
     }
 
     static LifetimesConfig lifetimes() {

@@ -141,6 +141,31 @@ class IssuanceTest {
     }
 
     @Test
+    void a_name_that_changed_hands_since_the_request_was_permitted_is_not_certified_for_the_old_holder() {
+        var old = KeyPairs.p256();
+        var holder = KeyPairs.p256();
+        fixture.issued(request(Profile.BOOTSTRAP, old, "dev-0001", null));
+        var asked = request(Profile.DEVICE, KeyPairs.p256(), "dev-0001", null);
+        assertThat(release()).isEqualTo(ReleaseOutcome.RELEASED);
+        fixture.issued(request(Profile.BOOTSTRAP, holder, "dev-0001", null));
+
+        assertThat(fixture.refused(permitted(asked, old)).refusal()).isEqualTo(Refusal.NAME_CLAIMED);
+        fixture.issued(permitted(asked, holder));
+    }
+
+    private static IssueCertificate permitted(IssueCertificate asked, java.security.KeyPair holder) {
+        return new IssueCertificate(
+                asked.profile(),
+                asked.csr(),
+                List.of(),
+                null,
+                new Claim(
+                        DEVICE, "127.20.0.3", Fingerprint.of(holder.getPublic()).hex()),
+                "test",
+                "acme");
+    }
+
+    @Test
     void a_request_for_another_name_than_the_claimed_one_is_unfit() {
         for (var csr : List.of(
                 CertificateRequest.create(KeyPairs.p256(), "dev-0002", List.of()),

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.lumia.access.AddressRange;
+import io.lumia.x509.LeafForm;
+import io.lumia.x509.LeafForm.Purpose;
+import io.lumia.x509.Profile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,6 +88,162 @@ class ConfigLoaderTest {
         assertThat(provisioners.get("plain").lifetime()).isNull();
         assertThat(provisioners.get("plain").demandsExternalAccount()).isFalse();
         assertThat(provisioners.get("mine").demandsExternalAccount()).isTrue();
+    }
+
+    @Test
+    void the_provisioners_have_lifetimes_of_their_own_and_devices_theirs() throws IOException {
+        var provisioners = withFile(file("c.yaml", "lifetimes: {device: 90s}"))
+                .config()
+                .authority()
+                .acme()
+                .provisioners();
+        assertThat(provisioners.get("acme").lifetime(Profile.SERVER)).isEqualTo(Duration.ofHours(24));
+        assertThat(provisioners.get("acme").lifetime(Profile.DEVICE))
+                .as("lifetimes.device holds")
+                .isNull();
+        for (Profile profile : List.of(Profile.SERVER, Profile.DEVICE)) {
+            assertThat(provisioners.get("acme-cloud").lifetime(profile)).isEqualTo(Duration.ofHours(48));
+            assertThat(provisioners.get("mqtt-acme").lifetime(profile)).isEqualTo(Duration.ofHours(720));
+        }
+    }
+
+    @Test
+    void a_provisioner_has_rules_and_a_template() throws IOException {
+        var file = file("c.yaml", """
+                authority:
+                  acme:
+                    provisioners:
+                      mine:
+                        maximum-lifetime: 48h
+                        challenges: [dns-01]
+                        key-types: [p384, rsa-3072]
+                        names: {allow-dns: [example.com], deny-ip: [10.0.0.0/8]}
+                        template:
+                          extended-key-usage: [client-auth]
+                          organization: "O'Neil, Ltd"
+                          common-name: false
+                          extra-names: [shared.example.com]
+                """);
+        var acme = withFile(file).config().authority().acme();
+        var mine = acme.provisioners().get("mine");
+        assertThat(mine.maximumLifetime()).isEqualTo(Duration.ofHours(48));
+        assertThat(mine.offers("dns-01")).isTrue();
+        assertThat(mine.offers("http-01")).isFalse();
+        assertThat(mine.refusal("a.example.com")).isEmpty();
+        assertThat(mine.refusal("a.example.org")).isPresent();
+        assertThat(mine.template().extras()).containsExactly("shared.example.com");
+        var form = mine.template().form();
+        assertThat(form.commonName()).isFalse();
+        assertThat(form.purposes()).containsExactly(Purpose.CLIENT_AUTH);
+        assertThat(form.subject())
+                .containsExactly(new LeafForm.Attribute(LeafForm.Attribute.Kind.ORGANIZATION, "O'Neil, Ltd"));
+
+        assertThat(acme.provisioners().get("mqtt-acme").template().form().purposes())
+                .containsExactlyInAnyOrder(Purpose.CLIENT_AUTH, Purpose.SERVER_AUTH);
+        assertThat(acme.provisioners().get("acme").template()).isEqualTo(LeafTemplate.USUAL);
+    }
+
+    @Test
+    void all_problems_of_a_provisioner_are_told_at_once() throws IOException {
+        var file = file("c.yaml", """
+                authority:
+                  acme:
+                    provisioners:
+                      mine:
+                        lifetime: 48h
+                        maximum-lifetime: 24h
+                        challenges: [http-02]
+                        key-types: [dsa]
+                        names: {allow-dns: ["a..b"], deny-dns: [x y], allow-ip: [10.0.0.1/8]}
+                        template:
+                          key-usage: [key-encipherment]
+                          extended-key-usage: [ocsp-signing]
+                          country: Germany
+                          organization: "a\\nb"
+                          extra-names: [Not A Name]
+                          colour: blue
+                """);
+        var told = catchThrowableOfType(ConfigurationUnusable.class, () -> withFile(file))
+                .problems();
+        var block = "authority.acme.provisioners.mine.";
+        for (String sentence : List.of(
+                block + "maximum-lifetime is shorter than lifetime",
+                block + "challenges has 'http-02'; expected http-01, dns-01, tls-alpn-01",
+                block + "key-types, entry 1: expected one of p256, p384",
+                block + "names.allow-dns has 'a..b'",
+                block + "names.deny-dns has 'x y'",
+                block + "names.allow-ip, entry 1: not an address range: '10.0.0.1/8'",
+                block + "template.key-usage must have digital-signature",
+                block + "template.extended-key-usage, entry 1: expected one of server-auth, client-auth",
+                block + "template.country cannot be used: 'Germany'",
+                block + "template.organization cannot be used",
+                block + "template.extra-names has 'Not A Name'",
+                block + "template.colour: unknown key")) {
+            assertThat(told).anyMatch(problem -> problem.startsWith(sentence));
+        }
+        assertThat(told).hasSize(12);
+    }
+
+    @Test
+    void a_maximum_lifetime_leaves_room_above_the_minimum() {
+        assertThat(problems(
+                        "lifetimes.minimum.device=1h",
+                        "authority.acme.provisioners.acme.lifetime=30m",
+                        "authority.acme.provisioners.acme.maximum-lifetime=30m"))
+                .singleElement()
+                .asString()
+                .startsWith("authority.acme.provisioners.acme.maximum-lifetime is 30m, less than lifetimes.minimum");
+    }
+
+    @Test
+    void names_that_every_certificate_carries_are_nobody_elses() throws IOException {
+        var file = file("c.yaml", """
+                broker: {names: [mqtt.example.com]}
+                authority:
+                  acme:
+                    provisioners:
+                      mine: {template: {extra-names: [dev-0001.devices.lumia.internal, mqtt.example.com, localhost]}}
+                """);
+        assertThat(catchThrowableOfType(ConfigurationUnusable.class, () -> withFile(file))
+                        .problems())
+                .singleElement()
+                .asString()
+                .contains(
+                        "extra-names has 'dev-0001.devices.lumia.internal', which lies in fleet.domain",
+                        "extra-names has 'mqtt.example.com', which is one of broker.names",
+                        "extra-names has 'localhost', which is one of authority.names");
+    }
+
+    @Test
+    void name_constraints_must_fit_the_fleet_and_our_own_listeners() throws IOException {
+        var file = file("c.yaml", """
+                broker: {names: [mqtt.example.org, 192.0.2.1]}
+                authority: {name-constraints: {permitted-dns: [example.com, localhost], excluded-ip: [192.0.2.0/24]}}
+                """);
+        assertThat(catchThrowableOfType(ConfigurationUnusable.class, () -> withFile(file))
+                        .problems())
+                .singleElement()
+                .asString()
+                .startsWith("fleet.domain has '*.devices.lumia.internal', which authority.name-constraints rule out")
+                .contains("broker.names has 'mqtt.example.org'", "broker.names has '192.0.2.1'");
+        assertThat(problems("authority.name-constraints.permitted-ip=[10.0.0.0/8]"))
+                .singleElement()
+                .asString()
+                .contains("authority.names has '127.0.0.1', which authority.name-constraints rule out");
+        assertThat(problems("authority.name-constraints.excluded-dns=[a.test]", "authority.hierarchy=root"))
+                .singleElement()
+                .asString()
+                .contains("authority.name-constraints need hierarchy: intermediate");
+        assertThat(problems("authority.name-constraints.excluded-dns=[.a.test]"))
+                .singleElement()
+                .asString()
+                .contains("authority.name-constraints.excluded-dns has '.a.test'");
+        assertThat(set("authority.name-constraints.permitted-dns=[devices.lumia.internal, localhost]")
+                        .authority()
+                        .nameConstraints()
+                        .names()
+                        .isEmpty())
+                .isFalse();
     }
 
     @Test

@@ -65,6 +65,7 @@ public final class AcmeHarness implements AutoCloseable {
                 .listen(0, "127.0.0.1")
                 .await();
         store = Store.open(vertx, data).await();
+        issuer.keepIn(store);
         var settings = new AcmeSettings();
         settings.http01Port = 0;
         settings.allowed = List.of("127.0.0.0/8");

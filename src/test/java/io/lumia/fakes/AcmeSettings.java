@@ -2,7 +2,9 @@ package io.lumia.fakes;
 
 import io.lumia.access.AddressRange;
 import io.lumia.config.AcmeConfig;
+import io.lumia.config.AuthorityConfig;
 import io.lumia.config.HostPort;
+import io.lumia.x509.KeyType;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +25,12 @@ public final class AcmeSettings {
             Map.of("shortlived", new AcmeConfig.CertificateProfile("Six days", Duration.ofDays(6))));
     public final Map<String, AcmeConfig.Provisioner> provisioners =
             new LinkedHashMap<>(Map.of("acme", new AcmeConfig.Provisioner(null, null)));
+
+    /** Of the CA around it, where there is a real one. */
+    public KeyType keyType = KeyType.P256;
+
+    public AuthorityConfig.Hierarchy hierarchy = AuthorityConfig.Hierarchy.INTERMEDIATE;
+    public AuthorityConfig.ConstrainedNames nameConstraints = AuthorityConfig.ConstrainedNames.NONE;
 
     public AcmeConfig build() {
         return new AcmeConfig(

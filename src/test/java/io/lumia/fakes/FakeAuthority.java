@@ -19,6 +19,7 @@ import io.lumia.x509.CertificateRequest;
 import io.lumia.x509.CertificateTemplate;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.Fingerprint;
+import io.lumia.x509.IssuerLocations;
 import io.lumia.x509.Pem;
 import io.lumia.x509.Profile;
 import io.lumia.x509.RevocationReason;
@@ -173,7 +174,8 @@ public final class FakeAuthority {
 
     private X509Certificate leaf(
             Profile profile, String identity, List<String> names, PublicKey key, Validity validity) {
-        return CertificateTemplate.leaf(profile, identity, names, key, SerialNumber.random(RANDOMNESS), validity, null)
+        return CertificateTemplate.leaf(
+                        profile, identity, names, key, SerialNumber.random(RANDOMNESS), validity, IssuerLocations.NONE)
                 .signedBy(authority.intermediate());
     }
 

@@ -5,6 +5,7 @@ import io.lumia.bus.FleetBus.DeviceRecord;
 import io.lumia.bus.FleetBus.IssueCertificate;
 import io.lumia.bus.FleetBus.IssueOutcome;
 import io.lumia.crypto.KeyPairs;
+import io.lumia.store.Store;
 import io.lumia.x509.CertificateBundle;
 import io.lumia.x509.CertificateRequest;
 import io.lumia.x509.DeviceName;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -35,6 +37,7 @@ import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
 
 /** A CA with a root and an intermediate in memory, which issues what it is asked for and remembers it. */
 public final class FakeIssuer implements AcmeIssuer {
@@ -47,6 +50,7 @@ public final class FakeIssuer implements AcmeIssuer {
     private final Clock clock;
     private final X509Certificate root;
     private final X509Certificate intermediate;
+    private volatile @Nullable Store store;
     private volatile Optional<IssueOutcome> next = Optional.empty();
 
     public FakeIssuer(Clock clock) {
@@ -90,11 +94,22 @@ public final class FakeIssuer implements AcmeIssuer {
     }
 
     @Override
-    public Future<IssueOutcome> issue(IssueCertificate request) {
+    public Future<IssueOutcome> issue(IssueCertificate request, Consequence also) {
         asked.add(request);
         var prepared = next;
         next = Optional.empty();
-        return Future.succeededFuture(prepared.orElseGet(() -> issued(request)));
+        var outcome = prepared.orElseGet(() -> issued(request));
+        return outcome instanceof IssueOutcome.Issued issued
+                ? Objects.requireNonNull(store).write(handle -> {
+                    also.keep(handle, issued.bundle());
+                    return outcome;
+                })
+                : Future.succeededFuture(outcome);
+    }
+
+    /** Where the consequences of an issuance are kept. */
+    public void keepIn(Store opened) {
+        store = opened;
     }
 
     private IssueOutcome issued(IssueCertificate request) {

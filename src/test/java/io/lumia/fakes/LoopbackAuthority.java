@@ -3,8 +3,11 @@ package io.lumia.fakes;
 import io.lumia.authority.AuthorityVerticle;
 import io.lumia.bus.FleetBus;
 import io.lumia.config.AuthorityConfig;
+import io.lumia.config.CrlConfig;
 import io.lumia.config.FleetConfig;
 import io.lumia.config.LifetimesConfig;
+import io.lumia.config.NameRules;
+import io.lumia.config.OcspConfig;
 import io.lumia.config.StepApiConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.store.Store;
@@ -26,6 +29,7 @@ public final class LoopbackAuthority implements AutoCloseable {
     public final Vertx vertx = Vertx.vertx();
     public final FakeDns dns;
     public final int http01Port;
+    public final int httpPort;
     public final Path root;
     private final Store store;
     private final AuthorityVerticle authority;
@@ -36,18 +40,19 @@ public final class LoopbackAuthority implements AutoCloseable {
 
     /** @param change made to the settings of the ACME server before they are used */
     public LoopbackAuthority(Path data, Consumer<AcmeSettings> change) throws IOException {
-        this(data, change, stepApi(null), Clock.systemUTC());
+        this(data, change, stepApi((Path) null), Clock.systemUTC());
     }
 
     public LoopbackAuthority(Path data, StepApiConfig stepApi, Clock clock) throws IOException {
         this(data, settings -> {}, stepApi, clock);
     }
 
-    private LoopbackAuthority(Path data, Consumer<AcmeSettings> change, StepApiConfig stepApi, Clock clock)
+    public LoopbackAuthority(Path data, Consumer<AcmeSettings> change, StepApiConfig stepApi, Clock clock)
             throws IOException {
         FleetBus.install(vertx);
         dns = new FakeDns(vertx);
         http01Port = freePort();
+        httpPort = freePort();
         store = Store.open(vertx, data).await();
         authority = new AuthorityVerticle(
                 config(change, stepApi),
@@ -91,8 +96,9 @@ public final class LoopbackAuthority implements AutoCloseable {
         return new AuthorityConfig(
                 "127.0.0.1",
                 0,
-                0,
+                httpPort,
                 List.of("localhost", "127.0.0.1"),
+                null,
                 null,
                 null,
                 "interop-password",
@@ -103,13 +109,42 @@ public final class LoopbackAuthority implements AutoCloseable {
                 2,
                 100,
                 acme.build(),
-                stepApi);
+                stepApi,
+                acme.keyType,
+                acme.hierarchy,
+                acme.nameConstraints,
+                new CrlConfig(Duration.ofDays(1), Duration.ofHours(8), Duration.ofDays(90)),
+                new OcspConfig(Duration.ofHours(1), Duration.ofDays(7)));
+    }
+
+    /** With these names for tokens of the provisioner jwk. */
+    public static StepApiConfig stepApi(NameRules jwkNames) {
+        return new StepApiConfig(
+                "jwk",
+                "x5c",
+                Duration.ofDays(1),
+                null,
+                null,
+                null,
+                List.of("mqtt-acme"),
+                Duration.ofDays(7),
+                jwkNames,
+                NameRules.ALL);
     }
 
     /** @param x5cRoots file of further roots; null: none */
     public static StepApiConfig stepApi(@Nullable Path x5cRoots) {
         return new StepApiConfig(
-                "jwk", "x5c", Duration.ofDays(1), null, null, x5cRoots, List.of("mqtt-acme"), Duration.ofDays(7));
+                "jwk",
+                "x5c",
+                Duration.ofDays(1),
+                null,
+                null,
+                x5cRoots,
+                List.of("mqtt-acme"),
+                Duration.ofDays(7),
+                NameRules.ALL,
+                NameRules.ALL);
     }
 
     private static LifetimesConfig lifetimes() {

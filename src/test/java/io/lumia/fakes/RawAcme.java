@@ -27,11 +27,18 @@ public final class RawAcme {
     public final KeyPair pair;
     public String account = "";
     private final String base;
+    private final HttpClient http;
 
     /** @param base of the provisioner */
     public RawAcme(String base, KeyPair pair) {
+        this(base, pair, CLIENT);
+    }
+
+    /** @param http speaks to the server */
+    public RawAcme(String base, KeyPair pair, HttpClient http) {
         this.base = base;
         this.pair = pair;
+        this.http = http;
     }
 
     public record Reply(int status, JsonNode body, HttpResponse<String> raw) {
@@ -138,9 +145,9 @@ public final class RawAcme {
         return path.startsWith("http") ? path : base + path;
     }
 
-    private static Reply send(HttpRequest request) {
+    private Reply send(HttpRequest request) {
         try {
-            var answer = CLIENT.send(request, BodyHandlers.ofString());
+            var answer = http.send(request, BodyHandlers.ofString());
             boolean json = Optional.of(
                             answer.headers().firstValue("Content-Type").orElse(""))
                     .filter(type -> type.contains("json"))

@@ -118,7 +118,9 @@ public final class StepClient {
             throw new AssertionError("refused: " + reply);
         }
         var chain = reply.json().getJsonArray("certChain");
-        return new Holder(pair.getPrivate(), Pem.certificates(chain.getString(0) + chain.getString(1)));
+        var pem = new StringBuilder();
+        chain.forEach(pem::append);
+        return new Holder(pair.getPrivate(), Pem.certificates(pem.toString()));
     }
 
     public Reply sign(String token, KeyPair pair, String commonName, List<String> names, JsonObject more) {

@@ -2,8 +2,10 @@ package io.lumia.fakes;
 
 import io.lumia.crypto.CryptoProviders;
 import io.lumia.crypto.KeyPairs;
+import io.lumia.crypto.KeySigner;
 import io.lumia.x509.CertificateTemplate;
 import io.lumia.x509.Issuer;
+import io.lumia.x509.IssuerLocations;
 import io.lumia.x509.Profile;
 import io.lumia.x509.SerialNumber;
 import io.lumia.x509.Validity;
@@ -18,6 +20,11 @@ import java.util.List;
 public record TestAuthority(X509Certificate root, Issuer intermediate, Instant now) {
     private static final SecureRandom RANDOMNESS = new SecureRandom();
 
+    private static final IssuerLocations LOCATIONS = new IssuerLocations(
+            "http://localhost:9001/ca/intermediate.crt",
+            "http://localhost:9001/crl/intermediate.crl",
+            "http://localhost:9001/ocsp");
+
     static {
         CryptoProviders.install();
     }
@@ -25,22 +32,17 @@ public record TestAuthority(X509Certificate root, Issuer intermediate, Instant n
     public static TestAuthority at(Instant now) {
         var rootPair = KeyPairs.p256();
         var pair = KeyPairs.p256();
-        var root = CertificateTemplate.root("Test", rootPair, serial(), validity(now, Duration.ofDays(20_000)));
+        var root = CertificateTemplate.root(
+                "Test", new KeySigner(rootPair), serial(), validity(now, Duration.ofDays(20_000)));
         var intermediate = CertificateTemplate.intermediate(
-                        "Test", pair.getPublic(), serial(), validity(now, Duration.ofDays(1000)), null)
-                .signedBy(new Issuer(root, rootPair.getPrivate()));
-        return new TestAuthority(root, new Issuer(intermediate, pair.getPrivate()), now);
+                        "Test", pair.getPublic(), serial(), validity(now, Duration.ofDays(1000)), IssuerLocations.NONE)
+                .signedBy(new Issuer(root, new KeySigner(rootPair)));
+        return new TestAuthority(root, new Issuer(intermediate, new KeySigner(pair)), now);
     }
 
     public X509Certificate issue(Profile profile, String identity, List<String> names, PublicKey key) {
         return CertificateTemplate.leaf(
-                        profile,
-                        identity,
-                        names,
-                        key,
-                        serial(),
-                        validity(now, Duration.ofDays(1)),
-                        "http://localhost:9001/ca/intermediate.crt")
+                        profile, identity, names, key, serial(), validity(now, Duration.ofDays(1)), LOCATIONS)
                 .signedBy(intermediate);
     }
 

@@ -7,8 +7,12 @@ import io.lumia.bus.FleetBus.AddExternalKey;
 import io.lumia.bus.FleetBus.AddExternalKeyOutcome.Added;
 import io.lumia.config.AcmeConfig.Faults;
 import io.lumia.config.AcmeConfig.Provisioner;
+import io.lumia.config.AuthorityConfig;
+import io.lumia.config.LeafTemplate;
+import io.lumia.config.NameRules;
 import io.lumia.fakes.AcmeSettings;
 import io.lumia.fakes.LoopbackAuthority;
+import io.lumia.x509.KeyType;
 import io.lumia.x509.Pem;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -24,6 +28,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class LegoIT {
     private static final String NAME = "lego.example.test";
@@ -139,6 +146,48 @@ class LegoIT {
         });
     }
 
+    @ParameterizedTest
+    @CsvSource({"rsa2048, rsa-2048", "rsa4096, rsa-4096", "ec384, p384"})
+    void obtains_certificates_for_other_kinds_of_keys(String key, String type) throws Exception {
+        talk(settings -> {}, (authority, lego) -> {
+            lego.run(arguments(authority, with(http(authority), "--key-type", key), "run"));
+            assertThat(KeyType.of(leaf(NAME).getPublicKey()).map(KeyType::label))
+                    .contains(type);
+        });
+    }
+
+    @Test
+    void is_refused_a_key_that_the_provisioner_does_not_take() throws Exception {
+        var p384 =
+                new Provisioner(null, null, null, null, null, List.of(KeyType.P384), NameRules.ALL, LeafTemplate.USUAL);
+        talk(settings -> settings.provisioners.put("acme", p384), (authority, lego) -> {
+            assertThat(lego.fail(arguments(authority, with(http(authority), "--key-type", "ec256"), "run")))
+                    .contains("badCSR", "the provisioner takes keys of type p384");
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = KeyType.class,
+            names = {"P256", "RSA_2048", "ED25519"})
+    void obtains_a_certificate_from_a_single_root(KeyType type) throws Exception {
+        talk(
+                settings -> {
+                    settings.hierarchy = AuthorityConfig.Hierarchy.ROOT;
+                    settings.keyType = type;
+                },
+                (authority, lego) -> {
+                    lego.run(arguments(authority, http(authority), "run"));
+                    var chain = Pem.certificates(Files.readString(home.resolve("lego/certificates/" + NAME + ".crt")));
+                    assertThat(chain).hasSize(1);
+                    chain.get(0)
+                            .verify(Pem.certificates(Files.readString(authority.root))
+                                    .get(0)
+                                    .getPublicKey());
+                    lego.run(arguments(authority, http(authority), "revoke", "--keep"));
+                });
+    }
+
     @Test
     void bears_with_nonces_that_are_refused() throws Exception {
         talk(settings -> settings.faults = new Faults(0.3, Duration.ofMillis(300)), (authority, lego) -> {
@@ -169,6 +218,12 @@ class LegoIT {
 
     private static List<String> http(LoopbackAuthority authority) {
         return List.of("--domains", NAME, "--http", "--http.port", "127.0.0.1:" + authority.http01Port);
+    }
+
+    private static List<String> with(List<String> proof, String... more) {
+        var all = new ArrayList<>(proof);
+        all.addAll(List.of(more));
+        return all;
     }
 
     private String[] arguments(LoopbackAuthority authority, List<String> proof, String... command) {

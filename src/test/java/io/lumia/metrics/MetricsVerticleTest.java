@@ -6,6 +6,7 @@ import static io.lumia.bus.FleetBus.COUNT_OVERDUE;
 import static io.lumia.bus.FleetBus.DELIVERY_STATISTICS;
 import static io.lumia.bus.FleetBus.LISTENER_RELOADED;
 import static io.lumia.bus.FleetBus.PROVISIONING_ANSWERED;
+import static io.lumia.bus.FleetBus.REVOCATION_STATISTICS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lumia.bus.FleetBus;
@@ -16,6 +17,7 @@ import io.lumia.bus.FleetBus.Histogram;
 import io.lumia.bus.FleetBus.ListenerReloaded;
 import io.lumia.bus.FleetBus.OverdueCount;
 import io.lumia.bus.FleetBus.ProvisioningAnswered;
+import io.lumia.bus.FleetBus.RevocationStatistics;
 import io.lumia.config.MetricsConfig;
 import io.lumia.config.RenewalConfig;
 import io.lumia.fakes.MovableClock;
@@ -106,6 +108,25 @@ class MetricsVerticleTest {
                             .contains("lumia_mqtt_publishes_total{direction=\"in\",qos=\"1\"} 500.0")
                             .contains("lumia_mqtt_delivery_seconds_bucket{qos=\"1\",le=\"0.01\"} 8")
                             .contains("lumia_mqtt_delivery_seconds_count{qos=\"1\"} 9");
+                    test.completeNow();
+                })));
+    }
+
+    @Test
+    void shows_when_the_first_crl_runs_out_and_what_ocsp_was_asked(Vertx vertx, VertxTestContext test) {
+        REVOCATION_STATISTICS
+                .serve(
+                        vertx,
+                        asked -> Future.succeededFuture(
+                                new RevocationStatistics(NOW, 7, 900, Map.of("good", 5L, "revoked", 0L))))
+                .compose(serving -> scrape(vertx))
+                .onComplete(test.succeeding(text -> test.verify(() -> {
+                    assertThat(text)
+                            .contains("lumia_crl_next_update_timestamp_seconds " + exact(NOW))
+                            .contains("lumia_crl_entries 7.0")
+                            .contains("lumia_crl_size_bytes 900.0")
+                            .contains("lumia_ocsp_requests_total{result=\"good\"} 5.0")
+                            .contains("lumia_ocsp_requests_total{result=\"revoked\"} 0.0");
                     test.completeNow();
                 })));
     }

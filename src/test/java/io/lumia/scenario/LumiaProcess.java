@@ -121,6 +121,10 @@ final class LumiaProcess implements AutoCloseable {
         return new Setup("run", data);
     }
 
+    static Setup ca(String name, Path data) {
+        return new Setup("ca", data).argument(name);
+    }
+
     static Setup demo(String name, Path data) {
         return new Setup("demo", data).argument(name);
     }

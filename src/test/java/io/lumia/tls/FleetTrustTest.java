@@ -10,6 +10,7 @@ import io.lumia.crypto.KeyPairs;
 import io.lumia.fakes.TestAuthority;
 import io.lumia.fakes.Waiting;
 import io.lumia.x509.CertificateTemplate;
+import io.lumia.x509.IssuerLocations;
 import io.lumia.x509.Profile;
 import io.lumia.x509.SerialNumber;
 import io.lumia.x509.Validity;
@@ -153,7 +154,7 @@ class FleetTrustTest {
                         KeyPairs.p256().getPublic(),
                         SerialNumber.random(new SecureRandom()),
                         validity,
-                        null)
+                        IssuerLocations.NONE)
                 .signedBy(ours.intermediate());
     }
 }

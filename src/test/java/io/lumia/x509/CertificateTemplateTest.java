@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lumia.crypto.KeyPairs;
+import io.lumia.crypto.KeySigner;
 import io.lumia.fakes.TestAuthority;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathValidator;
@@ -82,8 +83,12 @@ class CertificateTemplateTest {
 
     @Test
     void an_issuer_has_the_key_of_its_certificate_and_never_shows_it() {
-        var other = KeyPairs.p256().getPrivate();
+        var other = new KeySigner(KeyPairs.p256());
         assertThatThrownBy(() -> new Issuer(authority.root(), other)).hasMessageContaining("does not belong");
+        var pretending =
+                new KeySigner(KeyPairs.p256().getPrivate(), authority.root().getPublicKey());
+        assertThatThrownBy(() -> new Issuer(authority.root(), pretending)).hasMessageContaining("does not belong");
+        assertThat(other.toString()).isEqualTo("KeySigner[SHA256withECDSA]");
         assertThat(authority.intermediate().toString()).isEqualTo("Issuer[CN=Test Intermediate CA, O=Test]");
     }
 }

@@ -3,12 +3,11 @@ package io.lumia.authority.acme;
 import io.lumia.x509.Fingerprint;
 import io.lumia.x509.Keys;
 import java.security.PublicKey;
-import org.jose4j.jwa.AlgorithmConstraints;
-import org.jose4j.jwa.AlgorithmConstraints.ConstraintType;
+import org.jose4j.jca.ProviderContext;
+import org.jose4j.jwa.AlgorithmFactoryFactory;
 import org.jose4j.jwk.JsonWebKey;
 import org.jose4j.jwk.JsonWebKey.OutputControlLevel;
 import org.jose4j.jwk.PublicJsonWebKey;
-import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.lang.JoseException;
 
 /**
@@ -18,8 +17,7 @@ import org.jose4j.lang.JoseException;
  * @param thumbprint RFC 7638, SHA-256, base64url
  */
 record AccountKey(PublicKey key, String json, String thumbprint) {
-    private static final AlgorithmConstraints ACCEPTED =
-            new AlgorithmConstraints(ConstraintType.PERMIT, SignedRequest.ALGORITHMS.toArray(String[]::new));
+    private static final ProviderContext PLATFORM = new ProviderContext();
 
     /** @throws AcmeRefusal when it is malformed, holds a private key or is too weak */
     static AccountKey parse(String jwk) {
@@ -53,12 +51,12 @@ record AccountKey(PublicKey key, String json, String thumbprint) {
 
     /** @throws AcmeRefusal unless the key made the signature */
     static void verify(PublicKey key, SignedRequest request) {
-        var signature = new JsonWebSignature();
-        signature.setAlgorithmConstraints(ACCEPTED);
         try {
-            signature.setCompactSerialization(request.compact());
-            signature.setKey(key);
-            if (signature.verifySignature()) {
+            var algorithm = AlgorithmFactoryFactory.getInstance()
+                    .getJwsAlgorithmFactory()
+                    .getAlgorithm(request.algorithm());
+            algorithm.validateVerificationKey(key);
+            if (algorithm.verifySignature(request.signature(), key, request.signingInput(), PLATFORM)) {
                 return;
             }
         } catch (JoseException | RuntimeException keyAndAlgorithmDiffer) {

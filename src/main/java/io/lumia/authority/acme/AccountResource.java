@@ -28,21 +28,27 @@ final class AccountResource {
     private static final Pattern MAILTO = Pattern.compile("mailto:[^\\s@,?<>\"]{1,64}@[A-Za-z0-9.-]{1,253}");
 
     private final Store store;
+    private final KnownAccounts known;
     private final Predicate<String> demandsBinding;
     private final RateLimits limits;
     private final AcmeLedger ledger;
     private final SecureRandom randomness;
     private final Clock clock;
 
-    /** @param demandsBinding whether a provisioner wants an external account */
+    /**
+     * @param known told of what changed
+     * @param demandsBinding whether a provisioner wants an external account
+     */
     AccountResource(
             Store store,
+            KnownAccounts known,
             Predicate<String> demandsBinding,
             RateLimits limits,
             AcmeLedger ledger,
             SecureRandom randomness,
             Clock clock) {
         this.store = store;
+        this.known = known;
         this.demandsBinding = demandsBinding;
         this.limits = limits;
         this.ledger = ledger;
@@ -81,11 +87,12 @@ final class AccountResource {
         return store.write(handle -> {
                     contacts.ifPresent(changed -> AccountRows.changeContacts(handle, exchange.id(), changed));
                     if (deactivate) {
-                        AccountRows.deactivate(handle, exchange.id());
+                        AccountRows.deactivate(handle, exchange.id(), clock.instant());
                     }
                     return AccountRows.find(handle, exchange.provisioner(), exchange.id())
                             .orElseThrow();
                 })
+                .onSuccess(changed -> known.changed(exchange.id()))
                 .map(changed -> shown(changed, 200, exchange.links()));
     }
 

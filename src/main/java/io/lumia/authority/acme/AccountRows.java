@@ -64,9 +64,10 @@ final class AccountRows {
                 .execute();
     }
 
-    static void deactivate(Handle handle, String id) {
-        handle.createUpdate("update acme_accounts set status = 'DEACTIVATED' where id = :id")
+    static void deactivate(Handle handle, String id, Instant now) {
+        handle.createUpdate("update acme_accounts set status = 'DEACTIVATED', deactivated_at = :now where id = :id")
                 .bind("id", id)
+                .bind("now", now.toEpochMilli())
                 .execute();
     }
 

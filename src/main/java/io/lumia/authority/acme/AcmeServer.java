@@ -15,7 +15,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Objects;
 import java.util.function.BiFunction;
@@ -29,14 +28,9 @@ public final class AcmeServer {
     private static final Logger log = LoggerFactory.getLogger(AcmeServer.class);
     private static final int MOST_NONCES = 100_000;
     private static final int VERIFIERS = 2;
-    private static final Duration CLEANED_EVERY = Duration.ofMinutes(5);
-    /** How long an order stays after it expired, so that its certificate can still be fetched. */
-    private static final Duration KEPT = Duration.ofHours(24);
 
-    private final Vertx vertx;
     private final AcmeConfig config;
     private final Store store;
-    private final Clock clock;
     private final WorkerExecutor worker;
     private final Names names;
     private final Validations validations;
@@ -47,9 +41,10 @@ public final class AcmeServer {
     private final ChallengeResource challenges;
     private final ExternalKeyDesk externalKeys;
     private final KeyChangeResource keys;
+    private final RenewalPlan plan;
     private final RenewalInfoResource renewals;
     private final RevocationResource revocations;
-    private long cleaning = -1;
+    private final ListingDesk listings;
 
     public AcmeServer(
             Vertx vertx,
@@ -60,10 +55,8 @@ public final class AcmeServer {
             AcmeIssuer issuer,
             RenewalPolicy renewalPolicy,
             Clock clock) {
-        this.vertx = vertx;
         this.config = config;
         this.store = store;
-        this.clock = clock;
         var randomness = new SecureRandom();
         var ledger = new AcmeLedger(vertx, clock);
         var policy = new NamePolicy(fleet.domain(), config.bindFleetNames());
@@ -71,44 +64,37 @@ public final class AcmeServer {
         names = new Names(vertx, config.resolver(), config.validationTimeout());
         validations = new Validations(vertx, config, names);
         nonces = new Nonces(randomness, MOST_NONCES);
-        gate = new RequestGate(store, nonces, worker, config.faults().nonceRejection(), randomness);
+        var known = new KnownAccounts();
+        gate = new RequestGate(store, nonces, worker, known, config.faults().nonceRejection(), randomness);
         var limits = new RateLimits(config.limits(), clock);
         externalKeys = new ExternalKeyDesk(vertx, store, config.provisioners().keySet(), ledger, randomness, clock);
-        keys = new KeyChangeResource(store, worker, ledger);
-        accounts = new AccountResource(store, this::demandsBinding, limits, ledger, randomness, clock);
+        listings = new ListingDesk(vertx, store, clock);
+        keys = new KeyChangeResource(store, worker, known, ledger);
+        accounts = new AccountResource(store, known, this::demandsBinding, limits, ledger, randomness, clock);
         var finalization = new Finalization(store, issuer, policy, config, lifetimes, worker, clock);
-        renewals = new RenewalInfoResource(vertx, store, renewalPolicy);
+        plan = new RenewalPlan(vertx, store, renewalPolicy, clock);
+        renewals = new RenewalInfoResource(vertx, store, plan);
         orders = new OrderResource(
-                store,
-                issuer,
-                policy,
-                finalization,
-                renewals,
-                config.profiles().keySet(),
-                limits,
-                ledger,
-                config.orderLifetime(),
-                randomness,
-                clock);
+                store, issuer, policy, finalization, renewals, config, limits, ledger, randomness, clock);
         challenges = new ChallengeResource(store, issuer, policy, names, validations, ledger, clock);
-        revocations = new RevocationResource(vertx, store);
+        revocations = new RevocationResource(vertx, store, clock);
     }
 
-    /** Takes up what a crash interrupted and begins to clean up; to be called before the routes serve. */
+    /** Takes up what a crash interrupted and answers operators; to be called before the routes serve. */
     public Future<Void> start() {
         if (config.faults().any()) {
             log.warn("the ACME server makes faults on purpose (authority.acme.faults): for testing clients only");
         }
-        cleaning = vertx.setPeriodic(CLEANED_EVERY.toMillis(), tick -> clean().onFailure(AcmeServer::tellUncleaned));
         return store.write(OrderRows::releaseAll)
                 .compose(released -> externalKeys.open())
-                .compose(released -> clean())
-                .compose(cleaned -> challenges.resume());
+                .compose(opened -> listings.open())
+                .compose(opened -> plan.start())
+                .compose(opened -> challenges.resume());
     }
 
     /** Ends validations in flight; the routes must not serve any more. */
     public Future<Void> close() {
-        vertx.cancelTimer(cleaning);
+        plan.close();
         return validations.close().eventually(names::close).eventually(worker::close);
     }
 
@@ -167,16 +153,5 @@ public final class AcmeServer {
         return request.jwk() == null
                 ? gate.byAccount(request, exchange).compose(revocations::byAccount)
                 : gate.bySelf(request).compose(revocations::byKey);
-    }
-
-    private Future<Void> clean() {
-        var longAgo = clock.instant().minus(KEPT);
-        return store.write(handle -> OrderRows.deleteExpiredBefore(handle, longAgo))
-                .compose(
-                        deleted -> deleted < OrderRows.MOST_DELETED_AT_ONCE ? Future.<Void>succeededFuture() : clean());
-    }
-
-    private static void tellUncleaned(Throwable failure) {
-        log.atWarn().setCause(failure).log("old ACME orders could not be deleted; they are tried again later");
     }
 }

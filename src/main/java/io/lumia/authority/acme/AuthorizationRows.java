@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
 
@@ -67,6 +68,18 @@ final class AuthorizationRows {
                 .list();
     }
 
+    /** The names that the account has proven and whose proofs hold; wildcards as they were ordered. */
+    static Set<String> validOf(Handle handle, String account, Instant now) {
+        return Set.copyOf(handle.createQuery("""
+                        select distinct a.identifier from acme_orders o join acme_authorizations a on a.order_id = o.id
+                        where o.account = :account and a.status = 'VALID' and a.expires_at >= :now
+                        """)
+                .bind("account", account)
+                .bind("now", now.toEpochMilli())
+                .mapTo(String.class)
+                .list());
+    }
+
     /** Challenges whose validation a crash interrupted. */
     static List<String> inProgress(Handle handle) {
         return handle.createQuery("select id from acme_challenges where status = 'processing'")
@@ -108,16 +121,6 @@ final class AuthorizationRows {
                         update acme_authorizations set status = :status
                         where id = :id and (status = 'PENDING' or (status = 'VALID' and :status = 'DEACTIVATED'))
                         """).bind("id", id).bind("status", status.name()).execute();
-    }
-
-    static void deleteOfOrder(Handle handle, String order) {
-        handle.createUpdate("""
-                        delete from acme_challenges where authorization_id in
-                          (select id from acme_authorizations where order_id = :order)
-                        """).bind("order", order).execute();
-        handle.createUpdate("delete from acme_authorizations where order_id = :order")
-                .bind("order", order)
-                .execute();
     }
 
     private static Authorization authorization(ResultSet row, Handle handle) throws SQLException {

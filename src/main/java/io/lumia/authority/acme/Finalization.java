@@ -68,7 +68,9 @@ final class Finalization {
                 .map(csr -> fit(csr, order, signed.key()))
                 .compose(csr -> claimed(csr, order, signed))
                 .compose(fit -> begin(order).map(fit))
-                .compose(fit -> issuer.issue(request(fit, order, signed.account(), provisioner))
+                .compose(fit -> issuer.issue(
+                                request(fit, order, signed.account(), provisioner),
+                                (handle, issued) -> OrderRows.complete(handle, order.id(), issued))
                         .compose(outcome -> settle(order, outcome))
                         .recover(
                                 failure -> isAnswer(failure) ? Future.failedFuture(failure) : release(order, failure)));
@@ -161,22 +163,25 @@ final class Finalization {
                 fit.csr(),
                 device == null ? order.identifiers() : List.of(),
                 lifetime(provisioner, order.profile(), profile),
-                device == null ? null : new Claim(device.name(), device.address()),
+                device == null ? null : new Claim(device.name(), device.address(), device.identityKey()),
                 account.actor(),
                 "acme",
                 Provisioned.by(provisioner));
     }
 
-    /** The chosen one's or else the provisioner's, within what the profile allows; null: the profile's own. */
-    private @Nullable Duration lifetime(String provisioner, @Nullable String chosen, Profile profile) {
+    /** The chosen one's or else the provisioner's, within what profile and provisioner allow; null: the profile's own. */
+    private @Nullable Duration lifetime(String name, @Nullable String chosen, Profile profile) {
+        var provisioner = Optional.ofNullable(config.provisioners().get(name));
+        var longest = provisioner.map(AcmeConfig.Provisioner::maximumLifetime);
+        var most = lifetimes.maximum().of(profile);
         return Optional.ofNullable(chosen == null ? null : config.profiles().get(chosen))
                 .map(AcmeConfig.CertificateProfile::lifetime)
-                .or(() -> Optional.ofNullable(config.provisioners().get(provisioner))
-                        .map(AcmeConfig.Provisioner::lifetime))
+                .or(() -> provisioner.map(own -> own.lifetime(profile)))
+                .or(() -> longest.map(limited -> lifetimes.of(profile)))
                 .map(wanted -> within(
                         wanted,
                         lifetimes.minimum().of(profile),
-                        lifetimes.maximum().of(profile)))
+                        longest.filter(own -> own.compareTo(most) < 0).orElse(most)))
                 .orElse(null);
     }
 
@@ -188,15 +193,7 @@ final class Finalization {
     }
 
     private Future<Void> settle(Order order, IssueOutcome outcome) {
-        if (outcome instanceof IssueOutcome.Refused refused) {
-            return refuse(order, refused);
-        }
-        var bundle = ((IssueOutcome.Issued) outcome).bundle();
-        return store.write(handle -> {
-                    OrderRows.complete(handle, order.id(), bundle.serial(), bundle.fullChain());
-                    return true;
-                })
-                .mapEmpty();
+        return outcome instanceof IssueOutcome.Refused refused ? refuse(order, refused) : Future.succeededFuture();
     }
 
     /** What another CSR or another moment may heal leaves the order ready; the rest ends it (RFC 8555, 7.1.6). */

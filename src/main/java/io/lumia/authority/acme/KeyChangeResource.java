@@ -16,12 +16,17 @@ import org.jspecify.annotations.Nullable;
 final class KeyChangeResource {
     private final Store store;
     private final WorkerExecutor worker;
+    private final KnownAccounts accounts;
     private final AcmeLedger ledger;
 
-    /** @param worker verifies signatures */
-    KeyChangeResource(Store store, WorkerExecutor worker, AcmeLedger ledger) {
+    /**
+     * @param worker verifies signatures
+     * @param accounts told of what changed
+     */
+    KeyChangeResource(Store store, WorkerExecutor worker, KnownAccounts accounts, AcmeLedger ledger) {
         this.store = store;
         this.worker = worker;
+        this.accounts = accounts;
         this.ledger = ledger;
     }
 
@@ -67,6 +72,7 @@ final class KeyChangeResource {
                     }
                     return other;
                 })
+                .onSuccess(done -> accounts.changed(account.id()))
                 .compose(other -> other.map(taken -> conflict(taken, links)).orElseGet(() -> {
                     ledger.keyChanged(account, key);
                     return store.read(handle -> AccountRows.find(handle, account.provisioner(), account.id()))

@@ -3,6 +3,7 @@ package io.lumia.authority.acme;
 import io.lumia.access.AddressRange;
 import io.lumia.authority.acme.Problem.Kind;
 import io.lumia.bus.FleetBus.DeviceRecord;
+import io.lumia.config.AcmeConfig.Provisioner;
 import io.lumia.x509.CertificateRequest;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.Fingerprint;
@@ -32,9 +33,10 @@ record NamePolicy(FleetDomain domain, boolean bindFleetNames) {
     /**
      * The names of a new order: lower-case, each once, in the order they came.
      *
+     * @param provisioner at which it is made
      * @throws AcmeRefusal with a subproblem for each name that cannot be had
      */
-    List<String> accept(@Nullable List<Identifier> asked) {
+    List<String> accept(@Nullable List<Identifier> asked, Provisioner provisioner) {
         if (asked == null || asked.isEmpty()) {
             throw AcmeRefusal.malformed("'identifiers' is missing or empty");
         }
@@ -49,12 +51,37 @@ record NamePolicy(FleetDomain domain, boolean bindFleetNames) {
                     ? ""
                     : Identifier.canonical(identifier.value().toLowerCase(Locale.ROOT));
             names.add(value);
-            problem(identifier.type(), value, asked.size()).ifPresent(problems::add);
+            problem(identifier.type(), value, asked.size())
+                    .or(() -> provisionerProblem(value, provisioner))
+                    .ifPresent(problems::add);
         }
         if (!problems.isEmpty()) {
             throw new AcmeRefusal(summary(problems));
         }
         return List.copyOf(names);
+    }
+
+    /** Ways to prove the name that the provisioner offers. */
+    List<ChallengeType> challenges(String name, Provisioner provisioner) {
+        return ChallengeType.suiting(name, device(List.of(name)).isPresent()).stream()
+                .filter(type -> provisioner.offers(type.label()))
+                .toList();
+    }
+
+    private Optional<Problem> provisionerProblem(String value, Provisioner provisioner) {
+        var refusal = provisioner.refusal(value);
+        if (refusal.isPresent()) {
+            return Optional.of(Problem.about(
+                    value,
+                    Kind.REJECTED_IDENTIFIER,
+                    "this provisioner does not certify " + Printable.quoted(value) + ": " + refusal.get()));
+        }
+        return challenges(value, provisioner).isEmpty()
+                ? Optional.of(Problem.about(
+                        value,
+                        Kind.REJECTED_IDENTIFIER,
+                        "none of the challenges that this provisioner offers proves " + Printable.quoted(value)))
+                : Optional.empty();
     }
 
     /** The fleet member that the name belongs to; empty for names outside the fleet. */

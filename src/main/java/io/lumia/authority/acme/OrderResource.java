@@ -6,6 +6,8 @@ import io.lumia.authority.acme.Authorization.Status;
 import io.lumia.authority.acme.Problem.Kind;
 import io.lumia.authority.acme.RequestGate.ByAccount;
 import io.lumia.authority.acme.Views.OrderView;
+import io.lumia.config.AcmeConfig;
+import io.lumia.config.AcmeConfig.Provisioner;
 import io.lumia.store.Store;
 import io.lumia.x509.Printable;
 import io.vertx.core.Future;
@@ -14,8 +16,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Orders and their certificates (RFC 8555, 7.4). */
@@ -27,27 +29,21 @@ final class OrderResource {
     private final NamePolicy policy;
     private final Finalization finalization;
     private final RenewalInfoResource renewals;
-    private final Set<String> profiles;
+    private final AcmeConfig config;
     private final RateLimits limits;
     private final AcmeLedger ledger;
-    private final Duration lifetime;
     private final SecureRandom randomness;
     private final Clock clock;
 
-    /**
-     * @param profiles that a client may choose
-     * @param lifetime of an order
-     */
     OrderResource(
             Store store,
             AcmeIssuer issuer,
             NamePolicy policy,
             Finalization finalization,
             RenewalInfoResource renewals,
-            Set<String> profiles,
+            AcmeConfig config,
             RateLimits limits,
             AcmeLedger ledger,
-            Duration lifetime,
             SecureRandom randomness,
             Clock clock) {
         this.store = store;
@@ -55,10 +51,9 @@ final class OrderResource {
         this.policy = policy;
         this.finalization = finalization;
         this.renewals = renewals;
-        this.profiles = profiles;
+        this.config = config;
         this.limits = limits;
         this.ledger = ledger;
-        this.lifetime = lifetime;
         this.randomness = randomness;
         this.clock = clock;
     }
@@ -75,7 +70,7 @@ final class OrderResource {
         limits.newOrder(signed.account().id());
         var wanted = signed.request().payload(NewOrder.class);
         return Future.succeededFuture(wanted)
-                .map(this::names)
+                .map(order -> names(order, exchange.provisioner()))
                 .compose(names -> permitted(names, signed))
                 .compose(names -> renewals.requireReplaceable(wanted.replaces(), names, signed.account())
                         .map(names))
@@ -110,18 +105,19 @@ final class OrderResource {
                 .map(order -> Answer.typed(200, "application/pem-certificate-chain", issued(Optional.of(order))));
     }
 
-    private List<String> names(NewOrder wanted) {
+    private List<String> names(NewOrder wanted, String provisioner) {
         if (isChosen(wanted.notBefore()) || isChosen(wanted.notAfter())) {
             throw AcmeRefusal.malformed("notBefore and notAfter cannot be chosen; the provisioner sets the lifetime");
         }
         var profile = wanted.profile();
+        var profiles = config.profiles().keySet();
         if (profile != null && !profiles.contains(profile)) {
             throw new AcmeRefusal(
                     Kind.INVALID_PROFILE,
                     "there is no profile " + Printable.quoted(profile) + "; the directory lists "
                             + (profiles.isEmpty() ? "none" : String.join(", ", profiles)));
         }
-        return policy.accept(wanted.identifiers());
+        return policy.accept(wanted.identifiers(), provisioner(provisioner));
     }
 
     /** Clients in Go that choose none may send their zero time, as the step CLI does. */
@@ -142,7 +138,7 @@ final class OrderResource {
 
     private Order drafted(List<String> names, NewOrder wanted, Account account, String provisioner) {
         var id = Nonces.RandomId.next(randomness);
-        Instant expires = clock.instant().plus(lifetime);
+        Instant expires = clock.instant().plus(config.orderLifetime());
         var authorizations = names.stream()
                 .map(name -> new Authorization(
                         Nonces.RandomId.next(randomness),
@@ -153,7 +149,7 @@ final class OrderResource {
                         name,
                         Status.PENDING,
                         expires,
-                        challenges(name)))
+                        challenges(name, provisioner)))
                 .toList();
         return new Order(
                 id,
@@ -168,14 +164,17 @@ final class OrderResource {
                 authorizations);
     }
 
-    private List<Challenge> challenges(String identifier) {
-        boolean fleetName = policy.device(List.of(identifier)).isPresent();
+    private List<Challenge> challenges(String identifier, String provisioner) {
         // One token for all: whichever way the client chooses, it proves the same.
         var token = Nonces.RandomId.next(randomness);
-        return ChallengeType.suiting(identifier, fleetName).stream()
+        return policy.challenges(identifier, provisioner(provisioner)).stream()
                 .map(type -> new Challenge(
                         Nonces.RandomId.next(randomness), type, token, ChallengeStatus.PENDING, null, null))
                 .toList();
+    }
+
+    private Provisioner provisioner(String name) {
+        return Objects.requireNonNull(config.provisioners().get(name), "the routes know the provisioners");
     }
 
     private Future<Order> keep(Order order) {

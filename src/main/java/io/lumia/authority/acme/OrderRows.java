@@ -1,5 +1,6 @@
 package io.lumia.authority.acme;
 
+import io.lumia.x509.CertificateBundle;
 import io.lumia.x509.SerialNumber;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -11,14 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Table {@code acme_orders}. */
 final class OrderRows {
-    static final int MOST_DELETED_AT_ONCE = 1000;
-
     private OrderRows() {}
 
     static void insert(Handle handle, Order order, Instant now) {
         handle.createUpdate("""
-                        insert into acme_orders (id, account, identifiers, created_at, expires_at, finalizing, replaces, profile)
-                        values (:id, :account, :identifiers, :now, :expires, 0, :replaces, :profile)
+                        insert into acme_orders (id, account, identifiers, created_at, expires_at, kept_until, finalizing, replaces, profile)
+                        values (:id, :account, :identifiers, :now, :expires, :expires, 0, :replaces, :profile)
                         """)
                 .bind("id", order.id())
                 .bind("account", order.account())
@@ -99,14 +98,21 @@ final class OrderRows {
                 .execute();
     }
 
-    static void complete(Handle handle, String id, SerialNumber serial, String certificate) {
-        handle.createUpdate("""
-                        update acme_orders set finalizing = 0, serial = :serial, certificate = :certificate where id = :id
+    /** To be called in the transaction that keeps the certificate; while it lasts, its account may revoke and replace it. */
+    static void complete(Handle handle, String id, CertificateBundle issued) {
+        int changed = handle.createUpdate("""
+                        update acme_orders set finalizing = 0, serial = :serial, certificate = :certificate,
+                          kept_until = max(kept_until, :notAfter)
+                        where id = :id and finalizing = 1
                         """)
                 .bind("id", id)
-                .bind("serial", serial.toString())
-                .bind("certificate", certificate)
+                .bind("serial", issued.serial().toString())
+                .bind("certificate", issued.fullChain())
+                .bind("notAfter", issued.validity().notAfter().toEpochMilli())
                 .execute();
+        if (changed != 1) {
+            throw new IllegalStateException("the order " + id + " is not being finalized any more");
+        }
     }
 
     static void fail(Handle handle, String id, Problem problem) {
@@ -121,22 +127,6 @@ final class OrderRows {
     static int releaseAll(Handle handle) {
         return handle.createUpdate("update acme_orders set finalizing = 0 where finalizing = 1")
                 .execute();
-    }
-
-    /** Deletes orders that expired before the moment, with all that belongs to them. @return how many; call again while there are many */
-    static int deleteExpiredBefore(Handle handle, Instant moment) {
-        var old = handle.createQuery("select id from acme_orders where expires_at < :moment limit :most")
-                .bind("moment", moment.toEpochMilli())
-                .bind("most", MOST_DELETED_AT_ONCE)
-                .mapTo(String.class)
-                .list();
-        for (String id : old) {
-            AuthorizationRows.deleteOfOrder(handle, id);
-            handle.createUpdate("delete from acme_orders where id = :id")
-                    .bind("id", id)
-                    .execute();
-        }
-        return old.size();
     }
 
     private static Order order(ResultSet row, List<Authorization> authorizations) throws SQLException {

@@ -7,7 +7,6 @@ import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.CertificateDescription;
 import io.lumia.bus.FleetBus.CertificateRecord;
 import io.lumia.bus.FleetBus.DescribeCertificate;
-import io.lumia.lifecycle.RenewalPolicy;
 import io.lumia.lifecycle.RenewalPolicy.Window;
 import io.lumia.store.Store;
 import io.lumia.x509.Pem;
@@ -26,12 +25,12 @@ final class RenewalInfoResource {
 
     private final Vertx vertx;
     private final Store store;
-    private final RenewalPolicy policy;
+    private final RenewalPlan plan;
 
-    RenewalInfoResource(Vertx vertx, Store store, RenewalPolicy policy) {
+    RenewalInfoResource(Vertx vertx, Store store, RenewalPlan plan) {
         this.vertx = vertx;
         this.store = store;
-        this.policy = policy;
+        this.plan = plan;
     }
 
     /** RFC 9773, 4.2; open to everybody, as certificates are. */
@@ -90,9 +89,7 @@ final class RenewalInfoResource {
     /** A revoked one should have been renewed by the time it was revoked. */
     private Window window(CertificateRecord certificate) {
         var revoked = certificate.revokedAt();
-        var window = revoked == null
-                ? policy.window(certificate.issuedAt(), certificate.validity().notAfter())
-                : new Window(revoked.minusSeconds(1), revoked);
+        var window = revoked == null ? plan.advise(certificate) : new Window(revoked.minusSeconds(1), revoked);
         // "end" comes after "start" even without spreading.
         return window.end().isAfter(window.begin())
                 ? window

@@ -1,11 +1,13 @@
 package io.lumia.authority.acme;
 
 import io.lumia.authority.acme.Account.Status;
+import io.lumia.authority.acme.KnownAccounts.Known;
 import io.lumia.authority.acme.Problem.Kind;
 import io.lumia.store.Store;
 import io.lumia.x509.Printable;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /** Lets through what an account key has signed for exactly this request (RFC 8555, 6.2 to 6.5). */
@@ -13,17 +15,26 @@ final class RequestGate {
     private final Store store;
     private final Nonces nonces;
     private final WorkerExecutor worker;
+    private final KnownAccounts accounts;
     private final double rejection;
     private final RandomGenerator randomness;
 
     /**
      * @param worker verifies signatures: they cost too much for an event loop
+     * @param accounts those that need not be read
      * @param rejection share of good nonces that are refused all the same
      */
-    RequestGate(Store store, Nonces nonces, WorkerExecutor worker, double rejection, RandomGenerator randomness) {
+    RequestGate(
+            Store store,
+            Nonces nonces,
+            WorkerExecutor worker,
+            KnownAccounts accounts,
+            double rejection,
+            RandomGenerator randomness) {
         this.store = store;
         this.nonces = nonces;
         this.worker = worker;
+        this.accounts = accounts;
         this.rejection = rejection;
         this.randomness = randomness;
     }
@@ -70,19 +81,26 @@ final class RequestGate {
         if (kid == null) {
             return AcmeRefusal.failed(Kind.MALFORMED, "this resource wants the account's URL ('kid'), not 'jwk'");
         }
-        return store.read(handle -> exchange.links()
-                        .accountId(kid)
-                        .flatMap(id -> AccountRows.find(handle, exchange.provisioner(), id)))
-                .map(found -> found.orElseThrow(() -> new AcmeRefusal(
-                        Kind.ACCOUNT_DOES_NOT_EXIST, "there is no account " + Printable.quoted(kid) + " here")))
-                .compose(account -> worker.executeBlocking(() -> verified(account, request), false))
+        var id = exchange.links().accountId(kid);
+        var known = id.flatMap(account -> accounts.find(exchange.provisioner(), account));
+        var signer = known.isPresent() ? Future.succeededFuture(known.get()) : find(id, kid, exchange.provisioner());
+        return signer.compose(account -> worker.executeBlocking(() -> verified(account, request), false))
                 .map(RequestGate::active);
     }
 
-    private static ByAccount verified(Account account, SignedRequest request) {
-        var key = AccountKey.parse(account.jwk());
-        key.verify(request);
-        return new ByAccount(account, key, request);
+    private Future<Known> find(Optional<String> id, String kid, String provisioner) {
+        long before = accounts.changes();
+        return store.read(handle -> id.flatMap(account -> AccountRows.find(handle, provisioner, account)))
+                .map(found -> found.orElseThrow(() -> new AcmeRefusal(
+                        Kind.ACCOUNT_DOES_NOT_EXIST, "there is no account " + Printable.quoted(kid) + " here")))
+                .compose(account ->
+                        worker.executeBlocking(() -> new Known(account, AccountKey.parse(account.jwk())), false))
+                .onSuccess(known -> accounts.learn(known, before));
+    }
+
+    private static ByAccount verified(Known signer, SignedRequest request) {
+        signer.key().verify(request);
+        return new ByAccount(signer.account(), signer.key(), request);
     }
 
     private static ByAccount active(ByAccount signed) {

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +33,6 @@ record SignedRequest(
     /** No {@code none}, no MAC: a public key must never serve as a shared secret (RFC 8555, 6.2). */
     static final List<String> ALGORITHMS = List.of("ES256", "ES384", "RS256", "EdDSA");
 
-    private static final Pattern BASE64URL = Pattern.compile("[A-Za-z0-9_-]*");
     private static final ObjectMapper STRICT = JsonMapper.builder()
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -73,6 +71,16 @@ record SignedRequest(
                 header, inner, encodedHeader + "." + encodedPayload + "." + encodedSignature, decode(encodedPayload));
     }
 
+    /** What was signed (RFC 7515, 5.2). */
+    byte[] signingInput() {
+        return compact.substring(0, compact.lastIndexOf('.')).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** @throws IllegalArgumentException when it is no base64url */
+    byte[] signature() {
+        return Base64.getUrlDecoder().decode(compact.substring(compact.lastIndexOf('.') + 1));
+    }
+
     /** Whether there is nothing in it: the request only wants to read (RFC 8555, 6.3). */
     boolean isPostAsGet() {
         return payload.isEmpty();
@@ -109,7 +117,7 @@ record SignedRequest(
             throw AcmeRefusal.malformed("the inner JWS must have 'jwk' and no 'nonce' in its protected header");
         }
         var nonce = inner ? "" : text(header, "nonce");
-        if (!BASE64URL.matcher(nonce).matches()) {
+        if (!isBase64Url(nonce)) {
             throw AcmeRefusal.malformed("the nonce is not base64url");
         }
         return new SignedRequest(
@@ -136,10 +144,19 @@ record SignedRequest(
 
     private static String encoded(JsonNode outer, String field) {
         var value = text(outer, field);
-        if (!BASE64URL.matcher(value).matches()) {
+        if (!isBase64Url(value)) {
             throw AcmeRefusal.malformed("'" + field + "' is not base64url without padding");
         }
         return value;
+    }
+
+    private static boolean isBase64Url(String text) {
+        return text.chars()
+                .allMatch(letter -> (letter >= 'A' && letter <= 'Z')
+                        || (letter >= 'a' && letter <= 'z')
+                        || (letter >= '0' && letter <= '9')
+                        || letter == '-'
+                        || letter == '_');
     }
 
     private static String text(JsonNode node, String field) {

@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param crt the leaf, PEM
  * @param ca its issuer, PEM
- * @param certChain both
+ * @param certChain both; the leaf alone when the root issued it
  */
 record ChainAnswer(String crt, String ca, List<String> certChain) {
     /** @throws StepRefusal when there is none */
@@ -17,6 +17,8 @@ record ChainAnswer(String crt, String ca, List<String> certChain) {
             throw StepRefusal.of(refused);
         }
         var bundle = ((IssueOutcome.Issued) outcome).bundle();
-        return new ChainAnswer(bundle.certificate(), bundle.chain(), List.of(bundle.certificate(), bundle.chain()));
+        return bundle.chain().isEmpty()
+                ? new ChainAnswer(bundle.certificate(), bundle.root(), List.of(bundle.certificate()))
+                : new ChainAnswer(bundle.certificate(), bundle.chain(), List.of(bundle.certificate(), bundle.chain()));
     }
 }

@@ -71,6 +71,8 @@ final class ClientTrust extends X509ExtendedTrustManager {
     /** Both, since clients may hold the leaf alone. */
     @Override
     public X509Certificate[] getAcceptedIssuers() {
-        return new X509Certificate[] {issuers.root(), issuers.intermediate()};
+        return issuers.root().equals(issuers.issuer())
+                ? new X509Certificate[] {issuers.root()}
+                : new X509Certificate[] {issuers.root(), issuers.issuer()};
     }
 }

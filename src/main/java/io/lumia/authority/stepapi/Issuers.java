@@ -7,16 +7,16 @@ import java.security.cert.X509Certificate;
 /**
  * The authority's certificates.
  *
- * @param intermediate signs every leaf
+ * @param issuer signs every leaf: the intermediate, or the root itself
  */
-public record Issuers(X509Certificate root, X509Certificate intermediate) {
+public record Issuers(X509Certificate root, X509Certificate issuer) {
     /** Whether the authority's key signed this certificate, whatever its dates say. */
     boolean signed(X509Certificate certificate) {
-        if (!certificate.getIssuerX500Principal().equals(intermediate.getSubjectX500Principal())) {
+        if (!certificate.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())) {
             return false;
         }
         try {
-            certificate.verify(intermediate.getPublicKey());
+            certificate.verify(issuer.getPublicKey());
             return true;
         } catch (GeneralSecurityException otherSigner) {
             return false;

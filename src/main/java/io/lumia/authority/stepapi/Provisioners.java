@@ -37,7 +37,7 @@ final class Provisioners {
         this.jwk = jwk;
         var listed = new ArrayList<Map<String, Object>>();
         listed.add(jwk());
-        acme.provisioners().forEach((name, provisioner) -> listed.add(acme(name, provisioner.lifetime())));
+        acme.provisioners().forEach((name, provisioner) -> listed.add(acme(name, provisioner)));
         listed.add(x5c(x5cRoots));
         all = List.copyOf(listed);
     }
@@ -72,8 +72,20 @@ final class Provisioners {
         return entry;
     }
 
-    private Map<String, Object> acme(String name, @Nullable Duration lifetime) {
-        return entry("ACME", name, lifetime == null ? lifetimes.server() : lifetime);
+    private Map<String, Object> acme(String name, AcmeConfig.Provisioner provisioner) {
+        var most = longest(provisioner);
+        var usual = provisioner.lifetime() == null ? lifetimes.server() : provisioner.lifetime();
+        var entry = entry("ACME", name, usual.compareTo(most) > 0 ? most : usual, most);
+        if (provisioner.challenges() != null) {
+            entry.put("challenges", provisioner.challenges());
+        }
+        return entry;
+    }
+
+    private Duration longest(AcmeConfig.Provisioner provisioner) {
+        var most = lifetimes.maximum().server();
+        var own = provisioner.maximumLifetime();
+        return own == null || own.compareTo(most) > 0 ? most : own;
     }
 
     private Map<String, Object> x5c(List<X509Certificate> roots) {
@@ -83,9 +95,13 @@ final class Provisioners {
     }
 
     private Map<String, Object> entry(String type, String name, Duration lifetime) {
+        return entry(type, name, lifetime, lifetimes.maximum().server());
+    }
+
+    private Map<String, Object> entry(String type, String name, Duration lifetime, Duration most) {
         var claims = new LinkedHashMap<String, Object>();
         claims.put("minTLSCertDuration", Moment.text(lifetimes.minimum().server()));
-        claims.put("maxTLSCertDuration", Moment.text(lifetimes.maximum().server()));
+        claims.put("maxTLSCertDuration", Moment.text(most));
         claims.put("defaultTLSCertDuration", Moment.text(lifetime));
         claims.put("enableSSHCA", false);
         claims.put("disableRenewal", false);

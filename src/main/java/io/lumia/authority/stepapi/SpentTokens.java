@@ -8,7 +8,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
 
-/** One-time tokens that were used; table {@code step_tokens}. They outlive a restart. */
+/** One-time tokens that were used; table {@code step_tokens}. They outlive a restart; a purge forgets them once they expired. */
 final class SpentTokens {
     private final Store store;
 
@@ -31,12 +31,6 @@ final class SpentTokens {
                         .bind("expires", expires.toEpochMilli())
                         .execute()
                 > 0);
-    }
-
-    Future<Integer> forgetExpired(Instant now) {
-        return store.write(handle -> handle.createUpdate("delete from step_tokens where expires_at < :now")
-                .bind("now", now.toEpochMilli())
-                .execute());
     }
 
     static String digest(String text) {

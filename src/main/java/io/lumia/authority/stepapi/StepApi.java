@@ -16,19 +16,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The paths that the step CLI speaks: provisioners, sign, renew, rekey and revoke. */
 public final class StepApi {
-    private static final Logger log = LoggerFactory.getLogger(StepApi.class);
     private static final int VERIFIERS = 2;
-    private static final Duration CLEANED_EVERY = Duration.ofMinutes(5);
 
     private final Vertx vertx;
     private final AuthorityConfig config;
@@ -39,7 +34,6 @@ public final class StepApi {
     private final Clock clock;
     private final SpentTokens spent;
     private final WorkerExecutor worker;
-    private long cleaning = -1;
 
     /** What DATA holds. */
     private record Found(JwkProvisioner jwk, List<X509Certificate> foreignRoots) {}
@@ -74,7 +68,6 @@ public final class StepApi {
     public Future<Void> mount(Router router, String publicUrl) {
         return worker.executeBlocking(this::find, false).map(found -> {
             routes(found, URI.create(publicUrl).getHost()).mount(router);
-            cleaning = vertx.setPeriodic(CLEANED_EVERY.toMillis(), tick -> clean());
             return null;
         });
     }
@@ -86,7 +79,6 @@ public final class StepApi {
 
     /** The routes must not serve any more. */
     public Future<Void> close() {
-        vertx.cancelTimer(cleaning);
         return worker.close();
     }
 
@@ -123,11 +115,5 @@ public final class StepApi {
                 new SignResource(gate, issuer, step, worker, clock),
                 new RenewResource(gate, signers, issuer, step, worker, clock),
                 new RevokeResource(vertx, gate, signers));
-    }
-
-    private void clean() {
-        spent.forgetExpired(clock.instant())
-                .onFailure(
-                        failed -> log.atWarn().setCause(failed).log("used tokens that expired could not be forgotten"));
     }
 }

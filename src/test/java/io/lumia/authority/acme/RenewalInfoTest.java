@@ -20,6 +20,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -64,7 +65,7 @@ class RenewalInfoTest {
     // ---- renewal information
 
     @Test
-    void suggests_the_window_of_the_renewal_policy() {
+    void suggests_a_part_of_the_policys_window_and_stays_with_it() {
         var id = issued(NAME, null);
         var now = acme.harness.clock.instant();
 
@@ -73,11 +74,28 @@ class RenewalInfoTest {
         assertThat(info.status()).isEqualTo(200);
         var window = info.body().path("suggestedWindow");
         // The harness renews with a quarter left at the latest, spread over half of the lifetime.
-        assertThat(Instant.parse(window.path("start").asText())).isEqualTo(now.plus(Duration.ofDays(5)));
-        assertThat(Instant.parse(window.path("end").asText())).isEqualTo(now.plus(Duration.ofDays(15)));
+        var start = Instant.parse(window.path("start").asText());
+        var end = Instant.parse(window.path("end").asText());
+        assertThat(start).isBetween(now.plus(Duration.ofDays(5)), end);
+        assertThat(end).isBeforeOrEqualTo(now.plus(Duration.ofDays(15)));
+        assertThat(Duration.between(start, end)).isEqualTo(Duration.ofDays(10).dividedBy(32));
+        assertThat(info(id).body().path("suggestedWindow")).isEqualTo(window);
         assertThat(info.header("Retry-After")).isEqualTo("21600");
         assertThat(acme.client.get("/directory").body().path("renewalInfo").asText())
                 .endsWith("/acme/acme/renewal-info");
+    }
+
+    @Test
+    void sends_certificates_of_the_same_hour_to_different_parts_of_the_window() {
+        var starts = new HashSet<String>();
+        for (int i = 0; i < 32; i++) {
+            starts.add(info(issued(NAME, null))
+                    .body()
+                    .path("suggestedWindow")
+                    .path("start")
+                    .asText());
+        }
+        assertThat(starts).as("each of 32 parts is given once").hasSize(32);
     }
 
     @Test

@@ -55,7 +55,7 @@ class RenewTest {
 
     @BeforeEach
     void start() throws Exception {
-        authority = new LoopbackAuthority(data, LoopbackAuthority.stepApi(null), clock);
+        authority = new LoopbackAuthority(data, LoopbackAuthority.stepApi((Path) null), clock);
         client = new StepClient(authority, data);
     }
 

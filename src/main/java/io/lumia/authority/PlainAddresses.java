@@ -1,0 +1,48 @@
+package io.lumia.authority;
+
+import io.lumia.config.AuthorityConfig;
+import io.lumia.x509.IssuerLocations;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the CA is reached by plain HTTP, as its certificates tell it.
+ *
+ * @param base without trailing slash; null while the port is picked anew at every start, since certificates outlive it
+ */
+record PlainAddresses(@Nullable String base) {
+    static PlainAddresses of(AuthorityConfig config) {
+        var configured = config.httpUrl();
+        if (configured != null) {
+            return new PlainAddresses(configured.toString().replaceAll("/+$", ""));
+        }
+        return new PlainAddresses(
+                config.httpPort() == 0
+                        ? null
+                        : "http://" + urlHost(config.names().get(0)) + ":" + config.httpPort());
+    }
+
+    /** For an intermediate. There is no responder for these: its certificate would need the root's key. */
+    IssuerLocations ofRoot() {
+        return base == null
+                ? IssuerLocations.NONE
+                : new IssuerLocations(base + "/ca/root.crt", base + "/crl/root.crl", null);
+    }
+
+    /**
+     * For leaves.
+     *
+     * @param single whether the root signs them itself
+     */
+    IssuerLocations ofLeaves(boolean single) {
+        var issuer = single ? "root" : "intermediate";
+        return base == null
+                ? IssuerLocations.NONE
+                : new IssuerLocations(
+                        base + "/ca/" + issuer + ".crt", base + "/crl/" + issuer + ".crl", base + "/ocsp");
+    }
+
+    /** A name or address as it stands in a URL. */
+    static String urlHost(String name) {
+        return name.indexOf(':') >= 0 ? "[" + name + "]" : name;
+    }
+}

@@ -1,0 +1,90 @@
+package io.lumia.authority.revocation;
+
+import io.lumia.x509.CrlTemplate;
+import io.lumia.x509.Issuer;
+import io.lumia.x509.Validity;
+import java.math.BigInteger;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the CRLs of one issuer, one after the other. Blocks; for one thread at a time. */
+final class CrlBuilder {
+    private final CrlFile file;
+    private final Callable<Issuer> issuer;
+    private final RevokedCertificates revoked;
+    private final List<String> locations;
+    private final Duration lifetime;
+    private final Duration refresh;
+    private final Clock clock;
+    private BigInteger lastNumber = BigInteger.ZERO;
+    private @Nullable Instant lastRegular;
+
+    /**
+     * @param issuer opened for each CRL
+     * @param locations that stand in the issuer's certificates
+     * @param refresh time between two regular CRLs; others are made when something was revoked
+     */
+    CrlBuilder(
+            CrlFile file,
+            Callable<Issuer> issuer,
+            RevokedCertificates revoked,
+            List<String> locations,
+            Duration lifetime,
+            Duration refresh,
+            Clock clock) {
+        this.file = file;
+        this.issuer = issuer;
+        this.revoked = revoked;
+        this.locations = List.copyOf(locations);
+        this.lifetime = lifetime;
+        this.refresh = refresh;
+        this.clock = clock;
+    }
+
+    /** The one that an earlier process made; empty: none that is fit to be served. */
+    synchronized Optional<PublishedCrl> kept() {
+        var kept = file.read();
+        kept.ifPresent(crl -> {
+            lastNumber = crl.number();
+            // while that process ran, the last regular one was not older than this
+            revoked.forgetEndedBefore(crl.thisUpdate().minus(refresh.multipliedBy(2)));
+        });
+        return kept.filter(crl -> crl.locations().equals(locations)).map(crl -> PublishedCrl.of(crl, crl.size()));
+    }
+
+    /** What is revoked now. Throws whatever keeps the issuer from signing. */
+    synchronized PublishedCrl build() throws Exception {
+        var signing = issuer.call();
+        var now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+        if (lastRegular != null) {
+            revoked.forgetEndedBefore(lastRegular);
+        }
+        var number = number(clock.instant());
+        var window =
+                new Validity(now, end(now, Validity.of(signing.certificate()).notAfter()));
+        var entries = revoked.snapshot();
+        var crl = new CrlTemplate(number, window, locations).signedBy(signing, entries);
+        lastNumber = number;
+        if (lastRegular == null || !now.isBefore(lastRegular.plus(refresh))) {
+            lastRegular = now;
+        }
+        file.write(crl);
+        return PublishedCrl.of(crl, entries.size());
+    }
+
+    /** From the clock, so that it grows even where every file is an old one; and past the last one, should the clock have gone back. */
+    private BigInteger number(Instant now) {
+        return BigInteger.valueOf(now.toEpochMilli()).max(lastNumber.add(BigInteger.ONE));
+    }
+
+    private Instant end(Instant now, Instant issuersEnd) {
+        var wanted = now.plus(lifetime);
+        return wanted.isAfter(issuersEnd) ? issuersEnd : wanted;
+    }
+}

@@ -1,0 +1,219 @@
+package io.lumia.authority.revocation;
+
+import io.lumia.bus.FleetBus.RevocationStatistics;
+import io.lumia.config.AuthorityConfig;
+import io.lumia.config.CannotStart;
+import io.lumia.store.Store;
+import io.lumia.x509.Issuer;
+import io.lumia.x509.IssuerLocations;
+import io.lumia.x509.OcspIssuer;
+import io.lumia.x509.RevokedCertificate;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Everything that the CA tells of revoked certificates, and the journal that remembers them. */
+public final class RevocationService {
+    private static final long LONGEST_OCSP_SECONDS = 10;
+
+    private final Vertx vertx;
+    private final AuthorityConfig config;
+    private final Path directory;
+    private final Clock clock;
+    private final WorkerExecutor signers;
+    private final WorkerExecutor ocspWorker;
+    private final SecureRandom randomness = new SecureRandom();
+    private final RevocationJournal journal;
+    private final RevokedCertificates revoked = new RevokedCertificates();
+    private final Map<String, CrlPublisher> crls = new LinkedHashMap<>();
+    private final CrlPublisher leaves;
+    private final OcspResponder ocsp;
+
+    /**
+     * The CA whose certificates are told about.
+     *
+     * @param root the trust anchor
+     * @param rootSigner opens the root's key; called on a worker when a CRL of the root is due
+     * @param leafIssuer signs leaves, and their CRL
+     * @param leafLocations that stand in the leaves
+     */
+    public record Authority(
+            X509Certificate root, Callable<Issuer> rootSigner, Issuer leafIssuer, IssuerLocations leafLocations) {
+        /** Whether the root signs the leaves itself. */
+        boolean isSingle() {
+            return leafIssuer.certificate().equals(root);
+        }
+    }
+
+    private RevocationService(
+            Vertx vertx,
+            AuthorityConfig config,
+            Path directory,
+            Store store,
+            Authority authority,
+            WorkerExecutor signers,
+            RevocationJournal journal,
+            Clock clock) {
+        this.vertx = vertx;
+        this.config = config;
+        this.directory = directory;
+        this.clock = clock;
+        this.signers = signers;
+        this.journal = journal;
+        ocspWorker = vertx.createSharedWorkerExecutor("lumia-ocsp", 1, LONGEST_OCSP_SECONDS, TimeUnit.SECONDS);
+        leaves = leaves(authority);
+        if (!authority.isSingle()) {
+            crls.put("root", root(authority));
+        }
+        crls.put(authority.isSingle() ? "root" : "intermediate", leaves);
+        var issuer = authority.leafIssuer();
+        var signer = new OcspSigner(
+                issuer, config.organization(), config.backdate(), config.ocsp().signerLifetime(), randomness, clock);
+        ocsp = new OcspResponder(
+                store,
+                new OcspIssuer(issuer.certificate()),
+                signer,
+                config.ocsp().lifetime(),
+                ocspWorker,
+                clock);
+    }
+
+    /**
+     * Opens the journal and brings it and the database together. Fails with {@link CannotStart} when the journal cannot be used.
+     *
+     * @param directory DATA/ca
+     * @param signers where CRLs are signed
+     */
+    public static Future<RevocationService> open(
+            Vertx vertx,
+            AuthorityConfig config,
+            Path directory,
+            Store store,
+            Authority authority,
+            WorkerExecutor signers,
+            Clock clock) {
+        var path = directory.resolve("revocations.log");
+        return signers.executeBlocking(() -> openFile(path), false).compose(file -> {
+            var journal = new RevocationJournal(vertx, file);
+            var service = new RevocationService(vertx, config, directory, store, authority, signers, journal, clock);
+            return new JournalMerge(vertx, store, journal, clock)
+                    .run(file.revoked())
+                    .onSuccess(service.revoked::addAll)
+                    .map(merged -> service)
+                    .recover(broken -> service.close().transform(closed -> Future.failedFuture(broken)));
+        });
+    }
+
+    private static JournalFile openFile(Path path) {
+        try {
+            return JournalFile.open(path);
+        } catch (IOException unusable) {
+            throw new CannotStart(
+                    "the revocation journal " + path.toAbsolutePath() + " cannot be read or written (" + unusable
+                            + "); give this user access to it",
+                    unusable);
+        }
+    }
+
+    /** Has the CRLs at hand, and keeps them fresh from now on. */
+    public Future<Void> start() {
+        // that of the leaves always: the database may have been changed meanwhile
+        return Future.all(crls.values().stream()
+                        .map(publisher -> publisher.start(publisher.equals(leaves)))
+                        .toList())
+                .mapEmpty();
+    }
+
+    /** To be told once the database has it: the next CRL lists it. Completes when the journal holds it on disk. */
+    public Future<Void> revoked(RevokedCertificate certificate) {
+        revoked.add(certificate);
+        leaves.changed();
+        return journal.append(List.of(certificate));
+    }
+
+    /** Completes when the journal holds all that was revoked so far. */
+    public Future<Void> journaled() {
+        return journal.append(List.of());
+    }
+
+    /** Adds what certificates point at, by plain HTTP. */
+    public void mountPlain(Router router) {
+        new RevocationRoutes(crls, leaves, ocsp, clock).mountPlain(router);
+    }
+
+    /** Adds what step-ca serves by HTTPS. */
+    public void mountSecure(Router router) {
+        new RevocationRoutes(crls, leaves, ocsp, clock).mountSecure(router);
+    }
+
+    /** For metrics. */
+    public RevocationStatistics statistics() {
+        return new RevocationStatistics(
+                firstNextUpdate(),
+                leaves.current().map(PublishedCrl::entries).orElse(0),
+                leaves.current().map(crl -> crl.der().length()).orElse(0),
+                ocsp.counts());
+    }
+
+    /** Finishes the journal. */
+    public Future<Void> close() {
+        crls.values().forEach(CrlPublisher::close);
+        return journal.close().eventually(ocspWorker::close);
+    }
+
+    private @Nullable Instant firstNextUpdate() {
+        return crls.values().stream()
+                .flatMap(publisher -> publisher.current().stream())
+                .map(PublishedCrl::nextUpdate)
+                .min(Instant::compareTo)
+                .orElse(null);
+    }
+
+    private CrlPublisher leaves(Authority authority) {
+        var issuer = authority.leafIssuer();
+        // A root that is checked as well has no distribution points, and a CRL that names one would not be its CRL (RFC
+        // 5280, 6.3.3).
+        var url = authority.isSingle() ? null : authority.leafLocations().crlUrl();
+        var name = authority.isSingle() ? "root" : "intermediate";
+        var builder = new CrlBuilder(
+                new CrlFile(directory.resolve(name + ".crl"), issuer.certificate()),
+                () -> issuer,
+                revoked,
+                url == null ? List.of() : List.of(url),
+                config.crl().lifetime(),
+                config.crl().refresh(),
+                clock);
+        return publisher(builder, name, config.crl().refresh());
+    }
+
+    /** Lists nothing: a lost intermediate is replaced by rotation. Without distribution point, as above. */
+    private CrlPublisher root(Authority authority) {
+        var builder = new CrlBuilder(
+                new CrlFile(directory.resolve("root.crl"), authority.root()),
+                authority.rootSigner(),
+                new RevokedCertificates(),
+                List.of(),
+                config.crl().rootLifetime(),
+                config.crl().rootRefresh(),
+                clock);
+        return publisher(builder, "root", config.crl().rootRefresh());
+    }
+
+    private CrlPublisher publisher(CrlBuilder builder, String issuer, Duration refresh) {
+        return new CrlPublisher(vertx, signers, builder, issuer, refresh, clock, randomness);
+    }
+}
