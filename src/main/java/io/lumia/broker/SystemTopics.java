@@ -79,8 +79,7 @@ final class SystemTopics {
 
     private static void load(Map<String, Object> values, String topic, Load load) {
         for (int i = 0; i < PERIODS.length; i++) {
-            values.put(
-                    topic + PERIODS[i].toMinutes() + "min", Math.round(load.perMinute[i] * 100) / 100.0);
+            values.put(topic + PERIODS[i].toMinutes() + "min", Math.round(load.perMinute[i] * 100) / 100.0);
         }
     }
 

@@ -52,8 +52,27 @@ class BrokerHostileTest {
                 violation("an empty UNSUBSCRIBE", 0x82, 0xa2, 3, 0, 1, 0),
                 violation("reserved subscription options", 0x81, 0x82, 7, 0, 1, 0, 0, 1, 'a', 0x40),
                 violation("retain handling 3", 0x81, 0x82, 7, 0, 1, 0, 0, 1, 'a', 0x30),
-                violation("no local and shared", 0x82, 0x82, 16, 0, 1, 0, 0, 10, '$', 's', 'h', 'a', 'r', 'e', '/', 'g',
-                        '/', 'a', 4),
+                violation(
+                        "no local and shared",
+                        0x82,
+                        0x82,
+                        16,
+                        0,
+                        1,
+                        0,
+                        0,
+                        10,
+                        '$',
+                        's',
+                        'h',
+                        'a',
+                        'r',
+                        'e',
+                        '/',
+                        'g',
+                        '/',
+                        'a',
+                        4),
                 violation("subscription identifier 0", 0x82, 0x82, 9, 0, 1, 2, 11, 0, 0, 1, 'a', 0),
                 violation("a wildcard in a topic", 0x90, 0x30, 4, 0, 1, '#', 0),
                 violation("no topic and no alias", 0x82, 0x30, 3, 0, 0, 0),
@@ -102,8 +121,11 @@ class BrokerHostileTest {
 
     @Test
     void refuses_enhanced_authentication_and_broken_connects() throws Exception {
-        assertThat(connack(Connect.mqtt5("a").properties(0x15, 0, 1, 'x').packet()).at(1)).isEqualTo(0x8c);
-        assertThat(connack(Connect.mqtt5("a").properties(0x21, 0, 0).packet()).at(1)).isEqualTo(0x82);
+        assertThat(connack(Connect.mqtt5("a").properties(0x15, 0, 1, 'x').packet())
+                        .at(1))
+                .isEqualTo(0x8c);
+        assertThat(connack(Connect.mqtt5("a").properties(0x21, 0, 0).packet()).at(1))
+                .isEqualTo(0x82);
         var version = Connect.mqtt3("a").packet();
         version[8] = 9;
         assertThat(connack(version).at(1)).isEqualTo(1);
@@ -146,7 +168,10 @@ class BrokerHostileTest {
 
     private static List<byte[]> samples() throws IOException {
         var samples = new ArrayList<byte[]>();
-        samples.add(Connect.mqtt5("fuzz").will("devices/dev-1/w", 3).properties(0x21, 0, 9).packet());
+        samples.add(Connect.mqtt5("fuzz")
+                .will("devices/dev-1/w", 3)
+                .properties(0x21, 0, 9)
+                .packet());
         samples.add(Connect.mqtt3("fuzz").packet());
         samples.add(RawMqtt.publish(5, "devices/dev-1/a", new byte[20], 1, 3, 2, 0, 0, 0, 9, 0x23, 0, 1));
         samples.add(RawMqtt.publish(5, "devices/dev-1/a", new byte[20], 2, 4, 0x26, 0, 1, 'k', 0, 1, 'v'));
@@ -155,8 +180,8 @@ class BrokerHostileTest {
         for (int type : new int[] {4, 5, 6, 7}) {
             samples.add(RawMqtt.answer(type, 4));
         }
-        samples.add(RawMqtt.bytes(0xa2, 20, 0, 7, 0, 0, 15, 'd', 'e', 'v', 'i', 'c', 'e', 's', '/', 'd', 'e', 'v', '-',
-                '1', '/', '#'));
+        samples.add(RawMqtt.bytes(
+                0xa2, 20, 0, 7, 0, 0, 15, 'd', 'e', 'v', 'i', 'c', 'e', 's', '/', 'd', 'e', 'v', '-', '1', '/', '#'));
         samples.add(RawMqtt.bytes(0xc0, 0));
         samples.add(RawMqtt.bytes(0xe0, 7, 0, 5, 17, 0, 0, 0, 1));
         samples.add(RawMqtt.bytes(0xf0, 2, 0x18, 0));

@@ -63,7 +63,11 @@ class HiveMqClientIT {
                 .applyRestrictions()
                 .send();
         try (var heard = subscriber.publishes(ALL)) {
-            subscriber.subscribeWith().topicFilter("a/#").qos(MqttQos.EXACTLY_ONCE).send();
+            subscriber
+                    .subscribeWith()
+                    .topicFilter("a/#")
+                    .qos(MqttQos.EXACTLY_ONCE)
+                    .send();
             for (int i = 0; i < 60; i++) {
                 publisher
                         .publishWith()
@@ -100,10 +104,10 @@ class HiveMqClientIT {
                         .send())
                 .isInstanceOfSatisfying(
                         Mqtt5PubAckException.class,
-                        refused -> assertThat(refused.getMqttMessage().getReasonCode().getCode())
+                        refused -> assertThat(
+                                        refused.getMqttMessage().getReasonCode().getCode())
                                 .isEqualTo(0x87));
-        assertThatThrownBy(() ->
-                        device.subscribeWith().topicFilter("devices/#").send())
+        assertThatThrownBy(() -> device.subscribeWith().topicFilter("devices/#").send())
                 .isInstanceOf(Mqtt5SubAckException.class);
         device.disconnect();
     }

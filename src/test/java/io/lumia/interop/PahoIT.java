@@ -98,7 +98,8 @@ class PahoIT {
         first.setCallback(new PahoCallback((topic, message) -> queue.add(new Heard(topic, message))));
         assertThat(first.connectWithResult(again).getSessionPresent()).isTrue();
         var texts = IntStream.range(0, 20).mapToObj(i -> next(queue).text()).toList();
-        assertThat(texts).isEqualTo(IntStream.range(0, 20).mapToObj(String::valueOf).toList());
+        assertThat(texts)
+                .isEqualTo(IntStream.range(0, 20).mapToObj(String::valueOf).toList());
     }
 
     @Test
