@@ -204,6 +204,27 @@ class BrokerSessionTest {
         }
     }
 
+    @Test
+    void shows_operators_its_own_figures_where_a_rule_names_them_and_to_nobody_else() throws Exception {
+        broker.close();
+        var rule = new TopicRule("lumia-app", List.of("#"), List.of("#", "$SYS/#"));
+        var config = TestBroker.publishingSys(TestBroker.config(0, 100, 10, 100, rule));
+        broker = new TestBroker(data.resolve("again"), clock, config);
+        try (var app = app("app", 0);
+                var device = RawMqtt.connect(broker, broker.authority.device("dev-1"))) {
+            subscribe(app, "#", 0);
+            app.ping(); // no wildcard at the first level matches $SYS (4.7.2)
+            subscribe(app, "$SYS/broker/clients/+", 0);
+            assertThat(List.of(app.next().topic(), app.next().topic(), app.next().topic()))
+                    .contains("$SYS/broker/clients/connected");
+            assertThat(device.say(Connect.mqtt5("dev-1")).at(1)).isZero();
+            device.send(RawMqtt.subscribe(5, "$SYS/#", 0, 1));
+            assertThat(device.next().at(3)).isEqualTo(0x87);
+            app.send(RawMqtt.publish(5, "$SYS/broker/version", new byte[1], 1, 1));
+            assertThat(app.next().at(2)).as("nobody publishes there").isEqualTo(0x87);
+        }
+    }
+
     private RawMqtt app(String clientId, int willDelay, int... properties) throws Exception {
         var client = RawMqtt.connect(broker, broker.authority.device("lumia-app"));
         var connect = Connect.mqtt5(clientId).properties(properties);

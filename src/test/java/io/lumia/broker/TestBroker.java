@@ -109,6 +109,27 @@ public final class TestBroker implements AutoCloseable {
                 config.rules());
     }
 
+    /** The same, but it publishes $SYS. */
+    static BrokerConfig publishingSys(BrokerConfig config) {
+        return new BrokerConfig(
+                config.host(),
+                config.port(),
+                config.names(),
+                config.eventLoops(),
+                config.maxConnections(),
+                config.maxPacketSize(),
+                config.connectTimeout(),
+                config.maxQueuedMessages(),
+                config.maxInflight(),
+                config.maxSessionExpiry(),
+                config.maxRetained(),
+                config.closeExpired(),
+                Duration.ofHours(1),
+                config.limits(),
+                config.aclFile(),
+                config.rules());
+    }
+
     public TestBroker(Path data, Clock clock, BrokerConfig config) throws Exception {
         this.clock = clock;
         FleetBus.install(vertx);

@@ -45,7 +45,8 @@ class HiveMqClientIT {
     }
 
     @Test
-    void delivers_at_each_qos_with_topic_aliases_and_flow_control_both_ways() throws Exception {
+    void delivers_acknowledged_messages_in_order_with_topic_aliases_and_flow_control_both_ways() throws Exception {
+        // QoS 0 is left out: this client drops it where more come than its receive maximum
         var subscriber = client("lumia-app", "sub");
         subscriber
                 .connectWith()
@@ -72,21 +73,18 @@ class HiveMqClientIT {
                 publisher
                         .publishWith()
                         .topic("a/" + i % 6)
-                        .qos(MqttQos.fromCode(i % 3))
+                        .qos(MqttQos.fromCode(1 + i % 2))
                         .payload(bytes(String.valueOf(i)))
                         .responseTopic("answers")
                         .correlationData(bytes("c" + i))
                         .send();
             }
-            var nextOfQos = new int[] {0, 1, 2}; // this client hands QoS 0 over by a way of its own
             for (int i = 0; i < 60; i++) {
                 Mqtt5Publish next = heard.receive(20, TimeUnit.SECONDS).orElseThrow();
-                int qos = next.getQos().getCode();
-                int number = nextOfQos[qos];
-                nextOfQos[qos] += 3;
                 assertThat(new String(next.getPayloadAsBytes(), StandardCharsets.UTF_8))
-                        .isEqualTo(String.valueOf(number));
-                assertThat(next.getTopic()).hasToString("a/" + number % 6);
+                        .isEqualTo(String.valueOf(i));
+                assertThat(next.getQos().getCode()).isEqualTo(1 + i % 2);
+                assertThat(next.getTopic()).hasToString("a/" + i % 6);
                 assertThat(next.getResponseTopic().orElseThrow()).hasToString("answers");
             }
         }
