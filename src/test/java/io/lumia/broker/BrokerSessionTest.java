@@ -215,7 +215,8 @@ class BrokerSessionTest {
             subscribe(app, "#", 0);
             app.ping(); // no wildcard at the first level matches $SYS (4.7.2)
             subscribe(app, "$SYS/broker/clients/+", 0);
-            assertThat(List.of(app.next().topic(), app.next().topic(), app.next().topic()))
+            assertThat(List.of(
+                            app.next().topic(), app.next().topic(), app.next().topic()))
                     .contains("$SYS/broker/clients/connected");
             assertThat(device.say(Connect.mqtt5("dev-1")).at(1)).isZero();
             device.send(RawMqtt.subscribe(5, "$SYS/#", 0, 1));
