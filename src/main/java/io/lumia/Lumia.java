@@ -1,5 +1,6 @@
 package io.lumia;
 
+import io.lumia.cli.BenchCommand;
 import io.lumia.cli.CaCommand;
 import io.lumia.cli.CommandGroups;
 import io.lumia.cli.ConfigCommand;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             RunCommand.class,
             DemoCommand.class,
+            BenchCommand.class,
             IssueCommand.class,
             ListCommand.class,
             RevokeCommand.class,

@@ -65,4 +65,19 @@ class ArchitectureTest {
                     "io.lumia.metrics..",
                     "io.lumia.issuance..")
             .should(new OnlyMeetOtherPartsOnTheBus());
+
+    @ArchTest
+    static final ArchRule measurements_see_their_subjects_from_outside = noClasses()
+            .that()
+            .resideInAPackage("io.lumia.bench..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.lumia.authority..",
+                    "io.lumia.store..",
+                    "io.lumia.broker..",
+                    "io.lumia.agent..",
+                    "io.lumia.bus..",
+                    "io.lumia.web..")
+            .because("a peer is measured as a process of its own, by its protocols alone, and so are we");
 }

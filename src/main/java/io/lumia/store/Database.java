@@ -54,7 +54,7 @@ final class Database {
 
     /** A handle of its own that refuses to write. */
     Handle readingHandle() {
-        var handle = Jdbi.create(() -> connect(file, READING)).open();
+        var handle = open(file, READING);
         handle.execute("pragma query_only = on");
         return handle;
     }
@@ -63,7 +63,7 @@ final class Database {
         var file = data.resolve("lumia.db");
         try {
             prepare(data, file);
-            var handle = Jdbi.create(() -> connect(file, WRITING)).open();
+            var handle = open(file, WRITING);
             try {
                 check(file, handle);
                 returnRoom(file, handle);
@@ -158,6 +158,12 @@ final class Database {
                 "the database " + file.toAbsolutePath() + " is damaged or no database (" + cause.getMessage()
                         + "); restore it from a backup, or move it away to start with an empty one",
                 cause);
+    }
+
+    private static Handle open(Path file, Map<String, String> pragmas) {
+        var jdbi = Jdbi.create(() -> connect(file, pragmas));
+        jdbi.setStatementBuilderFactory(connection -> new KeptStatements());
+        return jdbi.open();
     }
 
     private static Connection connect(Path file, Map<String, String> pragmas) throws SQLException {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one writer. All writes that wait are run in one transaction, each in a savepoint of its own, and answered after their common commit: an
- * fsync costs a millisecond or more, however many share it.
+ * fsync costs a millisecond or more, however many share it. A batch in which nobody waits for the disk is not synced.
  */
 final class GroupCommit {
     private static final int MOST_AT_ONCE = 256;
@@ -33,6 +33,8 @@ final class GroupCommit {
     private final AtomicBoolean draining = new AtomicBoolean();
     private final AtomicLong commits = new AtomicLong();
     private volatile boolean closed;
+    /** As the connection is opened; used by the writer's thread alone. */
+    private boolean syncing = true;
 
     GroupCommit(Vertx vertx, WorkerExecutor worker, Handle handle) {
         this.vertx = vertx;
@@ -40,7 +42,8 @@ final class GroupCommit {
         this.handle = handle;
     }
 
-    <T> Future<T> submit(Function<Handle, T> work) {
+    /** @param synced whether the answer waits until it is on disk; else until it is with the operating system */
+    <T> Future<T> submit(Function<Handle, T> work, boolean synced) {
         if (closed) {
             return Future.failedFuture(new IllegalStateException("the store is closed"));
         }
@@ -48,7 +51,7 @@ final class GroupCommit {
             length.decrementAndGet();
             return Future.failedFuture(new IllegalStateException("more than " + MOST_WAITING + " writes wait"));
         }
-        var write = new Write<>(work, vertx.getOrCreateContext());
+        var write = new Write<>(work, synced, vertx.getOrCreateContext());
         waiting.add(write);
         drainSoon();
         return write.answer.future();
@@ -116,6 +119,7 @@ final class GroupCommit {
             return;
         }
         try {
+            sync(batch.stream().anyMatch(write -> write.synced));
             handle.begin();
             batch.forEach(write -> write.runIn(handle));
             handle.commit();
@@ -126,6 +130,14 @@ final class GroupCommit {
             return;
         }
         batch.forEach(Write::tell);
+    }
+
+    /** A commit that syncs takes those before it along: the log is one file. */
+    private void sync(boolean wanted) {
+        if (wanted != syncing) {
+            handle.execute(wanted ? "pragma synchronous = full" : "pragma synchronous = normal");
+            syncing = wanted;
+        }
     }
 
     private void rollBack(RuntimeException cause) {
@@ -146,13 +158,15 @@ final class GroupCommit {
     /** One caller's work, and what came of it; used by the writer's thread alone. */
     private static final class Write<T> {
         private final Function<Handle, T> work;
+        private final boolean synced;
         private final Context caller;
         private final Promise<T> answer = Promise.promise();
         private @Nullable T result;
         private @Nullable Throwable failure;
 
-        Write(Function<Handle, T> work, Context caller) {
+        Write(Function<Handle, T> work, boolean synced, Context caller) {
             this.work = work;
+            this.synced = synced;
             this.caller = caller;
         }
 

@@ -55,7 +55,15 @@ public final class Store {
      * this Future only, and its changes are undone.
      */
     public <T> Future<T> write(Function<Handle, T> work) {
-        return writer.submit(work);
+        return writer.submit(work, true);
+    }
+
+    /**
+     * The same for what may be lost when the power goes: survives the end of the process at once, and a power cut as soon as any later {@link #write}
+     * completed.
+     */
+    public <T> Future<T> writeUnsynced(Function<Handle, T> work) {
+        return writer.submit(work, false);
     }
 
     /**

@@ -30,6 +30,7 @@ import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
@@ -194,27 +195,40 @@ public final class CertificateTemplate {
         return sign(issuer.name(), issuer.keyIdentifier(), issuer.signer());
     }
 
+    /** The same in DER, for those who only pass it on: to take it apart again costs more than to sign it. */
+    public byte[] encodedBy(Issuer issuer) {
+        try {
+            return build(issuer.name(), issuer.keyIdentifier(), issuer.signer()).getEncoded();
+        } catch (IOException | NoSuchAlgorithmException broken) {
+            throw cannotSign(broken);
+        }
+    }
+
     private X509Certificate sign(X500Name issuer, @Nullable AuthorityKeyIdentifier issuerKey, Signer signer) {
         try {
-            X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
-                    issuer,
-                    serial.value(),
-                    Date.from(validity.notBefore()),
-                    Date.from(validity.notAfter()),
-                    subject,
-                    key);
-            for (Entry entry : extensions) {
-                builder.addExtension(entry.name, entry.critical, entry.value);
-            }
-            builder.addExtension(
-                    Extension.subjectKeyIdentifier, false, new JcaX509ExtensionUtils().createSubjectKeyIdentifier(key));
-            if (issuerKey != null) {
-                builder.addExtension(Extension.authorityKeyIdentifier, false, issuerKey);
-            }
-            return new JcaX509CertificateConverter().getCertificate(builder.build(signer.content()));
+            return new JcaX509CertificateConverter().getCertificate(build(issuer, issuerKey, signer));
         } catch (IOException | CertificateException | NoSuchAlgorithmException broken) {
-            throw new IllegalStateException("the certificate cannot be signed", broken);
+            throw cannotSign(broken);
         }
+    }
+
+    private X509CertificateHolder build(X500Name issuer, @Nullable AuthorityKeyIdentifier issuerKey, Signer signer)
+            throws IOException, NoSuchAlgorithmException {
+        X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
+                issuer, serial.value(), Date.from(validity.notBefore()), Date.from(validity.notAfter()), subject, key);
+        for (Entry entry : extensions) {
+            builder.addExtension(entry.name, entry.critical, entry.value);
+        }
+        builder.addExtension(
+                Extension.subjectKeyIdentifier, false, new JcaX509ExtensionUtils().createSubjectKeyIdentifier(key));
+        if (issuerKey != null) {
+            builder.addExtension(Extension.authorityKeyIdentifier, false, issuerKey);
+        }
+        return builder.build(signer.content());
+    }
+
+    private static IllegalStateException cannotSign(Exception broken) {
+        return new IllegalStateException("the certificate cannot be signed", broken);
     }
 
     private static List<Entry> authorityExtensions(@Nullable Integer pathLength) {

@@ -2,24 +2,25 @@ package io.lumia.x509;
 
 import java.io.IOException;
 import java.io.StringReader;
-import java.io.StringWriter;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
-import org.bouncycastle.util.io.pem.PemObject;
 import org.bouncycastle.util.io.pem.PemReader;
-import org.bouncycastle.util.io.pem.PemWriter;
 
 /** Textual encodings of certificates, requests and keys (RFC 7468). */
 public final class Pem {
+    /** RFC 7468, 2: lines of 64 characters. */
+    private static final Base64.Encoder LINES = Base64.getMimeEncoder(64, new byte[] {'\n'});
+
     private Pem() {}
 
     public static String of(X509Certificate certificate) {
@@ -44,13 +45,7 @@ public final class Pem {
 
     /** Any other object, under its RFC 7468 label. */
     public static String text(String label, byte[] der) {
-        var text = new StringWriter();
-        try (var writer = new PemWriter(text)) {
-            writer.writeObject(new PemObject(label, der));
-        } catch (IOException impossible) {
-            throw new IllegalStateException("writing to memory failed", impossible);
-        }
-        return text.toString();
+        return "-----BEGIN " + label + "-----\n" + LINES.encodeToString(der) + "\n-----END " + label + "-----\n";
     }
 
     /** The DER of the first object with this label. @throws IllegalArgumentException when there is none */

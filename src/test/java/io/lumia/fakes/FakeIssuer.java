@@ -94,11 +94,11 @@ public final class FakeIssuer implements AcmeIssuer {
     }
 
     @Override
-    public Future<IssueOutcome> issue(IssueCertificate request, Consequence also) {
+    public Future<IssueOutcome> issue(IssueCertificate request, CertificateRequest csr, Consequence also) {
         asked.add(request);
         var prepared = next;
         next = Optional.empty();
-        var outcome = prepared.orElseGet(() -> issued(request));
+        var outcome = prepared.orElseGet(() -> issued(request, csr));
         return outcome instanceof IssueOutcome.Issued issued
                 ? Objects.requireNonNull(store).write(handle -> {
                     also.keep(handle, issued.bundle());
@@ -112,9 +112,8 @@ public final class FakeIssuer implements AcmeIssuer {
         store = opened;
     }
 
-    private IssueOutcome issued(IssueCertificate request) {
+    private IssueOutcome issued(IssueCertificate request, CertificateRequest csr) {
         try {
-            var csr = CertificateRequest.parse(request.csr());
             var names = request.names().isEmpty() ? csr.names() : request.names();
             var leaf =
                     sign("CN=Test Intermediate", intermediateKey, "CN=" + names.get(0), csr.publicKey(), names, false);

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +57,19 @@ class StoreTest {
 
         var found = open(killed).read(StoreTest::numberOfSettings).await();
         assertThat(found).isEqualTo(500);
+    }
+
+    @Test
+    void syncs_what_somebody_waits_for_and_does_not_sync_what_nobody_does() {
+        var store = open(data);
+        assertThat(store.writeUnsynced(StoreTest::syncing).await()).isEqualTo(1);
+        assertThat(store.write(StoreTest::syncing).await()).isEqualTo(2);
+        assertThat(store.writeUnsynced(StoreTest::syncing).await()).isEqualTo(1);
+    }
+
+    /** SQLite's own words: 1 is NORMAL, 2 is FULL. */
+    private static int syncing(Handle handle) {
+        return handle.createQuery("pragma synchronous").mapTo(Integer.class).one();
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.lumia.bus.FleetBus.DeviceRecord;
 import io.lumia.bus.FleetBus.IssueCertificate;
 import io.lumia.bus.FleetBus.IssueOutcome;
 import io.lumia.x509.CertificateBundle;
+import io.lumia.x509.CertificateRequest;
 import io.lumia.x509.DeviceName;
 import io.vertx.core.Future;
 import java.util.Optional;
@@ -14,9 +15,10 @@ public interface AcmeIssuer {
     /**
      * Signs; completes once the certificate is durable. A refusal is an answer.
      *
+     * @param csr verified; the text of the request's own is not looked at
      * @param also done in the transaction that keeps the certificate: a crash leaves both or neither
      */
-    Future<IssueOutcome> issue(IssueCertificate request, Consequence also);
+    Future<IssueOutcome> issue(IssueCertificate request, CertificateRequest csr, Consequence also);
 
     /** What changes together with the issuance; may throw, which undoes both. */
     @FunctionalInterface

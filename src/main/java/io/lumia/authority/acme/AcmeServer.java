@@ -71,12 +71,13 @@ public final class AcmeServer {
         listings = new ListingDesk(vertx, store, clock);
         keys = new KeyChangeResource(store, worker, known, ledger);
         accounts = new AccountResource(store, known, this::demandsBinding, limits, ledger, randomness, clock);
-        var finalization = new Finalization(store, issuer, policy, config, lifetimes, worker, clock);
+        var knownOrders = new KnownOrders(store, clock);
+        var finalization = new Finalization(store, knownOrders, issuer, policy, config, lifetimes, worker, clock);
         plan = new RenewalPlan(vertx, store, renewalPolicy, clock);
         renewals = new RenewalInfoResource(vertx, store, plan);
         orders = new OrderResource(
-                store, issuer, policy, finalization, renewals, config, limits, ledger, randomness, clock);
-        challenges = new ChallengeResource(store, issuer, policy, names, validations, ledger, clock);
+                store, knownOrders, issuer, policy, finalization, renewals, config, limits, ledger, randomness, clock);
+        challenges = new ChallengeResource(store, knownOrders, issuer, policy, names, validations, ledger, clock);
         revocations = new RevocationResource(vertx, store, clock);
     }
 

@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +28,13 @@ import org.slf4j.LoggerFactory;
 final class ChallengeResource {
     private static final Logger log = LoggerFactory.getLogger(AcmeServer.class);
     private static final Duration SOON = Duration.ofSeconds(1);
+    /** A look at a challenge that is there takes less. */
+    private static final Duration LONGEST_ANSWER = Duration.ofMillis(500);
+
     private static final int MOST_VALIDATIONS = 2000;
 
     private final Store store;
+    private final KnownOrders known;
     private final AcmeIssuer issuer;
     private final NamePolicy policy;
     private final Names names;
@@ -40,6 +45,7 @@ final class ChallengeResource {
 
     ChallengeResource(
             Store store,
+            KnownOrders known,
             AcmeIssuer issuer,
             NamePolicy policy,
             Names names,
@@ -47,6 +53,7 @@ final class ChallengeResource {
             AcmeLedger ledger,
             Clock clock) {
         this.store = store;
+        this.known = known;
         this.issuer = issuer;
         this.policy = policy;
         this.names = names;
@@ -59,7 +66,7 @@ final class ChallengeResource {
 
     /** Shows or deactivates (RFC 8555, 7.5 and 7.5.2). */
     Future<Answer> authorization(ByAccount signed, Exchange exchange) {
-        return store.read(handle -> AuthorizationRows.find(handle, exchange.id()))
+        return known.authorization(exchange.id())
                 .map(found -> own(found, signed))
                 .compose(authorization -> signed.request().isPostAsGet()
                         ? Future.succeededFuture(authorization)
@@ -69,11 +76,11 @@ final class ChallengeResource {
 
     /** Shows a challenge, or begins its validation (RFC 8555, 7.5.1). */
     Future<Answer> challenge(ByAccount signed, Exchange exchange) {
-        return store.read(handle -> AuthorizationRows.ofChallenge(handle, exchange.id()))
+        return known.ofChallenge(exchange.id())
                 .map(found -> own(found, signed))
                 .compose(authorization -> signed.request().isPostAsGet()
                         ? Future.succeededFuture(authorization)
-                        : begin(authorization, exchange.id()))
+                        : begin(authorization, exchange.id(), signed.account()))
                 .map(authorization -> shown(authorization, exchange.id(), exchange.links()));
     }
 
@@ -81,27 +88,31 @@ final class ChallengeResource {
     Future<Void> resume() {
         return store.read(handle -> AuthorizationRows.inProgress(handle).stream()
                         .flatMap(id -> AuthorizationRows.ofChallenge(handle, id)
-                                .map(authorization -> new Pending(authorization, challenge(authorization, id)))
+                                .map(authorization -> new Pending(
+                                        authorization, challenge(authorization, id), authorization.thumbprint()))
                                 .stream())
                         .toList())
-                .onSuccess(interrupted -> interrupted.forEach(this::validate))
+                .onSuccess(interrupted -> interrupted.forEach(pending -> {
+                    var unused = validate(pending);
+                }))
                 .mapEmpty();
     }
 
-    private record Pending(Authorization authorization, Challenge challenge) {}
+    /** @param thumbprint of the account's key of now */
+    private record Pending(Authorization authorization, Challenge challenge, String thumbprint) {}
 
     private Future<Authorization> deactivate(ByAccount signed, Authorization authorization) {
         var change = signed.request().payload(ChangedAuthorization.class);
         if (!"deactivated".equals(change.status())) {
             throw AcmeRefusal.malformed("an authorization's status can only be changed to 'deactivated'");
         }
-        return store.write(handle -> {
+        return known.change(authorization.order(), store.write(handle -> {
             AuthorizationRows.change(handle, authorization.id(), Status.DEACTIVATED);
             return AuthorizationRows.find(handle, authorization.id()).orElseThrow();
-        });
+        }));
     }
 
-    private Future<Authorization> begin(Authorization authorization, String id) {
+    private Future<Authorization> begin(Authorization authorization, String id, Account account) {
         var challenge = challenge(authorization, id);
         if (challenge.status() != ChallengeStatus.PENDING) {
             return Future.succeededFuture(authorization);
@@ -112,23 +123,27 @@ final class ChallengeResource {
         if (running.get() >= MOST_VALIDATIONS) {
             throw AcmeRefusal.later(SOON, "too many challenges are being validated");
         }
-        return store.write(handle -> AuthorizationRows.begin(handle, id)).compose(began -> {
-            if (began) {
-                validate(new Pending(authorization, challenge));
-            }
-            return store.read(
-                    handle -> AuthorizationRows.find(handle, authorization.id()).orElseThrow());
-        });
+        var pending = new Pending(authorization, challenge, account.thumbprint());
+        return known.change(authorization.order(), store.writeUnsynced(handle -> AuthorizationRows.begin(handle, id)))
+                .compose(began -> began ? soon(validate(pending)) : Future.succeededFuture())
+                .compose(looked -> known.authorization(authorization.id()))
+                .map(Optional::orElseThrow);
     }
 
-    private void validate(Pending pending) {
+    /** Most challenges are decided within milliseconds: an answer that says so saves the client its polls, of seconds with many. */
+    private Future<Void> soon(Future<Void> validated) {
+        return validated
+                .timeout(LONGEST_ANSWER.toMillis(), TimeUnit.MILLISECONDS)
+                .otherwiseEmpty();
+    }
+
+    private Future<Void> validate(Pending pending) {
         var authorization = pending.authorization();
         var challenge = pending.challenge();
         running.incrementAndGet();
         var name = Identifier.proven(authorization.identifier());
-        var proof = new Proof(
-                name, addresses(name), challenge.token(), challenge.token() + "." + authorization.thumbprint());
-        validations
+        var proof = new Proof(name, addresses(name), challenge.token(), challenge.token() + "." + pending.thumbprint());
+        return validations
                 .validate(challenge.type(), proof)
                 .compose(failure -> conclude(authorization, challenge, failure))
                 .onComplete(done -> running.decrementAndGet())
@@ -140,12 +155,12 @@ final class ChallengeResource {
 
     private Future<Void> conclude(Authorization authorization, Challenge challenge, Optional<Problem> failure) {
         failure.ifPresent(problem -> ledger.challengeFailed(authorization, problem));
-        return store.write(handle -> {
+        return known.change(authorization.order(), store.writeUnsynced(handle -> {
                     failure.ifPresentOrElse(
                             problem -> AuthorizationRows.fail(handle, authorization, challenge.id(), problem),
                             () -> AuthorizationRows.pass(handle, authorization, challenge.id(), clock.instant()));
                     return true;
-                })
+                }))
                 .mapEmpty();
     }
 

@@ -12,7 +12,6 @@ import io.lumia.config.LifetimesConfig;
 import io.lumia.store.Store;
 import io.lumia.x509.CertificateRequest;
 import io.lumia.x509.Fingerprint;
-import io.lumia.x509.Pem;
 import io.lumia.x509.Profile;
 import io.lumia.x509.UnfitRequest;
 import io.vertx.core.Future;
@@ -30,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** From a ready order and a CSR to a certificate (RFC 8555, 7.4). */
 final class Finalization {
     private final Store store;
+    private final KnownOrders known;
     private final AcmeIssuer issuer;
     private final NamePolicy policy;
     private final AcmeConfig config;
@@ -40,6 +40,7 @@ final class Finalization {
     /** @param worker verifies the CSR's signature */
     Finalization(
             Store store,
+            KnownOrders known,
             AcmeIssuer issuer,
             NamePolicy policy,
             AcmeConfig config,
@@ -47,6 +48,7 @@ final class Finalization {
             WorkerExecutor worker,
             Clock clock) {
         this.store = store;
+        this.known = known;
         this.issuer = issuer;
         this.policy = policy;
         this.config = config;
@@ -58,7 +60,7 @@ final class Finalization {
     private record Finalize(@Nullable String csr) {}
 
     /** A request that fits its order, and the fleet member it is for; null for names outside the fleet. */
-    private record Fit(String csr, @Nullable DeviceRecord device) {}
+    private record Fit(CertificateRequest csr, @Nullable DeviceRecord device) {}
 
     /** Completes once the certificate is stored with its order. Fails with {@link AcmeRefusal}. */
     Future<Void> run(Order order, ByAccount signed, String provisioner) {
@@ -68,9 +70,12 @@ final class Finalization {
                 .map(csr -> fit(csr, order, signed.key()))
                 .compose(csr -> claimed(csr, order, signed))
                 .compose(fit -> begin(order).map(fit))
-                .compose(fit -> issuer.issue(
-                                request(fit, order, signed.account(), provisioner),
-                                (handle, issued) -> OrderRows.complete(handle, order.id(), issued))
+                .compose(fit -> known.change(
+                                order.id(),
+                                issuer.issue(
+                                        request(fit, order, signed.account(), provisioner),
+                                        fit.csr(),
+                                        (handle, issued) -> OrderRows.complete(handle, order.id(), issued)))
                         .compose(outcome -> settle(order, outcome))
                         .recover(
                                 failure -> isAnswer(failure) ? Future.failedFuture(failure) : release(order, failure)));
@@ -95,18 +100,15 @@ final class Finalization {
         }
     }
 
-    private record Parsed(CertificateRequest request, String pem) {}
-
-    private static Parsed parse(byte[] der) {
+    private static CertificateRequest parse(byte[] der) {
         try {
-            return new Parsed(CertificateRequest.parse(der), Pem.text("CERTIFICATE REQUEST", der));
+            return CertificateRequest.parse(der);
         } catch (UnfitRequest unfit) {
             throw new AcmeRefusal(Kind.BAD_CSR, String.valueOf(unfit.getMessage()));
         }
     }
 
-    private Parsed fit(Parsed csr, Order order, AccountKey account) {
-        var request = csr.request();
+    private CertificateRequest fit(CertificateRequest request, Order order, AccountKey account) {
         if (account.fingerprint().equals(Fingerprint.of(request.publicKey()))) {
             throw new AcmeRefusal(Kind.BAD_CSR, "the CSR is for the account's own key; make a key of its own");
         }
@@ -121,7 +123,7 @@ final class Finalization {
                     "the names of the CSR are not those of the order; expected "
                             + String.join(", ", order.identifiers()));
         }
-        return csr;
+        return request;
     }
 
     /** Devices carry their bare name as CN, which is the first label of the name they ordered. */
@@ -132,24 +134,24 @@ final class Finalization {
     }
 
     /** The claim may have changed hands since the order was made. */
-    private Future<Fit> claimed(Parsed csr, Order order, ByAccount signed) {
+    private Future<Fit> claimed(CertificateRequest csr, Order order, ByAccount signed) {
         var device = policy.device(order.identifiers());
         if (device.isEmpty()) {
-            return Future.succeededFuture(new Fit(csr.pem(), null));
+            return Future.succeededFuture(new Fit(csr, null));
         }
         return issuer.device(device.get()).map(found -> {
             var claimed = policy.permit(
                     order.identifiers().get(0), found, signed.key().fingerprint());
             if (claimed.identityKey()
-                    .equalsIgnoreCase(Fingerprint.of(csr.request().publicKey()).hex())) {
+                    .equalsIgnoreCase(Fingerprint.of(csr.publicKey()).hex())) {
                 throw new AcmeRefusal(Kind.BAD_CSR, "the CSR is for the identity key; make a key of its own");
             }
-            return new Fit(csr.pem(), claimed);
+            return new Fit(csr, claimed);
         });
     }
 
     private Future<Void> begin(Order order) {
-        return store.write(handle -> OrderRows.beginFinalizing(handle, order.id()))
+        return known.change(order.id(), store.writeUnsynced(handle -> OrderRows.beginFinalizing(handle, order.id())))
                 .compose(began -> began
                         ? Future.succeededFuture()
                         : AcmeRefusal.failed(Kind.ORDER_NOT_READY, "the order is being finalized already"));
@@ -160,7 +162,7 @@ final class Finalization {
         var profile = device == null ? Profile.SERVER : Profile.DEVICE;
         return new IssueCertificate(
                 profile,
-                fit.csr(),
+                "",
                 device == null ? order.identifiers() : List.of(),
                 lifetime(provisioner, order.profile(), profile),
                 device == null ? null : new Claim(device.name(), device.address(), device.identityKey()),
@@ -211,18 +213,18 @@ final class Finalization {
     }
 
     private Future<Void> release(Order order, Throwable why) {
-        return store.write(handle -> {
+        return known.change(order.id(), store.write(handle -> {
                     OrderRows.release(handle, order.id());
                     return true;
-                })
+                }))
                 .transform(released -> Future.failedFuture(why));
     }
 
     private Future<Void> end(Order order, Problem problem) {
-        return store.write(handle -> {
+        return known.change(order.id(), store.write(handle -> {
                     OrderRows.fail(handle, order.id(), problem);
                     return true;
-                })
+                }))
                 .transform(ended -> Future.failedFuture(new AcmeRefusal(problem)));
     }
 

@@ -25,6 +25,7 @@ final class OrderResource {
     private static final Duration SOON = Duration.ofSeconds(1);
 
     private final Store store;
+    private final KnownOrders known;
     private final AcmeIssuer issuer;
     private final NamePolicy policy;
     private final Finalization finalization;
@@ -37,6 +38,7 @@ final class OrderResource {
 
     OrderResource(
             Store store,
+            KnownOrders known,
             AcmeIssuer issuer,
             NamePolicy policy,
             Finalization finalization,
@@ -47,6 +49,7 @@ final class OrderResource {
             SecureRandom randomness,
             Clock clock) {
         this.store = store;
+        this.known = known;
         this.issuer = issuer;
         this.policy = policy;
         this.finalization = finalization;
@@ -178,16 +181,17 @@ final class OrderResource {
     }
 
     private Future<Order> keep(Order order) {
-        return store.write(handle -> {
-            var now = clock.instant();
-            limits.requireRoom(OrderRows.unfinished(handle, order.account(), now));
-            OrderRows.insert(handle, order, now);
-            return order;
-        });
+        return store.writeUnsynced(handle -> {
+                    var now = clock.instant();
+                    limits.requireRoom(OrderRows.unfinished(handle, order.account(), now));
+                    OrderRows.insert(handle, order, now);
+                    return order;
+                })
+                .onSuccess(known::made);
     }
 
     private Future<Order> own(ByAccount signed, String id) {
-        return store.read(handle -> OrderRows.find(handle, id)).map(found -> {
+        return known.find(id).map(found -> {
             var order = found.orElseThrow(() -> missing("order"));
             if (!order.account().equals(signed.account().id())) {
                 throw new AcmeRefusal(Kind.UNAUTHORIZED, "the order belongs to another account");

@@ -51,7 +51,11 @@ final class SignResource {
             @Nullable String notBefore,
             @Nullable String notAfter) {}
 
-    private record Wanted(List<String> names, @Nullable Instant notBefore, Instant notAfter) {}
+    private record Wanted(
+            CertificateRequest csr,
+            List<String> names,
+            @Nullable Instant notBefore,
+            Instant notAfter) {}
 
     /** Fails with {@link StepRefusal}. */
     Future<ChainAnswer> run(Sign asked) {
@@ -62,21 +66,26 @@ final class SignResource {
         }
         return gate.admit(token, "sign")
                 .compose(allowed -> worker.executeBlocking(() -> wanted(asked, csr, allowed), false)
-                        .compose(wanted -> issuer.issue(new IssueCertificate(
-                                Profile.SERVER,
-                                csr,
-                                wanted.names,
-                                null,
-                                null,
-                                "provisioner " + allowed.provisioner(),
-                                "sign",
-                                new Provisioned(allowed.provisioner(), true, wanted.notBefore, wanted.notAfter)))))
+                        .compose(wanted -> issuer.issue(request(wanted, allowed.provisioner()), wanted.csr)))
                 .map(ChainAnswer::of);
+    }
+
+    private static IssueCertificate request(Wanted wanted, String provisioner) {
+        return new IssueCertificate(
+                Profile.SERVER,
+                "",
+                wanted.names,
+                null,
+                null,
+                "provisioner " + provisioner,
+                "sign",
+                new Provisioned(provisioner, true, wanted.notBefore, wanted.notAfter));
     }
 
     private Wanted wanted(Sign asked, String csr, OneTimeToken allowed) {
         var names = names(allowed);
-        requireFit(parse(csr), names, allowed);
+        var request = parse(csr);
+        requireFit(request, names, allowed);
         if (!allowed.csrDigest().isEmpty() && !allowed.csrDigest().equals(digest(csr))) {
             throw StepRefusal.forbidden("the token is for another CSR (cnf)");
         }
@@ -86,7 +95,8 @@ final class SignResource {
                 .orElse(null);
         var base = begin == null ? now : begin;
         var end = Moment.parse("notAfter", asked.notAfter()).map(moment -> moment.from(base));
-        return new Wanted(names, begin, within(allowed, end.orElse(base.plus(config.lifetime())), end.isPresent()));
+        return new Wanted(
+                request, names, begin, within(allowed, end.orElse(base.plus(config.lifetime())), end.isPresent()));
     }
 
     /** A certificate that another one vouches for ends with it at the latest. */

@@ -54,9 +54,7 @@ final class Signers {
                 .ask(vertx, new DescribeCertificate(SerialNumber.of(certificate)))
                 .map(described -> {
                     if (described instanceof CertificateDescription.Known known
-                            && Pem.certificates(known.certificate().certificate())
-                                    .get(0)
-                                    .equals(certificate)) {
+                            && known.certificate().certificate().equals(Pem.of(certificate))) {
                         return known.certificate();
                     }
                     throw StepRefusal.unauthorized("this CA did not issue the certificate");

@@ -17,7 +17,7 @@ final class SpentTokens {
     }
 
     /**
-     * Uses the token up. Completes once that is on disk.
+     * Uses the token up. That is on disk before a certificate is that it allowed, since a synced write syncs all before it.
      *
      * @param issuer whose token ids are of their own
      * @param expires when the token can be forgotten, since it is refused anyway
@@ -25,7 +25,7 @@ final class SpentTokens {
      */
     Future<Boolean> spend(String issuer, String tokenId, Instant expires) {
         var id = digest(issuer + "\n" + tokenId);
-        return store.write(handle -> handle.createUpdate(
+        return store.writeUnsynced(handle -> handle.createUpdate(
                                 "insert into step_tokens (id, expires_at) values (:id, :expires) on conflict (id) do nothing")
                         .bind("id", id)
                         .bind("expires", expires.toEpochMilli())
