@@ -1,6 +1,7 @@
 package io.lumia.broker;
 
 import io.lumia.bus.FleetBus.BrokerStatistics;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,8 +12,8 @@ final class BrokerCounters {
     private final Map<String, LongAdder> connects = new ConcurrentHashMap<>();
     private final Map<String, LongAdder> disconnects = new ConcurrentHashMap<>();
     private final LongAdder[] received = adders(3);
-    private final LongAdder[] sent = adders(2);
-    private final LongAdder[] dropped = adders(2);
+    private final LongAdder[] sent = adders(3);
+    private final LongAdder[] dropped = adders(3);
     private final LongAdder deniedPublish = new LongAdder();
     private final LongAdder deniedSubscribe = new LongAdder();
 
@@ -44,6 +45,22 @@ final class BrokerCounters {
 
     void deniedSubscribe() {
         deniedSubscribe.increment();
+    }
+
+    long received() {
+        return sum(received);
+    }
+
+    long sent() {
+        return sum(sent);
+    }
+
+    long dropped() {
+        return sum(dropped);
+    }
+
+    private static long sum(LongAdder[] adders) {
+        return Arrays.stream(adders).mapToLong(LongAdder::sum).sum();
     }
 
     BrokerStatistics statistics(long connections, long sessions, long retained) {

@@ -16,7 +16,7 @@ import io.lumia.tls.TlsOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.ClientAuth;
-import io.vertx.mqtt.MqttServerOptions;
+import io.vertx.core.net.NetServerOptions;
 import java.net.BindException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -98,13 +98,10 @@ public final class BrokerVerticle extends VerticleBase {
                 : Runtime.getRuntime().availableProcessors();
     }
 
-    private MqttServerOptions options(ListenerCertificate certificate, Refusals refusals) {
-        var options = TlsOptions.apply(new MqttServerOptions(), tls);
+    private NetServerOptions options(ListenerCertificate certificate, Refusals refusals) {
+        var options = TlsOptions.apply(new NetServerOptions(), tls);
         long patience = config.connectTimeout().toMillis();
-        options.setMaxMessageSize(config.maxPacketSize())
-                .setAutoClientId(false)
-                .setTimeoutOnConnect((int) Math.max(1, (patience + 999) / 1000))
-                .setClientAuth(ClientAuth.REQUIRED)
+        options.setClientAuth(ClientAuth.REQUIRED)
                 .setKeyCertOptions(certificate.keyCertOptions())
                 .setTrustOptions(certificate.trust().trustOptions())
                 .setSslHandshakeTimeout(patience)
@@ -121,9 +118,16 @@ public final class BrokerVerticle extends VerticleBase {
 
     private Future<Void> serve(Hub hub) {
         vertx.setPeriodic(SWEEP_MS, tick -> {
-            hub.sessions().endExpired();
+            hub.sessions().sweep();
+            hub.retained().removeExpired(clock.millis());
             hub.connections().forgetRevocationsBefore(clock.instant());
         });
+        long interval = config.sysInterval().toMillis();
+        if (interval > 0) {
+            var system = new SystemTopics(hub);
+            system.publish();
+            vertx.setPeriodic(interval, tick -> system.publish());
+        }
         return BROKER_STATISTICS
                 .serve(vertx, asked -> Future.succeededFuture(hub.statistics()))
                 .compose(served -> CERTIFICATE_REVOKED.listen(vertx, revoked -> enforce(hub, revoked)));

@@ -5,20 +5,28 @@ import static io.lumia.bus.FleetBus.DEVICE_DISCONNECTED;
 
 import io.lumia.access.TopicRights;
 import io.lumia.broker.Admission.Verdict.Admitted;
+import io.lumia.broker.wire.BadPacket;
+import io.lumia.broker.wire.PacketChannel;
+import io.lumia.broker.wire.Packets;
+import io.lumia.broker.wire.ReasonCode;
 import io.lumia.bus.FleetBus.DeviceConnected;
 import io.lumia.bus.FleetBus.DeviceDisconnected;
 import io.lumia.x509.Printable;
 import io.lumia.x509.SerialNumber;
-import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
+import io.netty.handler.codec.mqtt.MqttMessage;
+import io.netty.handler.codec.mqtt.MqttMessageIdVariableHeader;
+import io.netty.handler.codec.mqtt.MqttMessageType;
 import io.netty.handler.codec.mqtt.MqttProperties;
-import io.netty.handler.codec.mqtt.MqttQoS;
+import io.netty.handler.codec.mqtt.MqttProperties.StringProperty;
+import io.netty.handler.codec.mqtt.MqttPublishMessage;
+import io.netty.handler.codec.mqtt.MqttReasonCodeAndPropertiesVariableHeader;
+import io.netty.handler.codec.mqtt.MqttSubscribeMessage;
+import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
+import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.mqtt.MqttEndpoint;
-import io.vertx.mqtt.messages.MqttDisconnectMessage;
-import io.vertx.mqtt.messages.codes.MqttDisconnectReasonCode;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -27,47 +35,63 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One admitted client on its event loop, from CONNACK to the end. Other threads only call {@link #close} and {@link #takenOver}. */
-final class ClientConnection {
+final class ClientConnection implements PacketChannel.Receiver {
     private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
-    private static final int PROBE_EVERY = 16 * 1024;
-    private static final int MOST_UNWRITTEN = 512 * 1024;
+    private static final int SMALL = 64;
+
+    /**
+     * How a client came.
+     *
+     * @param tls protocol and cipher suite
+     */
+    record Origin(String address, String tls) {}
 
     private final Hub hub;
-    private final MqttEndpoint endpoint;
+    private final PacketChannel channel;
     private final Context context;
     private final Admitted client;
     private final SessionKey key;
     private final ConnectTerms terms;
-    private final String address;
+    private final Origin origin;
     private final TopicRights rights;
+    private final @Nullable Will will;
     private final Promise<Void> closed = Promise.promise();
     private final Consumer<ClientConnection> whenClosed;
+    private final Publishing publishing;
+    private final Acknowledging acknowledging;
+    private final Subscribing subscribing;
+    private final OutboundPublish outbound;
     private @Nullable Session session;
     private @Nullable CloseReason reason;
     private boolean gone;
-    private boolean withholdsWill;
+    private boolean resumedElsewhere;
     private long lastHeard = System.nanoTime();
-    private int unprobed;
-    private int unwritten;
 
     ClientConnection(
             Hub hub,
-            MqttEndpoint endpoint,
+            PacketChannel channel,
             Context context,
             Admitted client,
             ConnectTerms terms,
             TopicRights rights,
-            String address,
+            @Nullable Will will,
+            Origin origin,
             Consumer<ClientConnection> whenClosed) {
         this.hub = hub;
-        this.endpoint = endpoint;
+        this.channel = channel;
         this.context = context;
         this.client = client;
         this.key = new SessionKey(client.identity(), terms.clientId());
         this.terms = terms;
         this.rights = rights;
-        this.address = address;
+        this.will = will;
+        this.origin = origin;
         this.whenClosed = whenClosed;
+        var aliases = new TopicAliases(hub.config().limits().topicAliases(), terms.topicAliasMaximum());
+        this.publishing = new Publishing(hub, this, aliases);
+        this.acknowledging = new Acknowledging(hub, this);
+        this.subscribing = new Subscribing(hub, this);
+        this.outbound = new OutboundPublish(terms, aliases, hub.clock());
     }
 
     Context context() {
@@ -90,113 +114,137 @@ final class ClientConnection {
         return rights;
     }
 
-    boolean cleanStart() {
-        return terms.cleanStart();
+    ConnectTerms terms() {
+        return terms;
     }
 
-    Duration sessionExpiry() {
-        return terms.sessionExpiry();
+    PacketChannel channel() {
+        return channel;
     }
 
-    int receiveMaximum() {
-        return terms.receiveMaximum();
-    }
-
-    boolean isMqtt5() {
-        return terms.mqtt5();
-    }
-
-    MqttEndpoint endpoint() {
-        return endpoint;
-    }
-
-    /** The client is there. */
-    void heard() {
-        lastHeard = System.nanoTime();
-    }
-
-    /** Begins to listen to the client; called before it is accepted. @return false when it is gone already */
-    boolean open() {
-        return attempt(() -> {
-            endpoint.closeHandler(ended -> ended(CloseReason.CONNECTION_LOST));
-            endpoint.exceptionHandler(this::failed);
-            endpoint.disconnectMessageHandler(this::said);
-            endpoint.pingHandler(ping -> heard());
-            new Publishing(hub, this).listen();
-            new Subscribing(hub, this).listen();
-        });
+    Acknowledging acknowledging() {
+        return acknowledging;
     }
 
     /** Sends CONNACK. Called by the session, on this connection's event loop. @return false when the client is gone already */
     boolean accepted(Session owner, boolean present) {
-        if (gone || !attempt(() -> endpoint.accept(present, terms.acknowledgement()))) {
+        if (gone) {
             return false;
         }
         session = owner;
+        send(Packets.connack(MqttConnectReturnCode.CONNECTION_ACCEPTED, present, terms.acknowledgement()));
         hub.counters().connect("accepted");
         DEVICE_CONNECTED.publish(
                 hub.vertx(),
-                new DeviceConnected(key.identity(), key.clientId(), client.serial(), address, terms.tls()));
+                new DeviceConnected(key.identity(), key.clientId(), client.serial(), origin.address(), origin.tls()));
         log.atDebug()
                 .addKeyValue("identity", key.identity())
                 .addKeyValue("clientId", Printable.quoted(key.clientId()))
                 .addKeyValue("serial", client.serial())
                 .addKeyValue("sessionPresent", present)
                 .log("client connected");
+        lastHeard = System.nanoTime();
+        context.runOnContext(
+                turn -> channel.resume()); // what came behind CONNECT, once the session has sent what it has
         return true;
     }
 
-    /** Whose state this connection works on; null before CONNACK. */
-    @Nullable
-    Session session() {
-        return session;
-    }
+    // ---- what goes out
 
-    /** Whether the client accepts packets of this size (MQTT 5, 3.1.2.11.4). */
-    boolean takes(Message message) {
-        return terms.maximumPacketSize() == 0 || message.size() < terms.maximumPacketSize();
+    /** Whether the client accepts packets of this size. */
+    boolean takes(Delivery delivery) {
+        return outbound.fits(delivery);
     }
 
     /** Whether what was sent is leaving; false when the client does not read. */
     boolean isWritable() {
-        return !gone && unwritten < MOST_UNWRITTEN;
+        return !gone && channel.isWritable();
     }
 
-    /** Sends a PUBLISH. Every so often it learns how far writing got: a callback for each message would cost too much. */
+    /** Sends a PUBLISH. */
     void send(Delivery delivery, int packetId, boolean again) {
-        var message = delivery.message();
-        boolean sent = attempt(() -> {
-            var written = endpoint.publish(
-                    message.topic(),
-                    message.payload(),
-                    MqttQoS.valueOf(delivery.qos()),
-                    again,
-                    delivery.retain(),
-                    packetId,
-                    message.properties());
-            unprobed += message.size();
-            unwritten += message.size();
-            if (unprobed >= PROBE_EVERY) {
-                int probed = unprobed;
-                unprobed = 0;
-                written.onComplete(done -> written(probed));
-            }
-        });
-        if (!sent) {
-            log.atDebug()
+        channel.send(
+                outbound.packet(delivery, packetId, again), delivery.message().size());
+    }
+
+    /** Sends PUBREL. */
+    void release(int packetId, ReasonCode code) {
+        send(Packets.answer(MqttMessageType.PUBREL, packetId, code));
+    }
+
+    void send(MqttMessage small) {
+        channel.send(small, SMALL);
+    }
+
+    // ---- what comes in
+
+    @Override
+    public void packet(MqttMessage packet) {
+        var owner = session;
+        if (gone || owner == null) {
+            ReferenceCountUtil.release(packet);
+            return;
+        }
+        lastHeard = System.nanoTime();
+        try {
+            handle(packet, owner);
+        } catch (RuntimeException defect) {
+            log.atError()
+                    .setCause(defect)
                     .addKeyValue("identity", key.identity())
-                    .log("message stays in the session: connection is gone");
+                    .log("broker failed to handle a packet");
+            closeHere(CloseReason.INTERNAL);
         }
     }
 
-    private void written(int bytes) {
-        boolean waited = !isWritable();
-        unwritten -= bytes;
+    private void handle(MqttMessage packet, Session owner) {
+        switch (packet.fixedHeader().messageType()) {
+            case PUBLISH -> publishing.published((MqttPublishMessage) packet, owner);
+            case PUBACK, PUBREC, PUBREL, PUBCOMP -> acknowledging.handle(packet, owner);
+            case SUBSCRIBE -> subscribing.subscribe((MqttSubscribeMessage) packet, owner);
+            case UNSUBSCRIBE -> subscribing.unsubscribe((MqttUnsubscribeMessage) packet, owner);
+            case PINGREQ -> send(MqttMessage.PINGRESP);
+            case DISCONNECT -> said((MqttReasonCodeAndPropertiesVariableHeader) packet.variableHeader(), owner);
+            default -> violated(ReasonCode.PROTOCOL_ERROR, "a client does not send this packet (MQTT 5, 2.1.2)");
+        }
+    }
+
+    static int packetId(MqttMessage packet) {
+        return ((MqttMessageIdVariableHeader) packet.variableHeader()).messageId();
+    }
+
+    @Override
+    public void bad(BadPacket bad) {
+        violated(bad.reason(), bad.detail());
+    }
+
+    @Override
+    public void writable() {
         var owner = session;
-        if (waited && isWritable() && owner != null) {
+        if (owner != null) {
             owner.withSession(this, owner.outbox()::sendWhatFits);
         }
     }
+
+    @Override
+    public void closed() {
+        ended(CloseReason.CONNECTION_LOST);
+    }
+
+    private void said(MqttReasonCodeAndPropertiesVariableHeader goodbye, Session owner) {
+        var changed = terms.mqtt5() ? terms.changedExpiry(goodbye.properties()) : null;
+        if (changed != null && terms.sessionExpiry().isZero() && !changed.isZero()) {
+            violated(ReasonCode.PROTOCOL_ERROR, "a session that ends with its connection cannot be kept (3.14.2.2.2)");
+            return;
+        }
+        if (changed != null) {
+            owner.withSession(this, () -> owner.expiry(changed));
+        }
+        // only 0x00 deletes the will (3.14.4)
+        closeHere(goodbye.reasonCode() == 0 ? CloseReason.CLIENT : CloseReason.CLIENT_WITH_WILL);
+    }
+
+    // ---- the end
 
     /** Ends the connection; an MQTT 5 client is told why. From any thread. @return completes when the client can do nothing any more */
     Future<Void> close(CloseReason why) {
@@ -207,51 +255,40 @@ final class ClientConnection {
     /** The session belongs to another connection now. From any thread. */
     void takenOver(boolean resumed) {
         context.runOnContext(turn -> {
-            // a will with a delay is not due when the session goes on (MQTT 5, 3.1.3.2.2)
-            withholdsWill = resumed && terms.willIsDelayed();
+            resumedElsewhere = resumed;
             closeHere(CloseReason.TAKEN_OVER);
         });
     }
 
+    /** The client broke the protocol. On the event loop. */
+    void violated(ReasonCode code, String detail) {
+        log.atDebug()
+                .addKeyValue("identity", key.identity())
+                .addKeyValue("reason", detail)
+                .log("client broke the protocol");
+        var why = code == ReasonCode.PACKET_TOO_LARGE ? CloseReason.PACKET_TOO_LARGE : CloseReason.PROTOCOL_ERROR;
+        closeHere(why, code, detail);
+    }
+
     /** Ends the connection, on its event loop. */
     void closeHere(CloseReason why) {
+        closeHere(why, why.code(), null);
+    }
+
+    private void closeHere(CloseReason why, @Nullable ReasonCode code, @Nullable String detail) {
         if (gone) {
             return;
         }
-        reason = reason == null ? why : reason;
-        var code = why.code();
-        boolean told = code != null
-                && session != null
-                && attempt(() -> endpoint.disconnect(code, MqttProperties.NO_PROPERTIES));
-        if (!told) {
-            var unused = attempt(endpoint::close);
+        reason = why;
+        if (code != null && session != null && terms.mqtt5()) {
+            var properties = new MqttProperties();
+            if (detail != null && detail.length() + SMALL < terms.maximumPacketSize()) {
+                properties.add(new StringProperty(MqttProperties.REASON_STRING, detail));
+            }
+            send(Packets.disconnect(code, properties));
         }
+        channel.close();
         ended(why);
-    }
-
-    private void said(MqttDisconnectMessage goodbye) {
-        if (goodbye.code() != MqttDisconnectReasonCode.NORMAL) {
-            publishWill(); // only 0x00 deletes it (MQTT 5, 3.14.4)
-        }
-        reason = CloseReason.CLIENT;
-        var owner = session;
-        var changed = terms.changedExpiry(goodbye.properties());
-        if (owner != null && changed != null) {
-            owner.withSession(this, () -> owner.expiry(changed));
-        }
-    }
-
-    private void failed(Throwable failure) {
-        boolean broken = failure instanceof io.netty.handler.codec.DecoderException;
-        log.atDebug()
-                .addKeyValue("identity", key.identity())
-                .addKeyValue("reason", failure.toString())
-                .log("connection failed");
-        if (failure instanceof TooLongFrameException) {
-            closeHere(CloseReason.PACKET_TOO_LARGE);
-        } else if (broken) {
-            closeHere(CloseReason.PROTOCOL_ERROR);
-        }
     }
 
     private void ended(CloseReason byDefault) {
@@ -259,8 +296,7 @@ final class ClientConnection {
             return;
         }
         gone = true;
-        var observed = quiet() && byDefault == CloseReason.CONNECTION_LOST ? CloseReason.KEEP_ALIVE : byDefault;
-        var why = reason == null ? observed : reason;
+        var why = reason == null ? byDefault : reason;
         hub.connections().remove(this);
         hub.connections().release();
         if (session != null) {
@@ -272,10 +308,13 @@ final class ClientConnection {
 
     private void tellEnd(Session owner, CloseReason why) {
         hub.counters().disconnect(why);
-        if (why.sendsWill() && !withholdsWill) {
-            publishWill();
+        var due = why.sendsWill() ? will : null;
+        boolean waits = due != null && !due.delay().isZero() && why != CloseReason.TAKEN_OVER;
+        // a will with a delay is not due when the session goes on (MQTT 5, 3.1.3.2.2)
+        if (due != null && !waits && (due.delay().isZero() || !resumedElsewhere)) {
+            hub.router().publish(due.due(hub.clock()));
         }
-        owner.detach(this);
+        owner.detach(this, waits ? due : null);
         DEVICE_DISCONNECTED.publish(
                 hub.vertx(), new DeviceDisconnected(key.identity(), key.clientId(), client.serial(), why.label()));
         var level = why == CloseReason.REVOKED || why == CloseReason.EXPIRED ? log.atInfo() : log.atDebug();
@@ -286,27 +325,9 @@ final class ClientConnection {
                 .log("client disconnected");
     }
 
-    private void publishWill() {
-        var will = endpoint.will();
-        if (will != null && will.isWillFlag()) {
-            hub.router().publish(Message.of(will, key));
-        }
-    }
-
-    /** Whether the keep-alive ran out: vertx-mqtt closes then, without saying so. */
-    private boolean quiet() {
-        long silence = System.nanoTime() - lastHeard;
-        int keepAlive = endpoint.keepAliveTimeSeconds();
-        return keepAlive > 0 && silence >= TimeUnit.MILLISECONDS.toNanos(keepAlive * 1500L - 50);
-    }
-
-    /** Calls on an endpoint that has closed meanwhile throw. @return false then */
-    boolean attempt(Runnable call) {
-        try {
-            call.run();
-            return true;
-        } catch (IllegalArgumentException | IllegalStateException closedMeanwhile) {
-            return false;
-        }
+    /** Whether nothing came for one and a half times the keep-alive (3.1.2.10). */
+    boolean isSilent(long nowNanos) {
+        long keepAlive = terms.keepAlive().toMillis();
+        return keepAlive > 0 && nowNanos - lastHeard >= TimeUnit.MILLISECONDS.toNanos(keepAlive * 3 / 2);
     }
 }

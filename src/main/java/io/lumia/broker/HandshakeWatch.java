@@ -14,7 +14,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
 
-/** An engine that tells of failed handshakes: MqttServer itself tells of none. */
+/** An engine that tells of failed handshakes: the server tells them without the client's address. */
 final class HandshakeWatch extends SSLEngineOptions {
     /** Hears of each failed handshake, on an event loop. */
     interface Listener {

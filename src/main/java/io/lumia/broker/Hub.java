@@ -22,14 +22,15 @@ record Hub(
         var counters = new BrokerCounters();
         var tree = new TopicTree();
         var retained = new RetainedMessages(config.maxRetained());
+        var router = new Router(tree, retained, clock);
         return new Hub(
                 vertx,
                 config,
                 clock,
                 new TopicAcl(rules),
-                new Sessions(config, tree, counters, clock),
+                new Sessions(config, tree, router, counters, clock),
                 retained,
-                new Router(tree, retained),
+                router,
                 new Connections(config.maxConnections()),
                 counters);
     }

@@ -1,39 +1,57 @@
 package io.lumia.broker;
 
+import io.lumia.broker.wire.ReasonCode;
+import io.lumia.config.BrokerLimits.Overflow;
+import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one session still has to send: the queue, and what is sent but not acknowledged. One thread at a time (see {@link Session}). Past its
- * bound the oldest QoS 0 message gives way, then the newest message.
+ * What one session still has to send: the queue, and what is sent but not acknowledged. One thread at a time (see {@link Session}). The queue is
+ * bounded by messages and bytes; what happens past that is the {@link Overflow} policy, after QoS 0 messages gave way.
  */
 final class Outbox {
     private static final int MOST_IDS = 65_535;
 
-    private final int mostQueued;
-    private final int mostInflight;
+    /** How much is kept, and what happens then. */
+    record Bounds(int messages, long bytes, int inflight, Overflow overflow) {}
+
+    /** A message that was sent; QoS 2: until PUBREC came, then only its packet id counts (MQTT 5, 4.3.3). */
+    private static final class Flight {
+        private final Delivery delivery;
+        private boolean received;
+
+        private Flight(Delivery delivery) {
+            this.delivery = delivery;
+        }
+    }
+
+    private final Bounds bounds;
     private final BrokerCounters counters;
+    private final Clock clock;
     private final ArrayDeque<Delivery> queue = new ArrayDeque<>();
-    private final Map<Integer, Delivery> inflight = new LinkedHashMap<>();
+    private final Map<Integer, Flight> inflight = new LinkedHashMap<>();
     private final ArrayDeque<Integer> toRepeat = new ArrayDeque<>();
+    private long queuedBytes;
     private int queuedQos0;
     private int lastId;
     private int window;
     private @Nullable ClientConnection connection;
 
-    Outbox(int mostQueued, int mostInflight, BrokerCounters counters) {
-        this.mostQueued = mostQueued;
-        this.mostInflight = mostInflight;
+    Outbox(Bounds bounds, BrokerCounters counters, Clock clock) {
+        this.bounds = bounds;
         this.counters = counters;
+        this.clock = clock;
     }
 
     /** Sends what was not acknowledged once more, in order (MQTT 5, 4.4), then what is queued. */
     void connect(ClientConnection next) {
         connection = next;
-        window = Math.min(mostInflight, next.receiveMaximum());
+        window = Math.min(bounds.inflight, next.terms().receiveMaximum());
         toRepeat.clear();
         toRepeat.addAll(inflight.keySet());
         sendWhatFits();
@@ -51,27 +69,48 @@ final class Outbox {
         }
     }
 
-    /** Unknown packet ids are ignored: they may be late answers to an earlier connection. */
+    /** PUBACK. Unknown packet ids are ignored: they may be late answers to an earlier connection. */
     void acknowledged(int packetId) {
-        if (inflight.remove(packetId) != null) {
-            toRepeat.remove(packetId);
-            sendWhatFits();
+        var flight = inflight.get(packetId);
+        if (flight != null && flight.delivery.qos() == 1) {
+            finished(packetId);
+        }
+    }
+
+    /**
+     * PUBREC.
+     *
+     * @param refused the client does not want it, which ends the exchange (4.3.3)
+     */
+    void received(int packetId, boolean refused) {
+        var flight = inflight.get(packetId);
+        boolean known = flight != null && flight.delivery.qos() == 2;
+        if (known && refused) {
+            finished(packetId);
+        } else if (connection != null && !refused) {
+            if (flight != null) {
+                flight.received = true;
+                toRepeat.remove(packetId);
+            }
+            connection.release(packetId, known ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
+        }
+    }
+
+    /** PUBCOMP. */
+    void completed(int packetId) {
+        var flight = inflight.get(packetId);
+        if (flight != null && flight.received) {
+            finished(packetId);
         }
     }
 
     void sendWhatFits() {
         var to = connection;
         while (to != null && !toRepeat.isEmpty() && hasWindow() && to.isWritable()) {
-            int packetId = toRepeat.remove();
-            var again = inflight.get(packetId);
-            if (again != null) {
-                to.send(again, packetId, true);
-            }
+            repeat(to, toRepeat.remove());
         }
         while (!queue.isEmpty() && canSend(queue.peek())) {
-            var next = queue.remove();
-            queuedQos0 -= next.qos() == 0 ? 1 : 0;
-            send(next);
+            send(dequeued(queue.remove()));
         }
     }
 
@@ -80,6 +119,49 @@ final class Outbox {
         inflight.clear();
         toRepeat.clear();
         queuedQos0 = 0;
+        queuedBytes = 0;
+    }
+
+    /**
+     * Gives away what a shared subscription put here: what was not sent, and at QoS 1 also what was not acknowledged. QoS 2 stays: it must not
+     * come twice (4.8.2).
+     *
+     * @param taker says whether it took the message
+     */
+    void giveAway(Predicate<Delivery> taker) {
+        inflight.values().removeIf(flight -> isShared(flight.delivery, 1) && taker.test(flight.delivery));
+        toRepeat.retainAll(inflight.keySet());
+        for (Iterator<Delivery> queued = queue.iterator(); queued.hasNext(); ) {
+            var delivery = queued.next();
+            if (isShared(delivery, 2) && taker.test(delivery)) {
+                queued.remove();
+                var unused = dequeued(delivery);
+            }
+        }
+    }
+
+    private static boolean isShared(Delivery delivery, int mostQos) {
+        return delivery.group() != null && delivery.qos() > 0 && delivery.qos() <= mostQos;
+    }
+
+    private void finished(int packetId) {
+        inflight.remove(packetId);
+        toRepeat.remove(packetId);
+        sendWhatFits();
+    }
+
+    private void repeat(ClientConnection to, int packetId) {
+        var again = inflight.get(packetId);
+        if (again == null) {
+            return;
+        }
+        if (again.received) {
+            to.release(packetId, ReasonCode.SUCCESS);
+        } else if (to.takes(again.delivery)) {
+            to.send(again.delivery, packetId, true);
+        } else {
+            inflight.remove(packetId); // 3.1.2.11.4: as if it had been sent
+        }
     }
 
     private boolean hasWindow() {
@@ -96,40 +178,71 @@ final class Outbox {
 
     private void send(Delivery delivery) {
         var to = connection;
-        if (to == null || !to.takes(delivery.message())) {
+        if (to == null || isExpired(delivery) || !to.takes(delivery)) {
             return;
         }
         int packetId = 0;
         if (delivery.qos() > 0) {
             packetId = nextId();
-            inflight.put(packetId, delivery);
+            inflight.put(packetId, new Flight(delivery));
         }
         counters.sent(delivery.qos());
         to.send(delivery, packetId, false);
     }
 
-    private void keep(Delivery delivery) {
-        if (queue.size() >= mostQueued && !dropOldestQos0()) {
-            counters.dropped(delivery.qos());
-            return;
-        }
-        queue.add(delivery);
-        queuedQos0 += delivery.qos() == 0 ? 1 : 0;
-    }
+    // ---- the queue and its bounds
 
-    private boolean dropOldestQos0() {
-        if (queuedQos0 == 0) {
-            return false;
+    private void keep(Delivery delivery) {
+        if (!hasRoom(delivery)) {
+            makeRoom(delivery);
         }
-        for (Iterator<Delivery> queued = queue.iterator(); queued.hasNext(); ) {
-            if (queued.next().qos() == 0) {
-                queued.remove();
-                queuedQos0--;
-                counters.dropped(0);
-                return true;
+        if (hasRoom(delivery)) {
+            queue.add(delivery);
+            queuedBytes += delivery.message().size();
+            queuedQos0 += delivery.qos() == 0 ? 1 : 0;
+        } else {
+            counters.dropped(delivery.qos());
+            if (bounds.overflow == Overflow.DISCONNECT && connection != null) {
+                connection.closeHere(CloseReason.QUEUE_FULL);
             }
         }
-        return false;
+    }
+
+    private boolean hasRoom(Delivery delivery) {
+        return queue.size() < bounds.messages
+                && queuedBytes + delivery.message().size() <= bounds.bytes;
+    }
+
+    private void makeRoom(Delivery delivery) {
+        dropWhile(delivery, this::isExpired);
+        if (queuedQos0 > 0) {
+            dropWhile(delivery, queued -> queued.qos() == 0);
+        }
+        if (bounds.overflow == Overflow.DROP_OLDEST && delivery.message().size() <= bounds.bytes) {
+            dropWhile(delivery, queued -> true);
+        }
+    }
+
+    /** Drops from the oldest on, until there is room. */
+    private void dropWhile(Delivery delivery, Predicate<Delivery> droppable) {
+        for (Iterator<Delivery> oldest = queue.iterator(); oldest.hasNext() && !hasRoom(delivery); ) {
+            var queued = oldest.next();
+            if (droppable.test(queued)) {
+                oldest.remove();
+                counters.dropped(dequeued(queued).qos());
+            }
+        }
+    }
+
+    private Delivery dequeued(Delivery delivery) {
+        queuedBytes -= delivery.message().size();
+        queuedQos0 -= delivery.qos() == 0 ? 1 : 0;
+        return delivery;
+    }
+
+    private boolean isExpired(Delivery delivery) {
+        return delivery.message().expiresAt() != Message.NEVER
+                && delivery.message().isExpired(clock.millis());
     }
 
     private int nextId() {

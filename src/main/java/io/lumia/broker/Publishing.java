@@ -4,108 +4,124 @@ import static io.lumia.bus.FleetBus.ACCESS_DENIED;
 
 import io.lumia.access.TopicFilter;
 import io.lumia.broker.Router.Route;
+import io.lumia.broker.wire.ReasonCode;
 import io.lumia.bus.FleetBus.AccessDenied;
 import io.lumia.x509.Printable;
 import io.netty.handler.codec.mqtt.MqttProperties;
-import io.vertx.mqtt.messages.MqttPublishMessage;
-import io.vertx.mqtt.messages.codes.MqttPubAckReasonCode;
-import io.vertx.mqtt.messages.codes.MqttPubRecReasonCode;
+import io.netty.handler.codec.mqtt.MqttProperties.IntegerProperty;
+import io.netty.handler.codec.mqtt.MqttProperties.StringProperty;
+import io.netty.handler.codec.mqtt.MqttPublishMessage;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What one client publishes, and its acknowledgements of what it received. On the connection's event loop. */
+/** What one client publishes. On the connection's event loop. */
 final class Publishing {
     private static final Logger log = LoggerFactory.getLogger(Publishing.class);
     private static final int REMEMBERED_TOPICS = 64;
+    private static final long BREATH_MS = 5;
 
     private final Hub hub;
     private final ClientConnection connection;
+    private final TopicAliases aliases;
     private final Map<String, Route> routes = new HashMap<>();
     private boolean told;
 
-    Publishing(Hub hub, ClientConnection connection) {
+    Publishing(Hub hub, ClientConnection connection, TopicAliases aliases) {
         this.hub = hub;
         this.connection = connection;
+        this.aliases = aliases;
     }
 
-    void listen() {
-        var endpoint = connection.endpoint();
-        endpoint.publishHandler(this::published);
-        endpoint.publishAcknowledgeHandler(this::acknowledged);
-        endpoint.publishReleaseHandler(this::released);
+    void published(MqttPublishMessage packet, Session session) {
+        try {
+            var topic = topic(packet);
+            if (topic != null) {
+                published(packet, topic, session);
+            }
+        } finally {
+            packet.release();
+        }
     }
 
-    private void published(MqttPublishMessage message) {
-        connection.heard();
-        var session = connection.session();
-        if (session == null) {
+    private void published(MqttPublishMessage packet, String topic, Session session) {
+        int qos = packet.fixedHeader().qosLevel().value();
+        int packetId = packet.variableHeader().packetId();
+        hub.counters().received(qos);
+        boolean repeated = qos == 2 && !session.receiveOnce(packetId);
+        if (qos == 2 && !repeated && connection.acknowledging().isOneTooMany()) {
+            connection.violated(
+                    ReasonCode.RECEIVE_MAXIMUM_EXCEEDED, "more unfinished QoS 2 messages than CONNACK allows (3.3.4)");
             return;
         }
-        hub.counters().received(message.qosLevel().value());
-        var topic = message.topicName();
-        if (!TopicFilter.isTopic(topic)) {
-            connection.closeHere(CloseReason.PROTOCOL_ERROR);
+        if (isTooDeep(topic)) {
+            connection.acknowledging().answer(qos, packetId, ReasonCode.TOPIC_NAME_INVALID, session);
             return;
         }
         var route = route(topic);
-        boolean repeated = message.qosLevel().value() == 2 && !session.receiveOnce(message.messageId());
         if (route.allowed() && !repeated) {
-            hub.router().publish(Message.of(message, connection.key()), route);
+            pass(Message.of(packet, topic, connection.key(), hub.clock()), route);
         }
-        answer(message, route.allowed());
+        connection.acknowledging().answer(qos, packetId, outcome(route), session);
     }
 
-    /** MQTT 3.1.1 cannot say no to a PUBLISH: it is acknowledged and dropped (3.3.5). */
-    private void answer(MqttPublishMessage message, boolean allowed) {
-        int packetId = message.messageId();
-        boolean refuse = !allowed && connection.isMqtt5();
-        var unused = connection.attempt(() -> {
-            switch (message.qosLevel()) {
-                case AT_LEAST_ONCE ->
-                    connection
-                            .endpoint()
-                            .publishAcknowledge(
-                                    packetId,
-                                    refuse ? MqttPubAckReasonCode.NOT_AUTHORIZED : MqttPubAckReasonCode.SUCCESS,
-                                    MqttProperties.NO_PROPERTIES);
-                case EXACTLY_ONCE -> received(packetId, refuse);
-                default -> {}
+    private static ReasonCode outcome(Route route) {
+        if (!route.allowed()) {
+            return ReasonCode.NOT_AUTHORIZED;
+        }
+        return route.reachesNobody() ? ReasonCode.NO_MATCHING_SUBSCRIBERS : ReasonCode.SUCCESS;
+    }
+
+    /** When a subscriber is behind, this client waits a moment: the queues between the event loops stay short. */
+    private void pass(Message message, Route route) {
+        if (hub.router().publish(message, route)) {
+            connection.channel().hold();
+            hub.vertx().setTimer(BREATH_MS, rested -> connection.channel().resume());
+        }
+    }
+
+    /** @return null when the packet was not acceptable and the connection ends */
+    private @Nullable String topic(MqttPublishMessage packet) {
+        var given = packet.variableHeader().topicName();
+        var properties = packet.variableHeader().properties();
+        @Nullable String topic = given;
+        if (properties.getProperty(MqttProperties.TOPIC_ALIAS) instanceof IntegerProperty alias) {
+            if (!aliases.isAllowed(alias.value())) {
+                connection.violated(ReasonCode.TOPIC_ALIAS_INVALID, "a topic alias that CONNACK does not allow");
+                return null;
             }
-        });
+            topic = aliases.resolve(given, alias.value());
+        }
+        if (topic == null || topic.isEmpty()) {
+            var code = connection.terms().mqtt5() ? ReasonCode.PROTOCOL_ERROR : ReasonCode.TOPIC_NAME_INVALID;
+            connection.violated(code, "a PUBLISH has a topic, or an alias that stands for one (3.3.2.1)");
+            return null;
+        }
+        if (!isText(topic)) {
+            connection.violated(ReasonCode.MALFORMED_PACKET, "a topic is UTF-8 without NUL (1.5.4)");
+            return null;
+        }
+        if (properties.getProperty(MqttProperties.RESPONSE_TOPIC) instanceof StringProperty response
+                && !TopicFilter.isTopic(response.value())) {
+            connection.violated(ReasonCode.PROTOCOL_ERROR, "a response topic is a topic name (3.3.2.3.5)");
+            return null;
+        }
+        return topic;
     }
 
-    private void received(int packetId, boolean refuse) {
-        if (refuse) {
-            // a PUBREC that refuses ends the exchange (MQTT 5, 4.3.3)
-            Objects.requireNonNull(connection.session()).release(packetId);
-        }
-        connection
-                .endpoint()
-                .publishReceived(
-                        packetId,
-                        refuse ? MqttPubRecReasonCode.NOT_AUTHORIZED : MqttPubRecReasonCode.SUCCESS,
-                        MqttProperties.NO_PROPERTIES);
+    /** Netty puts U+FFFD where the bytes are no UTF-8. */
+    static boolean isText(String text) {
+        return text.indexOf('\0') < 0 && text.indexOf('\ufffd') < 0;
     }
 
-    private void released(int packetId) {
-        connection.heard();
-        var session = connection.session();
-        if (session != null) {
-            session.release(packetId);
-            var unused = connection.attempt(() -> connection.endpoint().publishComplete(packetId));
+    private boolean isTooDeep(String topic) {
+        int levels = 1;
+        for (int at = topic.indexOf('/'); at >= 0; at = topic.indexOf('/', at + 1)) {
+            levels++;
         }
-    }
-
-    private void acknowledged(int packetId) {
-        connection.heard();
-        var session = connection.session();
-        if (session != null) {
-            session.withSession(connection, () -> session.outbox().acknowledged(packetId));
-        }
+        return levels > hub.config().limits().topicLevels();
     }
 
     /** Rights and subscribers of a topic, kept while no subscription changes: clients publish to few topics, often. */
@@ -121,7 +137,7 @@ final class Publishing {
         if (routes.size() >= REMEMBERED_TOPICS) {
             routes.clear();
         }
-        var fresh = connection.rights().mayPublish(topic) ? hub.router().route(topic) : denied(topic);
+        var fresh = connection.rights().mayPublish(topic) ? hub.router().route(topic, connection.key()) : denied(topic);
         routes.put(topic, fresh);
         return fresh;
     }

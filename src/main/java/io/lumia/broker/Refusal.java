@@ -1,9 +1,11 @@
 package io.lumia.broker;
 
+import static io.netty.handler.codec.mqtt.MqttConnectReturnCode.CONNECTION_REFUSED_BAD_AUTHENTICATION_METHOD;
 import static io.netty.handler.codec.mqtt.MqttConnectReturnCode.CONNECTION_REFUSED_CLIENT_IDENTIFIER_NOT_VALID;
 import static io.netty.handler.codec.mqtt.MqttConnectReturnCode.CONNECTION_REFUSED_IDENTIFIER_REJECTED;
 import static io.netty.handler.codec.mqtt.MqttConnectReturnCode.CONNECTION_REFUSED_NOT_AUTHORIZED;
 import static io.netty.handler.codec.mqtt.MqttConnectReturnCode.CONNECTION_REFUSED_NOT_AUTHORIZED_5;
+import static io.netty.handler.codec.mqtt.MqttConnectReturnCode.CONNECTION_REFUSED_QUOTA_EXCEEDED;
 import static io.netty.handler.codec.mqtt.MqttConnectReturnCode.CONNECTION_REFUSED_SERVER_BUSY;
 import static io.netty.handler.codec.mqtt.MqttConnectReturnCode.CONNECTION_REFUSED_SERVER_UNAVAILABLE;
 import static io.netty.handler.codec.mqtt.MqttConnectReturnCode.CONNECTION_REFUSED_SERVER_UNAVAILABLE_5;
@@ -38,6 +40,21 @@ enum Refusal {
             "the client id is longer than 1024 characters",
             CONNECTION_REFUSED_IDENTIFIER_REJECTED,
             CONNECTION_REFUSED_CLIENT_IDENTIFIER_NOT_VALID),
+    NO_CLIENT_ID(
+            "identifier_rejected",
+            "a client without client id cannot keep a session before MQTT 5 (3.1.1: 3.1.3.1)",
+            CONNECTION_REFUSED_IDENTIFIER_REJECTED,
+            CONNECTION_REFUSED_CLIENT_IDENTIFIER_NOT_VALID),
+    ENHANCED_AUTHENTICATION(
+            "bad_authentication_method",
+            "there is no enhanced authentication here: the certificate says who the client is",
+            CONNECTION_REFUSED_NOT_AUTHORIZED,
+            CONNECTION_REFUSED_BAD_AUTHENTICATION_METHOD),
+    TOO_MANY_SESSIONS(
+            "quota_exceeded",
+            "the identity has as many sessions as broker.limits.sessions-per-identity; use the same client id again",
+            CONNECTION_REFUSED_NOT_AUTHORIZED,
+            CONNECTION_REFUSED_QUOTA_EXCEEDED),
     FULL(
             "server_busy",
             "broker.max-connections is reached; raise it or add a broker",

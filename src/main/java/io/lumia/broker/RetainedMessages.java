@@ -17,7 +17,7 @@ final class RetainedMessages {
 
     /** Keeps the message, or forgets the topic's when the payload is empty (MQTT 5, 3.3.1.3). @return false when there is no room */
     boolean keep(Message message) {
-        if (message.payload().length() == 0) {
+        if (message.payload().length == 0) {
             if (byTopic.remove(message.topic()) != null) {
                 size.decrementAndGet();
             }
@@ -36,17 +36,26 @@ final class RetainedMessages {
         return true;
     }
 
-    List<Message> matching(TopicFilter filter) {
+    List<Message> matching(TopicFilter filter, long nowMs) {
         if (!filter.hasWildcard()) {
             var exact = byTopic.get(filter.text());
-            return exact == null ? List.of() : List.of(exact);
+            return exact == null || exact.isExpired(nowMs) ? List.of() : List.of(exact);
         }
         var prefix = filter.fixedPrefix();
         return byTopic.tailMap(prefix, true).entrySet().stream()
                 .takeWhile(entry -> entry.getKey().startsWith(prefix))
                 .filter(entry -> filter.matches(entry.getKey()))
                 .map(entry -> entry.getValue())
+                .filter(message -> !message.isExpired(nowMs))
                 .toList();
+    }
+
+    void removeExpired(long nowMs) {
+        byTopic.forEach((topic, message) -> {
+            if (message.isExpired(nowMs) && byTopic.remove(topic, message)) {
+                size.decrementAndGet();
+            }
+        });
     }
 
     int size() {

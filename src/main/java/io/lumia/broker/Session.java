@@ -1,6 +1,5 @@
 package io.lumia.broker;
 
-import io.lumia.access.TopicFilter;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -24,26 +23,32 @@ import org.slf4j.LoggerFactory;
 final class Session {
     private static final Logger log = LoggerFactory.getLogger(Session.class);
     private static final int LONGEST_TURN = 512;
+    private static final int CROWD = 4096;
 
     private record Attach(ClientConnection connection) {}
 
     private final SessionKey key;
     private final Sessions sessions;
+    private final Router router;
     private final Clock clock;
     private final Queue<Object> mailbox = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final Set<Integer> receivedQos2 = ConcurrentHashMap.newKeySet();
-    private final Map<TopicFilter, Subscription> subscriptions = new ConcurrentHashMap<>();
+    private final Map<String, Subscription> subscriptions = new ConcurrentHashMap<>();
     private final Outbox outbox;
     private volatile @Nullable Context home;
+    private volatile boolean connected;
+    private volatile long due = Long.MAX_VALUE;
     private @Nullable ClientConnection connection;
+    private @Nullable Will will;
     private Duration expiry = Duration.ZERO;
     private Instant offlineSince = Instant.MAX;
     private boolean ended;
 
-    Session(SessionKey key, Sessions sessions, Outbox outbox, Clock clock) {
+    Session(SessionKey key, Sessions sessions, Router router, Outbox outbox, Clock clock) {
         this.key = key;
         this.sessions = sessions;
+        this.router = router;
         this.outbox = outbox;
         this.clock = clock;
     }
@@ -52,9 +57,14 @@ final class Session {
         return key;
     }
 
-    /** Hands a message over; it is this session's from here on. */
-    void deliver(Delivery delivery) {
+    /** Hands a message over; it is this session's from here on. @return whether so much waits here that publishers should slow down */
+    boolean deliver(Delivery delivery) {
         put(delivery);
+        return waiting.get() > CROWD;
+    }
+
+    boolean isConnected() {
+        return connected;
     }
 
     /** Gives the session to the connection, which closes the one it had. */
@@ -62,9 +72,13 @@ final class Session {
         put(new Attach(next));
     }
 
-    /** The connection is gone; another may have taken the session already. */
-    void detach(ClientConnection gone) {
-        put((Runnable) () -> detached(gone));
+    /**
+     * The connection is gone; another may have taken the session already.
+     *
+     * @param delayed what is to be published unless the session is resumed in time; null: nothing
+     */
+    void detach(ClientConnection gone, @Nullable Will delayed) {
+        put((Runnable) () -> detached(gone, delayed));
     }
 
     /** Does the work with the session's state, unless the connection has lost the session meanwhile. */
@@ -76,23 +90,27 @@ final class Session {
         });
     }
 
-    void endIfExpired() {
-        put((Runnable) () -> {
-            if (connection == null && !ended && !clock.instant().isBefore(offlineSince.plus(expiry))) {
-                end();
-            }
-        });
+    /** Publishes the will and ends the session, each when its time has come. */
+    void sweep(long nowMs) {
+        if (nowMs >= due) {
+            put((Runnable) this::swept);
+        }
     }
 
-    /** Only within {@link #withSession}. @return whether the subscription is new */
-    boolean subscribe(Subscription subscription) {
-        subscriptions.put(subscription.filter(), subscription);
+    /** Only within {@link #withSession}. @return whether the subscription, whose text the client wrote so, is new */
+    boolean subscribe(String text, Subscription subscription) {
+        subscriptions.put(text, subscription);
         return sessions.tree().add(subscription);
     }
 
     /** Only within {@link #withSession}. @return whether there was one */
-    boolean unsubscribe(TopicFilter filter) {
-        return subscriptions.remove(filter) != null && sessions.tree().remove(filter, this);
+    boolean unsubscribe(String text) {
+        var removed = subscriptions.remove(text);
+        return removed != null && sessions.tree().remove(removed);
+    }
+
+    boolean isSubscribed(String text) {
+        return subscriptions.containsKey(text);
     }
 
     int subscriptionCount() {
@@ -114,8 +132,9 @@ final class Session {
         return receivedQos2.add(packetId);
     }
 
-    void release(int packetId) {
-        receivedQos2.remove(packetId);
+    /** @return whether it was held */
+    boolean release(int packetId) {
+        return receivedQos2.remove(packetId);
     }
 
     // ---- the mailbox
@@ -201,50 +220,97 @@ final class Session {
     private void attached(ClientConnection next) {
         if (ended) {
             home = null;
-            sessions.attach(next);
+            sessions.attachAgain(next);
             return;
         }
         var previous = connection;
-        boolean present = !next.cleanStart() && !expiry.isZero();
+        boolean present = !next.terms().cleanStart() && !expiry.isZero();
         if (previous != null) {
             previous.takenOver(present);
         }
         if (!present) {
+            publishWill();
             forget();
         }
+        will = null;
+        due = Long.MAX_VALUE;
         connection = next;
-        expiry = next.sessionExpiry();
+        expiry = next.terms().sessionExpiry();
         offlineSince = Instant.MAX;
         if (next.accepted(this, present)) {
+            connected = true;
             outbox.connect(next);
         } else {
-            detached(next);
+            detached(next, null);
         }
     }
 
-    private void detached(ClientConnection gone) {
+    private void detached(ClientConnection gone, @Nullable Will delayed) {
         if (gone != connection) {
             return;
         }
         connection = null;
+        connected = false;
         home = null;
         outbox.disconnect();
+        will = delayed;
+        offlineSince = clock.instant();
         if (expiry.isZero()) {
             end();
         } else {
-            offlineSince = clock.instant();
+            giveAway();
+            due = Math.min(sessionEnds(), willDue());
+        }
+    }
+
+    private void swept() {
+        if (connection != null || ended) {
+            return;
+        }
+        long now = clock.millis();
+        if (now >= sessionEnds()) {
+            end();
+        } else {
+            if (now >= willDue()) {
+                publishWill();
+            }
+            due = Math.min(sessionEnds(), willDue());
+        }
+    }
+
+    private long sessionEnds() {
+        return offlineSince.plus(expiry).toEpochMilli();
+    }
+
+    private long willDue() {
+        return will == null ? Long.MAX_VALUE : offlineSince.plus(will.delay()).toEpochMilli();
+    }
+
+    private void publishWill() {
+        var published = will;
+        will = null;
+        if (published != null) {
+            router.publish(published.due(clock));
         }
     }
 
     private void end() {
         ended = true;
+        due = Long.MAX_VALUE;
         forget();
         sessions.remove(this);
+        publishWill();
+    }
+
+    /** Nobody waits here for what another member of a shared subscription can have now. */
+    private void giveAway() {
+        outbox.giveAway(delivery -> delivery.group() != null && delivery.group().passOn(delivery, this));
     }
 
     private void forget() {
-        for (TopicFilter filter : subscriptions.keySet()) {
-            var unused = unsubscribe(filter);
+        giveAway();
+        for (String text : subscriptions.keySet()) {
+            var unused = unsubscribe(text);
         }
         receivedQos2.clear();
         outbox.clear();

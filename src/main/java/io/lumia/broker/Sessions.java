@@ -8,14 +8,17 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Every session, by identity and client id. */
 final class Sessions {
     private final Map<SessionKey, Session> byKey = new ConcurrentHashMap<>();
+    private final Map<String, Integer> byIdentity = new ConcurrentHashMap<>();
     private final BrokerConfig config;
     private final TopicTree tree;
+    private final Router router;
     private final BrokerCounters counters;
     private final Clock clock;
 
-    Sessions(BrokerConfig config, TopicTree tree, BrokerCounters counters, Clock clock) {
+    Sessions(BrokerConfig config, TopicTree tree, Router router, BrokerCounters counters, Clock clock) {
         this.config = config;
         this.tree = tree;
+        this.router = router;
         this.counters = counters;
         this.clock = clock;
     }
@@ -24,26 +27,60 @@ final class Sessions {
         return tree;
     }
 
-    /** Gives the connection its session, a new one where there is none. */
-    void attach(ClientConnection connection) {
-        byKey.computeIfAbsent(connection.key(), this::create).attach(connection);
+    /** Gives the connection its session, a new one where there is none. @return false when the identity has as many as it may */
+    boolean attach(ClientConnection connection) {
+        var key = connection.key();
+        var session = byKey.get(key);
+        if (session == null) {
+            if (byIdentity.merge(key.identity(), 1, Integer::sum)
+                    > config.limits().sessionsPerIdentity()) {
+                discount(key);
+                return false;
+            }
+            var fresh = create(key);
+            var present = byKey.putIfAbsent(key, fresh);
+            if (present != null) {
+                discount(key);
+            }
+            session = present == null ? fresh : present;
+        }
+        session.attach(connection);
+        return true;
+    }
+
+    /** The session ended just before the connection came to it. */
+    void attachAgain(ClientConnection connection) {
+        if (!attach(connection)) {
+            var unused = connection.close(CloseReason.QUEUE_FULL);
+        }
     }
 
     void remove(Session ended) {
-        byKey.remove(ended.key(), ended);
+        if (byKey.remove(ended.key(), ended)) {
+            discount(ended.key());
+        }
     }
 
-    /** Ends the sessions that were without a connection for longer than they may. */
-    void endExpired() {
-        byKey.values().forEach(Session::endIfExpired);
+    /** Ends the sessions that were without a connection for longer than they may, and publishes the wills that are due. */
+    void sweep() {
+        long now = clock.millis();
+        byKey.values().forEach(session -> session.sweep(now));
     }
 
     int size() {
         return byKey.size();
     }
 
+    private void discount(SessionKey key) {
+        var unused = byIdentity.computeIfPresent(key.identity(), (identity, count) -> count == 1 ? null : count - 1);
+    }
+
     private Session create(SessionKey key) {
-        var outbox = new Outbox(config.maxQueuedMessages(), config.maxInflight(), counters);
-        return new Session(key, this, outbox, clock);
+        var bounds = new Outbox.Bounds(
+                config.maxQueuedMessages(),
+                config.limits().queuedBytes(),
+                config.maxInflight(),
+                config.limits().overflow());
+        return new Session(key, this, router, new Outbox(bounds, counters, clock), clock);
     }
 }

@@ -2,16 +2,17 @@ package io.lumia.broker;
 
 import static io.lumia.bus.FleetBus.ACCESS_DENIED;
 
-import io.lumia.access.TopicFilter;
+import io.lumia.broker.Subscription.Asked;
+import io.lumia.broker.wire.Packets;
+import io.lumia.broker.wire.ReasonCode;
 import io.lumia.bus.FleetBus.AccessDenied;
 import io.lumia.x509.Printable;
 import io.netty.handler.codec.mqtt.MqttProperties;
+import io.netty.handler.codec.mqtt.MqttProperties.IntegerProperty;
+import io.netty.handler.codec.mqtt.MqttSubscribeMessage;
 import io.netty.handler.codec.mqtt.MqttSubscriptionOption.RetainedHandlingPolicy;
-import io.vertx.mqtt.MqttTopicSubscription;
-import io.vertx.mqtt.messages.MqttSubscribeMessage;
-import io.vertx.mqtt.messages.MqttUnsubscribeMessage;
-import io.vertx.mqtt.messages.codes.MqttSubAckReasonCode;
-import io.vertx.mqtt.messages.codes.MqttUnsubAckReasonCode;
+import io.netty.handler.codec.mqtt.MqttTopicSubscription;
+import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -20,7 +21,6 @@ import org.slf4j.LoggerFactory;
 /** What one client subscribes to. On the connection's event loop. */
 final class Subscribing {
     private static final Logger log = LoggerFactory.getLogger(Subscribing.class);
-    private static final int MOST_SUBSCRIPTIONS = 1000;
 
     private final Hub hub;
     private final ClientConnection connection;
@@ -31,86 +31,103 @@ final class Subscribing {
         this.connection = connection;
     }
 
-    void listen() {
-        connection.endpoint().subscribeHandler(asked -> {
-            connection.heard();
-            var session = connection.session();
-            if (session != null) {
-                session.withSession(connection, () -> subscribe(session, asked));
+    void subscribe(MqttSubscribeMessage asked, Session session) {
+        var filters = asked.payload().topicSubscriptions();
+        var texts = filters.stream().map(MqttTopicSubscription::topicFilter).toList();
+        if (!isSound(texts, ReasonCode.PROTOCOL_ERROR)) {
+            return;
+        }
+        for (MqttTopicSubscription filter : filters) {
+            if (filter.option().isNoLocal() && filter.topicFilter().startsWith("$share/")) {
+                connection.violated(
+                        ReasonCode.PROTOCOL_ERROR, "a shared subscription does not leave out its own (3.8.3.1)");
+                return;
             }
-        });
-        connection.endpoint().unsubscribeHandler(asked -> {
-            connection.heard();
-            var session = connection.session();
-            if (session != null) {
-                session.withSession(connection, () -> unsubscribe(session, asked));
-            }
-        });
+        }
+        session.withSession(connection, () -> subscribed(asked, session));
     }
 
-    private void subscribe(Session session, MqttSubscribeMessage asked) {
-        var codes = new ArrayList<MqttSubAckReasonCode>();
-        var wantRetained = new ArrayList<Subscription>();
-        for (MqttTopicSubscription topic : asked.topicSubscriptions()) {
-            codes.add(subscribe(session, topic, wantRetained));
+    void unsubscribe(MqttUnsubscribeMessage asked, Session session) {
+        var texts = asked.payload().topics();
+        if (isSound(texts, ReasonCode.PROTOCOL_ERROR)) {
+            session.withSession(connection, () -> {
+                var codes = texts.stream()
+                        .map(text ->
+                                session.unsubscribe(text) ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED)
+                        .toList();
+                connection.send(Packets.unsuback(ClientConnection.packetId(asked), codes));
+            });
         }
-        var unused = connection.attempt(() -> connection
-                .endpoint()
-                .subscribeAcknowledge(asked.messageId(), spoken(codes), MqttProperties.NO_PROPERTIES));
+    }
+
+    private boolean isSound(List<String> filters, ReasonCode whenEmpty) {
+        if (filters.isEmpty()) {
+            connection.violated(whenEmpty, "there is at least one topic filter (3.8.3)");
+            return false;
+        }
+        if (!filters.stream().allMatch(Publishing::isText)) {
+            connection.violated(ReasonCode.MALFORMED_PACKET, "a topic filter is UTF-8 without NUL (1.5.4)");
+            return false;
+        }
+        return true;
+    }
+
+    private void subscribed(MqttSubscribeMessage asked, Session session) {
+        var properties = asked.idAndPropertiesVariableHeader().properties();
+        int identifier = properties.getProperty(MqttProperties.SUBSCRIPTION_IDENTIFIER) instanceof IntegerProperty given
+                ? given.value()
+                : 0;
+        var codes = new ArrayList<Integer>();
+        var wantRetained = new ArrayList<Subscription>();
+        for (MqttTopicSubscription filter : asked.payload().topicSubscriptions()) {
+            codes.add(subscribed(session, filter, identifier, wantRetained));
+        }
+        connection.send(Packets.suback(ClientConnection.packetId(asked), spoken(codes)));
         wantRetained.forEach(hub.router()::deliverRetained);
     }
 
-    private MqttSubAckReasonCode subscribe(
-            Session session, MqttTopicSubscription asked, List<Subscription> wantRetained) {
-        var text = asked.topicName();
-        if (text.startsWith("$share/")) {
-            return MqttSubAckReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
-        }
-        TopicFilter filter;
+    private int subscribed(
+            Session session, MqttTopicSubscription wanted, int identifier, List<Subscription> wantRetained) {
+        var text = wanted.topicFilter();
+        Asked asked;
         try {
-            filter = TopicFilter.parse(text);
+            asked = Asked.parse(text, hub.config().limits().topicLevels());
         } catch (IllegalArgumentException invalid) {
-            return MqttSubAckReasonCode.TOPIC_FILTER_INVALID;
+            return ReasonCode.TOPIC_FILTER_INVALID.code();
         }
-        if (!connection.rights().maySubscribe(filter)) {
-            return denied(text);
+        if (!connection.rights().maySubscribe(asked.filter())) {
+            return denied(text).code();
         }
-        if (session.subscriptionCount() >= MOST_SUBSCRIPTIONS) {
-            return MqttSubAckReasonCode.QUOTA_EXCEEDED;
+        if (session.subscriptionCount() >= hub.config().limits().subscriptionsPerSession()
+                && !session.isSubscribed(text)) {
+            return ReasonCode.QUOTA_EXCEEDED.code();
         }
-        var options = asked.subscriptionOption();
-        int granted = Math.min(asked.qualityOfService().value(), 1);
-        var subscription =
-                new Subscription(session, filter, granted, options.isNoLocal(), options.isRetainAsPublished());
-        boolean fresh = session.subscribe(subscription);
-        var handling = options.retainHandling();
-        if (handling == RetainedHandlingPolicy.SEND_AT_SUBSCRIBE
-                || (fresh && handling == RetainedHandlingPolicy.SEND_AT_SUBSCRIBE_IF_NOT_YET_EXISTS)) {
+        var options = wanted.option();
+        int qos = options.qos().value();
+        var subscription = new Subscription(
+                session,
+                asked.group(),
+                asked.filter(),
+                qos,
+                options.isNoLocal(),
+                options.isRetainAsPublished(),
+                identifier);
+        boolean fresh = session.subscribe(text, subscription);
+        if (asked.group() == null && wantsRetained(options.retainHandling(), fresh)) {
             wantRetained.add(subscription);
         }
-        return granted == 0 ? MqttSubAckReasonCode.GRANTED_QOS0 : MqttSubAckReasonCode.GRANTED_QOS1;
+        return qos;
     }
 
-    private void unsubscribe(Session session, MqttUnsubscribeMessage asked) {
-        var codes = new ArrayList<MqttUnsubAckReasonCode>();
-        for (String text : asked.topics()) {
-            codes.add(unsubscribe(session, text));
-        }
-        var unused = connection.attempt(() ->
-                connection.endpoint().unsubscribeAcknowledge(asked.messageId(), codes, MqttProperties.NO_PROPERTIES));
+    private static boolean wantsRetained(RetainedHandlingPolicy handling, boolean fresh) {
+        return switch (handling) {
+            case SEND_AT_SUBSCRIBE -> true;
+            case SEND_AT_SUBSCRIBE_IF_NOT_YET_EXISTS -> fresh;
+            case DONT_SEND_AT_SUBSCRIBE -> false;
+        };
     }
 
-    private static MqttUnsubAckReasonCode unsubscribe(Session session, String text) {
-        try {
-            return session.unsubscribe(TopicFilter.parse(text))
-                    ? MqttUnsubAckReasonCode.SUCCESS
-                    : MqttUnsubAckReasonCode.NO_SUBSCRIPTION_EXISTED;
-        } catch (IllegalArgumentException invalid) {
-            return MqttUnsubAckReasonCode.TOPIC_FILTER_INVALID;
-        }
-    }
-
-    private MqttSubAckReasonCode denied(String filter) {
+    private ReasonCode denied(String filter) {
         hub.counters().deniedSubscribe();
         var key = connection.key();
         ACCESS_DENIED.publish(hub.vertx(), new AccessDenied(key.identity(), key.clientId(), "subscribe", filter));
@@ -119,15 +136,15 @@ final class Subscribing {
                 .addKeyValue("filter", Printable.quoted(filter))
                 .log("subscribe denied: no rule covers the filter; a rule at broker.rules could allow it");
         told = true;
-        return MqttSubAckReasonCode.NOT_AUTHORIZED;
+        return ReasonCode.NOT_AUTHORIZED;
     }
 
     /** MQTT 3.1.1 knows one failure, 0x80 (3.9.3). */
-    private List<MqttSubAckReasonCode> spoken(List<MqttSubAckReasonCode> codes) {
-        return connection.isMqtt5()
+    private List<Integer> spoken(List<Integer> codes) {
+        return connection.terms().mqtt5()
                 ? codes
                 : codes.stream()
-                        .map(code -> code.value() < 0 ? MqttSubAckReasonCode.UNSPECIFIED_ERROR : code)
+                        .map(code -> Math.min(code, ReasonCode.UNSPECIFIED_ERROR.code()))
                         .toList();
     }
 }

@@ -1,12 +1,14 @@
 package io.lumia.broker;
 
-import io.lumia.access.TopicFilter;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,13 +21,25 @@ final class TopicTree {
     private static final class Node {
         private final Map<String, Node> children = new ConcurrentHashMap<>();
         private volatile Subscription[] here = NONE;
+        private volatile Map<String, SharedGroup> groups = Map.of();
 
         private boolean isEmpty() {
-            return here.length == 0 && children.isEmpty();
+            return here.length == 0 && groups.isEmpty() && children.isEmpty();
         }
     }
 
+    /**
+     * Who wants a topic.
+     *
+     * @param targets each session once
+     * @param groups of which one member each is chosen for each message
+     */
+    record Matches(Collection<Target> targets, List<SharedGroup> groups) {
+        static final Matches NOBODY = new Matches(List.of(), List.of());
+    }
+
     private final Node root = new Node();
+    private final AtomicInteger size = new AtomicInteger();
     private volatile long epoch;
 
     /** Grows with every change; read it before {@link #match}. */
@@ -33,43 +47,59 @@ final class TopicTree {
         return epoch;
     }
 
-    /** Adds the subscription, or replaces the one of this session and filter. @return whether it is new */
+    /** How many subscriptions there are. */
+    int size() {
+        return size.get();
+    }
+
+    /** Adds the subscription, or replaces the one of this session, group and filter. @return whether it is new */
     synchronized boolean add(Subscription added) {
         var node = root;
         for (String level : added.filter().levels()) {
             node = node.children.computeIfAbsent(level, missing -> new Node());
         }
+        boolean fresh = added.group() == null ? addOwn(node, added) : addShared(node, added, added.group());
+        grow(fresh ? 1 : 0);
+        return fresh;
+    }
+
+    /** @return whether there was one */
+    synchronized boolean remove(Subscription removed) {
+        boolean was = remove(root, removed, 0);
+        if (was) {
+            grow(-1);
+        }
+        return was;
+    }
+
+    private static boolean addOwn(Node node, Subscription added) {
         int present = indexOf(node, added.session());
         var next = present >= 0 ? node.here.clone() : Arrays.copyOf(node.here, node.here.length + 1);
         next[present >= 0 ? present : next.length - 1] = added;
         node.here = next;
-        grow();
         return present < 0;
     }
 
-    /** @return whether there was one */
-    synchronized boolean remove(TopicFilter filter, Session session) {
-        boolean removed = remove(root, filter, 0, session);
-        if (removed) {
-            grow();
+    private static boolean addShared(Node node, Subscription added, String name) {
+        var group = node.groups.get(name);
+        if (group == null) {
+            group = new SharedGroup();
+            var next = new LinkedHashMap<>(node.groups);
+            next.put(name, group);
+            node.groups = next;
         }
-        return removed;
+        return group.put(added);
     }
 
-    private boolean remove(Node node, TopicFilter filter, int depth, Session session) {
-        if (depth == filter.levels().size()) {
-            int present = indexOf(node, session);
-            if (present < 0) {
-                return false;
-            }
-            node.here = Arrays.stream(node.here)
-                    .filter(subscription -> subscription.session() != session)
-                    .toArray(Subscription[]::new);
-            return true;
+    private static boolean remove(Node node, Subscription removed, int depth) {
+        if (depth == removed.filter().levels().size()) {
+            return removed.group() == null
+                    ? removeOwn(node, removed.session())
+                    : removeShared(node, removed.session(), removed.group());
         }
-        var level = filter.levels().get(depth);
+        var level = removed.filter().levels().get(depth);
         var child = node.children.get(level);
-        if (child == null || !remove(child, filter, depth + 1, session)) {
+        if (child == null || !remove(child, removed, depth + 1)) {
             return false;
         }
         if (child.isEmpty()) {
@@ -78,8 +108,32 @@ final class TopicTree {
         return true;
     }
 
+    private static boolean removeOwn(Node node, Session session) {
+        if (indexOf(node, session) < 0) {
+            return false;
+        }
+        node.here = Arrays.stream(node.here)
+                .filter(subscription -> subscription.session() != session)
+                .toArray(Subscription[]::new);
+        return true;
+    }
+
+    private static boolean removeShared(Node node, Session session, String name) {
+        var group = node.groups.get(name);
+        if (group == null || !group.remove(session)) {
+            return false;
+        }
+        if (group.isEmpty()) {
+            var next = new LinkedHashMap<>(node.groups);
+            next.remove(name);
+            node.groups = next;
+        }
+        return true;
+    }
+
     @SuppressWarnings("NonAtomicVolatileUpdate") // only under the lock of the writers
-    private void grow() {
+    private void grow(int by) {
+        size.addAndGet(by);
         epoch++;
     }
 
@@ -92,40 +146,54 @@ final class TopicTree {
         return -1;
     }
 
-    /** One subscription for each session that wants the topic; of several, the one with the highest QoS. */
-    Collection<Subscription> match(String topic) {
-        var found = new LinkedHashMap<Session, Subscription>();
-        var levels = topic.split("/", -1);
+    /** @param publisher whose subscriptions with no local are left out */
+    Matches match(String topic, SessionKey publisher) {
+        var found = new Found(publisher, topic.split("/", -1));
         if (topic.startsWith("$")) {
-            descend(root.children.get(levels[0]), levels, 1, found);
+            found.descend(root.children.get(found.levels[0]), 1);
         } else {
-            descend(root, levels, 0, found);
+            found.descend(root, 0);
         }
-        return found.values();
+        return found.targets.isEmpty() && found.groups.isEmpty()
+                ? Matches.NOBODY
+                : new Matches(List.copyOf(found.targets.values()), found.groups);
     }
 
-    private static void descend(@Nullable Node node, String[] levels, int depth, Map<Session, Subscription> found) {
-        if (node == null) {
-            return;
-        }
-        var rest = node.children.get("#");
-        if (rest != null) {
-            collect(rest, found);
-        }
-        if (depth == levels.length) {
-            collect(node, found);
-            return;
-        }
-        descend(node.children.get(levels[depth]), levels, depth + 1, found);
-        descend(node.children.get("+"), levels, depth + 1, found);
-    }
+    private static final class Found {
+        private final Map<Session, Target> targets = new LinkedHashMap<>();
+        private final List<SharedGroup> groups = new ArrayList<>(0);
+        private final SessionKey publisher;
+        private final String[] levels;
 
-    private static void collect(Node node, Map<Session, Subscription> found) {
-        for (Subscription subscription : node.here) {
-            var unused = found.merge(
-                    subscription.session(),
-                    Objects.requireNonNull(subscription),
-                    (one, other) -> other.qos() > one.qos() ? other : one);
+        private Found(SessionKey publisher, String[] levels) {
+            this.publisher = publisher;
+            this.levels = levels;
+        }
+
+        private void descend(@Nullable Node node, int depth) {
+            if (node == null) {
+                return;
+            }
+            var rest = node.children.get("#");
+            if (rest != null) {
+                collect(rest);
+            }
+            if (depth == levels.length) {
+                collect(node);
+                return;
+            }
+            descend(node.children.get(levels[depth]), depth + 1);
+            descend(node.children.get("+"), depth + 1);
+        }
+
+        private void collect(Node node) {
+            for (Subscription each : node.here) {
+                var subscription = Objects.requireNonNull(each);
+                if (!subscription.noLocal() || !subscription.session().key().equals(publisher)) {
+                    var unused = targets.merge(subscription.session(), Target.of(subscription), Target::and);
+                }
+            }
+            groups.addAll(node.groups.values());
         }
     }
 }

@@ -20,6 +20,8 @@ public record BrokerConfig(
         @JsonProperty("max-session-expiry") Duration maxSessionExpiry,
         @JsonProperty("max-retained") int maxRetained,
         @JsonProperty("close-expired") boolean closeExpired,
+        @JsonProperty("sys-interval") Duration sysInterval,
+        BrokerLimits limits,
         @JsonProperty("acl-file") @Nullable Path aclFile,
         List<TopicRule> rules) {
     public BrokerConfig {
@@ -34,6 +36,7 @@ public record BrokerConfig(
         Check.that(maxInflight >= 1 && maxInflight <= 65535, "max-inflight must be from 1 to 65535, is " + maxInflight);
         Check.notNegative("max-session-expiry", maxSessionExpiry);
         Check.atLeast("max-retained", maxRetained, 0);
+        Check.notNegative("sys-interval", sysInterval);
         rules = List.copyOf(rules);
     }
 
@@ -52,6 +55,8 @@ public record BrokerConfig(
                 maxSessionExpiry,
                 maxRetained,
                 closeExpired,
+                sysInterval,
+                limits,
                 aclFile,
                 others);
     }

@@ -63,6 +63,8 @@ class AclRulesTest {
                 Duration.ofHours(1),
                 10,
                 true,
+                Duration.ZERO,
+                TestBroker.LIMITS,
                 file,
                 List.of());
     }

@@ -85,7 +85,7 @@ class BrokerMessagingTest {
         device.subscribe("devices/+/cmd", 1);
         device.subscribe("devices/dev-1/cmd", 2);
         until("answered", () -> codes.size() == 2);
-        assertThat(codes).containsExactly(0x80, 1);
+        assertThat(codes).containsExactly(0x80, 2);
         assertThat(broker.statistics().denied()).containsEntry("subscribe", 1L);
     }
 

@@ -15,7 +15,6 @@ import io.lumia.x509.DeviceName;
 import io.lumia.x509.Profile;
 import io.lumia.x509.SerialNumber;
 import io.vertx.core.Promise;
-import java.io.EOFException;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -149,7 +148,11 @@ class BrokerProtocolTest {
             var connect = version == 5 ? Connect.mqtt5("dev-1") : Connect.mqtt3("dev-1");
             long begun = System.nanoTime();
             client.say(connect.keepAlive(1).will("devices/dev-1/will"));
-            assertThat(client.isClosedByBroker()).isTrue();
+            if (version == 5) {
+                disconnected(client, 0x8d);
+            } else {
+                assertThat(client.isClosedByBroker()).isTrue();
+            }
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(1400));
             assertThat(app.next().type()).isEqualTo(RawMqtt.PUBLISH);
             until("told", () -> reasons.contains("keep_alive"));
@@ -278,15 +281,36 @@ class BrokerProtocolTest {
         return counts.get("0/out") + counts.get("0/dropped");
     }
 
-    @Test
-    void closes_who_goes_on_before_connack() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {4, 5})
+    void keeps_what_comes_right_behind_connect_until_the_client_is_accepted(int version) throws Exception {
         start(config(10, SHORT));
         try (var client = RawMqtt.connect(broker, device("dev-1"))) {
+            var early = new java.io.ByteArrayOutputStream();
+            early.write((version == 5 ? Connect.mqtt5("dev-1") : Connect.mqtt3("dev-1")).packet());
+            early.write(RawMqtt.subscribe(version, "devices/dev-1/a", 1, 8));
+            early.write(RawMqtt.publish(version, "devices/dev-1/a", new byte[1], 1, 9));
+            client.send(early.toByteArray());
+            assertThat(client.next().type()).isEqualTo(RawMqtt.CONNACK);
+            assertThat(client.next().type()).isEqualTo(RawMqtt.SUBACK);
+            assertThat(List.of(client.next().type(), client.next().type()))
+                    .containsExactlyInAnyOrder(RawMqtt.PUBLISH, RawMqtt.PUBACK);
+        }
+    }
+
+    @Test
+    void does_nothing_of_what_comes_behind_the_connect_of_a_client_that_is_refused() throws Exception {
+        start(config(10, SHORT));
+        var bootstrap =
+                broker.authority.material(Profile.BOOTSTRAP, "dev-1", new DeviceName("dev-1"), Duration.ofHours(1));
+        try (var client = RawMqtt.connect(broker, bootstrap)) {
             var early = new java.io.ByteArrayOutputStream();
             early.write(Connect.mqtt5("dev-1").packet());
             early.write(RawMqtt.publish(5, "devices/dev-1/a", new byte[1], 1, 9));
             client.send(early.toByteArray());
-            assertThatThrownBy(client::next).isInstanceOf(EOFException.class);
+            assertThat(client.next().at(1)).isEqualTo(0x87);
+            assertThat(client.isClosedByBroker()).isTrue();
+            assertThat(broker.statistics().publishes()).containsEntry("1/in", 0L);
         }
     }
 

@@ -23,7 +23,11 @@ final class RawMqtt implements AutoCloseable {
     static final int CONNACK = 2;
     static final int PUBLISH = 3;
     static final int PUBACK = 4;
+    static final int PUBREC = 5;
+    static final int PUBREL = 6;
+    static final int PUBCOMP = 7;
     static final int SUBACK = 9;
+    static final int PINGRESP = 13;
     static final int DISCONNECT = 14;
     private static final int PATIENCE_MS = 20_000;
 
@@ -34,6 +38,38 @@ final class RawMqtt implements AutoCloseable {
     record Packet(int type, int flags, byte[] body) {
         int at(int index) {
             return body[index] & 0xff;
+        }
+
+        int lastByte() {
+            return at(body.length - 1);
+        }
+
+        /** Of an acknowledgement. */
+        int firstId() {
+            return at(0) << 8 | at(1);
+        }
+
+        // ---- of a PUBLISH
+
+        int qos() {
+            return flags >> 1 & 3;
+        }
+
+        String topic() {
+            return text(java.util.Arrays.copyOfRange(body, 2, 2 + firstId()));
+        }
+
+        int packetId() {
+            int at = 2 + firstId();
+            return at(at) << 8 | at(at + 1);
+        }
+
+        /** Of MQTT 5, shorter than 128 bytes. */
+        int[] properties() {
+            int at = 2 + firstId() + (qos() > 0 ? 2 : 0);
+            return java.util.stream.IntStream.rangeClosed(at + 1, at + at(at))
+                    .map(this::at)
+                    .toArray();
         }
     }
 
@@ -75,29 +111,34 @@ final class RawMqtt implements AutoCloseable {
             boolean clean,
             int keepAlive,
             byte[] properties,
-            @Nullable String will) {
+            @Nullable String will,
+            int willDelay) {
         static Connect mqtt5(String clientId) {
-            return new Connect(5, clientId, true, 0, new byte[0], null);
+            return new Connect(5, clientId, true, 0, new byte[0], null, 0);
         }
 
         static Connect mqtt3(String clientId) {
-            return new Connect(4, clientId, true, 0, new byte[0], null);
+            return new Connect(4, clientId, true, 0, new byte[0], null, 0);
         }
 
         Connect keepAlive(int seconds) {
-            return new Connect(version, clientId, clean, seconds, properties, will);
+            return new Connect(version, clientId, clean, seconds, properties, will, willDelay);
         }
 
         Connect will(String topic) {
-            return new Connect(version, clientId, clean, keepAlive, properties, topic);
+            return new Connect(version, clientId, clean, keepAlive, properties, topic, 0);
+        }
+
+        Connect will(String topic, int delaySeconds) {
+            return new Connect(version, clientId, clean, keepAlive, properties, topic, delaySeconds);
         }
 
         Connect resuming() {
-            return new Connect(version, clientId, false, keepAlive, properties, will);
+            return new Connect(version, clientId, false, keepAlive, properties, will, willDelay);
         }
 
         Connect properties(int... bytes) {
-            return new Connect(version, clientId, clean, keepAlive, bytes(bytes), will);
+            return new Connect(version, clientId, clean, keepAlive, bytes(bytes), will, willDelay);
         }
 
         byte[] packet() throws IOException {
@@ -114,7 +155,9 @@ final class RawMqtt implements AutoCloseable {
             out.writeUTF(clientId);
             if (will != null) {
                 if (version == 5) {
-                    out.writeByte(0);
+                    out.writeByte(5);
+                    out.writeByte(0x18);
+                    out.writeInt(willDelay);
                 }
                 out.writeUTF(will);
                 out.writeUTF("gone");
@@ -156,7 +199,44 @@ final class RawMqtt implements AutoCloseable {
         return next();
     }
 
-    static byte[] publish(int version, String topic, byte[] payload, int qos, int packetId) throws IOException {
+    static byte[] retained(String topic, byte[] payload) throws IOException {
+        var packet = publish(5, topic, payload, 0, 0);
+        packet[0] |= 1;
+        return packet;
+    }
+
+    static byte[] answer(int type, int packetId) {
+        return bytes(type << 4 | (type == PUBREL ? 2 : 0), 2, packetId >> 8, packetId);
+    }
+
+    /** Asks for an answer, which must be the next packet. */
+    void ping() throws IOException {
+        send(bytes(0xc0, 0));
+        int type = next().type();
+        if (type != PINGRESP) {
+            throw new IllegalStateException("a packet of type " + type + " came first");
+        }
+    }
+
+    /** Ends the connection without DISCONNECT. */
+    void cut() throws IOException {
+        socket.close();
+    }
+
+    /** Something done with a client. */
+    interface Work {
+        void with(RawMqtt client) throws Exception;
+    }
+
+    void closeAfter(Work work) throws Exception {
+        try (this) {
+            work.with(this);
+        }
+    }
+
+    /** @param properties of MQTT 5, shorter than 128 bytes */
+    static byte[] publish(int version, String topic, byte[] payload, int qos, int packetId, int... properties)
+            throws IOException {
         var body = new ByteArrayOutputStream();
         var out = new DataOutputStream(body);
         out.writeUTF(topic);
@@ -164,7 +244,8 @@ final class RawMqtt implements AutoCloseable {
             out.writeShort(packetId);
         }
         if (version == 5) {
-            out.writeByte(0);
+            out.writeByte(properties.length);
+            out.write(bytes(properties));
         }
         out.write(payload);
         return packet(0x30 | qos << 1, body.toByteArray());

@@ -7,6 +7,7 @@ import io.lumia.bus.FleetBus.BrokerStatistics;
 import io.lumia.bus.FleetBus.ReadBrokerStatistics;
 import io.lumia.config.BrokerConfig;
 import io.lumia.config.BrokerConfig.TopicRule;
+import io.lumia.config.BrokerLimits;
 import io.lumia.config.FleetConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsConfig.TlsVersion;
@@ -22,6 +23,7 @@ import io.vertx.core.net.KeyCertOptions;
 import io.vertx.mqtt.MqttClient;
 import io.vertx.mqtt.MqttClientOptions;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -29,10 +31,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManager;
 
 /** A broker with a fake authority on a Vert.x of its own, and clients for it. */
 public final class TestBroker implements AutoCloseable {
     static final TlsConfig TLS = new TlsConfig(TlsVersion.TLS_1_2, List.of(), true);
+
+    static final BrokerLimits LIMITS = new BrokerLimits(
+            16, 100, 32, 64 * 1024 * 1024, BrokerLimits.Overflow.DROP_NEWEST, 20, 10, Duration.ofHours(1));
 
     public final Vertx vertx = Vertx.vertx();
     public final FakeAuthority authority;
@@ -73,6 +82,8 @@ public final class TestBroker implements AutoCloseable {
                 Duration.ofHours(24),
                 1000,
                 true,
+                Duration.ZERO,
+                LIMITS,
                 null,
                 List.of(rules));
     }
@@ -92,6 +103,29 @@ public final class TestBroker implements AutoCloseable {
                 config.maxSessionExpiry(),
                 config.maxRetained(),
                 false,
+                config.sysInterval(),
+                config.limits(),
+                config.aclFile(),
+                config.rules());
+    }
+
+    /** The same, but it publishes $SYS. */
+    static BrokerConfig publishingSys(BrokerConfig config) {
+        return new BrokerConfig(
+                config.host(),
+                config.port(),
+                config.names(),
+                config.eventLoops(),
+                config.maxConnections(),
+                config.maxPacketSize(),
+                config.connectTimeout(),
+                config.maxQueuedMessages(),
+                config.maxInflight(),
+                config.maxSessionExpiry(),
+                config.maxRetained(),
+                config.closeExpired(),
+                Duration.ofHours(1),
+                config.limits(),
                 config.aclFile(),
                 config.rules());
     }
@@ -107,6 +141,16 @@ public final class TestBroker implements AutoCloseable {
 
     public int port() {
         return broker.port();
+    }
+
+    /** For clients of others: sockets that show this certificate. */
+    public SSLSocketFactory sockets(TlsMaterial own) throws GeneralSecurityException {
+        var context = SSLContext.getInstance("TLS");
+        context.init(
+                new KeyManager[] {new SwappableKeys(own)},
+                new TrustManager[] {new FleetTrust(List.of(authority.root()))},
+                null);
+        return context.getSocketFactory();
     }
 
     MqttClientOptions options(TlsMaterial material, String clientId) {

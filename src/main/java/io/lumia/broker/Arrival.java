@@ -1,0 +1,194 @@
+package io.lumia.broker;
+
+import io.lumia.access.TopicFilter;
+import io.lumia.broker.Admission.Verdict;
+import io.lumia.broker.Admission.Verdict.Admitted;
+import io.lumia.broker.ClientConnection.Origin;
+import io.lumia.broker.wire.BadPacket;
+import io.lumia.broker.wire.PacketChannel;
+import io.lumia.broker.wire.Packets;
+import io.lumia.broker.wire.ReasonCode;
+import io.netty.handler.codec.mqtt.MqttConnectMessage;
+import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
+import io.netty.handler.codec.mqtt.MqttMessage;
+import io.netty.handler.codec.mqtt.MqttProperties;
+import io.netty.handler.codec.mqtt.MqttProperties.StringProperty;
+import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.net.NetSocketInternal;
+import java.security.cert.X509Certificate;
+import java.util.Objects;
+import java.util.Set;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
+
+/** One client from the end of its TLS handshake until it is admitted or refused. On its event loop. */
+final class Arrival implements PacketChannel.Receiver {
+    private static final int LONGEST_CLIENT_ID = 1024;
+    private static final int SMALL = 64;
+    private static final int MQTT_5 = 5;
+
+    private final Hub hub;
+    private final Admission admission;
+    private final Refusals refusals;
+    private final ContextInternal context;
+    private final Set<ClientConnection> connections;
+    private final @Nullable X509Certificate certificate;
+    private final Origin origin;
+    private final PacketChannel channel;
+    private final long impatience;
+    private @Nullable MqttConnectMessage connect;
+    private boolean over;
+
+    Arrival(
+            Hub hub,
+            Admission admission,
+            Refusals refusals,
+            ContextInternal context,
+            NetSocketInternal socket,
+            Set<ClientConnection> connections) {
+        this.hub = hub;
+        this.admission = admission;
+        this.refusals = refusals;
+        this.context = context;
+        this.connections = connections;
+        this.certificate = certificate(socket);
+        var session = socket.sslSession();
+        this.origin = new Origin(
+                socket.remoteAddress().hostAddress(),
+                session == null ? "none" : session.getProtocol() + " " + session.getCipherSuite());
+        this.channel = PacketChannel.on(socket, context, hub.config().maxPacketSize(), this);
+        this.impatience = hub.vertx().setTimer(hub.config().connectTimeout().toMillis(), late -> end());
+    }
+
+    @Override
+    public void packet(MqttMessage packet) {
+        if (packet instanceof MqttConnectMessage said && connect == null) {
+            hub.vertx().cancelTimer(impatience);
+            connect = said;
+            channel.hold(); // what comes behind CONNECT waits for CONNACK
+            arrived(said);
+        } else {
+            ReferenceCountUtil.release(packet);
+            end();
+        }
+    }
+
+    private void arrived(MqttConnectMessage said) {
+        var refusal = refusalOf(said);
+        if (refusal != null) {
+            refuse(refusal);
+        } else if (!hub.connections().reserve()) {
+            refuse(Refusal.FULL);
+        } else {
+            admission.judge(certificate).onComplete(verdict -> judged(said, verdict.result()));
+        }
+    }
+
+    /** What needs no question to anybody. */
+    private static @Nullable Refusal refusalOf(MqttConnectMessage said) {
+        var id = said.payload().clientIdentifier();
+        var flags = said.variableHeader();
+        if (id.length() > LONGEST_CLIENT_ID || !Publishing.isText(id)) {
+            return Refusal.CLIENT_ID;
+        }
+        if (id.isEmpty() && flags.version() < MQTT_5 && !flags.isCleanSession()) {
+            return Refusal.NO_CLIENT_ID;
+        }
+        if (flags.properties().getProperty(MqttProperties.AUTHENTICATION_METHOD) != null) {
+            return Refusal.ENHANCED_AUTHENTICATION;
+        }
+        var willTopic = said.payload().willTopic();
+        boolean badWill = flags.isWillFlag()
+                && (willTopic == null || !TopicFilter.isTopic(willTopic) || !Publishing.isText(willTopic));
+        return badWill ? Refusal.WILL_INVALID : null;
+    }
+
+    private void judged(MqttConnectMessage said, Verdict verdict) {
+        if (over) {
+            hub.connections().release();
+        } else if (verdict instanceof Admitted admitted) {
+            admit(said, admitted);
+        } else if (verdict instanceof Verdict.Refused refused) {
+            hub.connections().release();
+            refuse(refused.refusal());
+        }
+    }
+
+    private void admit(MqttConnectMessage said, Admitted admitted) {
+        var terms = ConnectTerms.of(said, hub.config());
+        var rights = admitted.member()
+                ? hub.acl().member(admitted.identity(), terms.clientId())
+                : hub.acl().guest(admitted.identity(), terms.clientId());
+        var will = Will.of(said, new SessionKey(admitted.identity(), terms.clientId()));
+        if (will != null && !rights.mayPublish(will.message().topic())) {
+            hub.connections().release();
+            refuse(Refusal.WILL_TOPIC);
+            return;
+        }
+        var connection =
+                new ClientConnection(hub, channel, context, admitted, terms, rights, will, origin, connections::remove);
+        connections.add(connection);
+        channel.receiver(connection);
+        if (!hub.connections().add(connection)) {
+            refuse(Refusal.REVOKED);
+            connection.closeHere(CloseReason.REVOKED);
+        } else if (!hub.sessions().attach(connection)) {
+            refuse(Refusal.TOO_MANY_SESSIONS);
+            connection.closeHere(CloseReason.PROTOCOL_ERROR);
+        }
+    }
+
+    private void refuse(Refusal refusal) {
+        var said = Objects.requireNonNull(connect);
+        boolean mqtt5 = said.variableHeader().version() >= MQTT_5;
+        var identity = certificate == null ? null : Admission.commonName(certificate);
+        refusals.refused(refusal, identity, said.payload().clientIdentifier(), origin.address());
+        var properties = new MqttProperties();
+        if (mqtt5) {
+            properties.add(new StringProperty(MqttProperties.REASON_STRING, refusal.advice()));
+        }
+        channel.send(Packets.connack(refusal.code(mqtt5), false, properties), SMALL);
+        end();
+    }
+
+    @Override
+    public void bad(BadPacket bad) {
+        if (connect == null && channel.isMqtt5()) {
+            channel.send(Packets.refusal5(bad.reason()), SMALL);
+        } else if (connect == null && bad.reason() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION) {
+            channel.send(
+                    Packets.connack(
+                            MqttConnectReturnCode.CONNECTION_REFUSED_UNACCEPTABLE_PROTOCOL_VERSION,
+                            false,
+                            MqttProperties.NO_PROPERTIES),
+                    SMALL);
+        }
+        end();
+    }
+
+    @Override
+    public void writable() {}
+
+    @Override
+    public void closed() {
+        end();
+    }
+
+    private void end() {
+        if (!over) {
+            over = true;
+            hub.vertx().cancelTimer(impatience);
+            channel.close();
+        }
+    }
+
+    private static @Nullable X509Certificate certificate(NetSocketInternal socket) {
+        try {
+            var session = socket.sslSession();
+            return session != null && session.getPeerCertificates()[0] instanceof X509Certificate leaf ? leaf : null;
+        } catch (SSLPeerUnverifiedException noCertificate) {
+            return null;
+        }
+    }
+}

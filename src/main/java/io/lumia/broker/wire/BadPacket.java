@@ -1,0 +1,17 @@
+package io.lumia.broker.wire;
+
+/**
+ * What a client sent and may not; nothing it sends afterwards is read.
+ *
+ * @param reason which DISCONNECT or CONNACK it deserves (MQTT 5, 4.13)
+ * @param detail for the reason string and the log; holds nothing the client chose
+ */
+public record BadPacket(ReasonCode reason, String detail) {
+    static BadPacket malformed(String detail) {
+        return new BadPacket(ReasonCode.MALFORMED_PACKET, detail);
+    }
+
+    static BadPacket protocol(String detail) {
+        return new BadPacket(ReasonCode.PROTOCOL_ERROR, detail);
+    }
+}
