@@ -15,17 +15,24 @@ import org.jdbi.v3.core.Handle;
  */
 final class KnownOrders {
     private static final int MOST = 4_000;
+    /** An authorization and its three challenges; what is forgotten is looked for in the store. */
+    private static final int PARTS = 4;
 
     private final Store store;
     private final Clock clock;
     private final Map<String, Order> recent = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Order> eldest) {
-            return size() > MOST && forgetParts(eldest.getValue());
+            return size() > MOST;
         }
     };
     /** Ids of authorizations and challenges, and of the order that they are part of. */
-    private final Map<String, String> parts = new LinkedHashMap<>();
+    private final Map<String, String> parts = new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
+            return size() > MOST * PARTS;
+        }
+    };
     /** When each order changed last, by the count of changes. */
     private final Map<String, Long> changed = new LinkedHashMap<>() {
         @Override
@@ -122,13 +129,5 @@ final class KnownOrders {
         changed.put(id, ++changes);
         // its parts stay known: they never move to another order
         recent.remove(id);
-    }
-
-    private boolean forgetParts(Order order) {
-        for (Authorization authorization : order.authorizations()) {
-            parts.remove(authorization.id());
-            authorization.challenges().forEach(challenge -> parts.remove(challenge.id()));
-        }
-        return true;
     }
 }
