@@ -298,11 +298,11 @@ final class ClientConnection implements PacketChannel.Receiver {
         gone = true;
         var why = reason == null ? byDefault : reason;
         hub.connections().remove(this);
-        hub.connections().release();
         if (session != null) {
             tellEnd(session, why);
         }
         whenClosed.accept(this);
+        hub.connections().release(); // last: who sees the place free sees the end told
         closed.complete();
     }
 
