@@ -1,6 +1,9 @@
 package io.lumia.broker;
 
+import io.lumia.broker.durable.StoreFigures;
 import io.lumia.bus.FleetBus.BrokerStatistics;
+import io.lumia.bus.FleetBus.BrokerStoreStatistics;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
@@ -63,7 +66,7 @@ final class BrokerCounters {
         return Arrays.stream(adders).mapToLong(LongAdder::sum).sum();
     }
 
-    BrokerStatistics statistics(long connections, long sessions, long retained) {
+    BrokerStatistics statistics(long connections, long sessions, long retained, StoreFigures store) {
         var publishes = new TreeMap<String, Long>();
         tell(publishes, received, "in");
         tell(publishes, sent, "out");
@@ -75,7 +78,20 @@ final class BrokerCounters {
                 values(connects),
                 Map.copyOf(publishes),
                 Map.of("publish", deniedPublish.sum(), "subscribe", deniedSubscribe.sum()),
-                values(disconnects));
+                values(disconnects),
+                statistics(store));
+    }
+
+    private static BrokerStoreStatistics statistics(StoreFigures store) {
+        return new BrokerStoreStatistics(
+                store.failing(),
+                store.sizeBytes(),
+                store.messages(),
+                store.copies(),
+                store.commits(),
+                store.changes(),
+                Duration.ofNanos(store.commitNanos()),
+                store.failures());
     }
 
     private static void tell(Map<String, Long> publishes, LongAdder[] byQos, String direction) {

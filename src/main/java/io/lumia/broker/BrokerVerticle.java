@@ -4,11 +4,12 @@ import static io.lumia.bus.FleetBus.BROKER_STATISTICS;
 import static io.lumia.bus.FleetBus.CERTIFICATE_REVOKED;
 import static io.lumia.bus.FleetBus.REVOCATION_ENFORCED;
 
-import io.lumia.access.TopicAcl;
+import io.lumia.broker.durable.DurableStore;
 import io.lumia.bus.FleetBus.CertificateRevoked;
 import io.lumia.bus.FleetBus.RevocationEnforced;
 import io.lumia.config.BrokerConfig;
 import io.lumia.config.CannotStart;
+import io.lumia.config.Durability;
 import io.lumia.config.FleetConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.tls.ListenerCertificate;
@@ -22,9 +23,10 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,12 +37,15 @@ import org.slf4j.LoggerFactory;
 public final class BrokerVerticle extends VerticleBase {
     private static final Logger log = LoggerFactory.getLogger(BrokerVerticle.class);
     private static final String NAME = "embedded";
+    private static final String DIRECTORY = "broker";
     private static final long SWEEP_MS = 1000;
+    private static final Duration BEAT = Duration.ofSeconds(5);
 
     private final BrokerConfig config;
     private final TlsConfig tls;
     private final Path data;
     private final Clock clock;
+    private volatile @Nullable DurableStore store;
     private int port;
 
     public BrokerVerticle(BrokerConfig config, TlsConfig tls, FleetConfig fleet, Path data, Clock clock) {
@@ -52,13 +57,30 @@ public final class BrokerVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        return readRules().compose(rules -> {
-            var hub = Hub.create(vertx, config, clock, rules);
-            return openCertificate()
-                    .compose(certificate -> listen(hub, certificate)
-                            .compose(bound -> certificate.serveRenewals(config.host(), port, true)))
-                    .compose(served -> serve(hub));
-        });
+        return openHub()
+                .compose(hub -> openCertificate()
+                        .compose(certificate -> listen(hub, certificate)
+                                .compose(bound -> certificate.serveRenewals(config.host(), port, true)))
+                        .compose(served -> serve(hub))
+                        .recover(failed -> stop().transform(closed -> Future.failedFuture(failed))));
+    }
+
+    /** After the listeners, which this verticle deployed, have sent everybody away. */
+    @Override
+    public Future<?> stop() {
+        var open = store;
+        store = null;
+        return open == null
+                ? Future.succeededFuture()
+                : onDisk(() -> {
+                    open.close();
+                    return open;
+                });
+    }
+
+    private <T> Future<T> onDisk(Callable<T> work) {
+        var worker = vertx.createSharedWorkerExecutor("lumia-broker-disk", 1);
+        return worker.executeBlocking(work).eventually(worker::close);
     }
 
     /** The port clients connect to, known once deployed. */
@@ -66,8 +88,18 @@ public final class BrokerVerticle extends VerticleBase {
         return port;
     }
 
-    private Future<List<TopicAcl.Rule>> readRules() {
-        return vertx.executeBlocking(() -> new AclRules(config).read());
+    /** Rules are read and what was kept is taken up before anybody can connect. */
+    private Future<Hub> openHub() {
+        return onDisk(() -> {
+            var rules = new AclRules(config).read();
+            var opened = DurableStore.open(data.resolve(DIRECTORY), config.durability() == Durability.DISK);
+            store = opened;
+            var hub = Hub.create(vertx, config, clock, rules, new Ledger(opened, context, clock));
+            new Reload(opened, hub, BEAT).run();
+            opened.start();
+            hub.sessions().sweep();
+            return hub;
+        });
     }
 
     private Future<ListenerCertificate> openCertificate() {
@@ -119,9 +151,10 @@ public final class BrokerVerticle extends VerticleBase {
     private Future<Void> serve(Hub hub) {
         vertx.setPeriodic(SWEEP_MS, tick -> {
             hub.sessions().sweep();
-            hub.retained().removeExpired(clock.millis());
+            hub.router().removeExpired();
             hub.connections().forgetRevocationsBefore(clock.instant());
         });
+        vertx.setPeriodic(0, BEAT.toMillis(), tick -> hub.ledger().alive());
         long interval = config.sysInterval().toMillis();
         if (interval > 0) {
             var system = new SystemTopics(hub);

@@ -28,6 +28,7 @@ final class Publishing {
     private final TopicAliases aliases;
     private final Map<String, Route> routes = new HashMap<>();
     private boolean told;
+    private boolean breathing;
 
     Publishing(Hub hub, ClientConnection connection, TopicAliases aliases) {
         this.hub = hub;
@@ -61,24 +62,63 @@ final class Publishing {
             return;
         }
         var route = route(topic);
-        if (route.allowed() && !repeated) {
-            pass(Message.of(packet, topic, connection.key(), hub.clock()), route);
+        if (!route.allowed()) {
+            connection.acknowledging().answer(qos, packetId, ReasonCode.NOT_AUTHORIZED, session);
+        } else if (repeated) {
+            connection.acknowledging().answerAgain(packetId, outcome(route), session);
+        } else {
+            pass(Message.of(packet, topic, connection.key(), hub.clock()), route, packetId, session);
         }
-        connection.acknowledging().answer(qos, packetId, outcome(route), session);
     }
 
     private static ReasonCode outcome(Route route) {
-        if (!route.allowed()) {
-            return ReasonCode.NOT_AUTHORIZED;
-        }
         return route.reachesNobody() ? ReasonCode.NO_MATCHING_SUBSCRIBERS : ReasonCode.SUCCESS;
     }
 
-    /** When a subscriber is behind, this client waits a moment: the queues between the event loops stay short. */
-    private void pass(Message message, Route route) {
-        if (hub.router().publish(message, route)) {
+    private void pass(Message message, Route route, int packetId, Session session) {
+        var passed = hub.router().publish(message, route);
+        var posting = passed.posting();
+        var publisher = message.qos() == 2 ? session.kept() : null;
+        if (publisher != null) {
+            posting = posting == null ? new Posting(hub.ledger()) : posting;
+            posting.add(publisher.received(packetId));
+        }
+        if (posting == null) {
+            connection.acknowledging().answer(message.qos(), packetId, outcome(route), session);
+        } else {
+            post(posting, message.qos(), packetId, outcome(route), session);
+        }
+        if (passed.crowded() || hub.ledger().isBehind()) {
+            breathe();
+        }
+    }
+
+    /** Acknowledged is what is in the store. */
+    private void post(Posting posting, int qos, int packetId, ReasonCode outcome, Session session) {
+        var answer = connection.acknowledging().later(qos, packetId);
+        hub.ledger().offer(posting.changes(), connection.context(), kept -> {
+            if ((kept || qos == 0) && posting.deliver(kept)) {
+                breathe();
+            }
+            connection
+                    .acknowledging()
+                    .ready(answer, kept ? outcome : ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, session);
+        });
+    }
+
+    /** When a subscriber or the disk is behind, this client waits a moment: the queues between the threads stay short. */
+    private void breathe() {
+        if (!breathing) {
+            breathing = true;
             connection.channel().hold();
-            hub.vertx().setTimer(BREATH_MS, rested -> connection.channel().resume());
+            hub.vertx().setTimer(BREATH_MS, rested -> {
+                breathing = false;
+                if (hub.ledger().isBehind()) {
+                    breathe();
+                } else {
+                    connection.channel().resume();
+                }
+            });
         }
     }
 

@@ -8,6 +8,7 @@ import io.lumia.bus.FleetBus.ReadBrokerStatistics;
 import io.lumia.config.BrokerConfig;
 import io.lumia.config.BrokerConfig.TopicRule;
 import io.lumia.config.BrokerLimits;
+import io.lumia.config.Durability;
 import io.lumia.config.FleetConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsConfig.TlsVersion;
@@ -81,6 +82,7 @@ public final class TestBroker implements AutoCloseable {
                 inflight,
                 Duration.ofHours(24),
                 1000,
+                Durability.PROCESS,
                 true,
                 Duration.ZERO,
                 LIMITS,
@@ -102,6 +104,7 @@ public final class TestBroker implements AutoCloseable {
                 config.maxInflight(),
                 config.maxSessionExpiry(),
                 config.maxRetained(),
+                config.durability(),
                 false,
                 config.sysInterval(),
                 config.limits(),
@@ -123,6 +126,7 @@ public final class TestBroker implements AutoCloseable {
                 config.maxInflight(),
                 config.maxSessionExpiry(),
                 config.maxRetained(),
+                config.durability(),
                 config.closeExpired(),
                 Duration.ofHours(1),
                 config.limits(),

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.BrokerStatistics;
+import io.lumia.bus.FleetBus.BrokerStoreStatistics;
 import io.lumia.bus.FleetBus.CertificateNotIssued;
 import io.lumia.bus.FleetBus.CertificateRenewed;
 import io.lumia.bus.FleetBus.DeliveryStatistics;
@@ -111,7 +112,8 @@ class MetricsVerticleTest {
                 Map.of("accepted", 30L, "expired", 2L),
                 Map.of("1/in", 500L),
                 Map.of("publish", 4L),
-                Map.of());
+                Map.of(),
+                new BrokerStoreStatistics(false, 4096, 7, 9, 10, 40, Duration.ofMillis(20), 0));
         var delivery =
                 new DeliveryStatistics(Map.of(1, new Histogram(List.of(0.001, 0.01), List.of(5L, 3L, 1L), 0.2)), 0, 2);
         BROKER_STATISTICS
@@ -121,6 +123,8 @@ class MetricsVerticleTest {
                 .onComplete(test.succeeding(text -> test.verify(() -> {
                     assertThat(text)
                             .contains("lumia_mqtt_connections 26.0")
+                            .contains("lumia_mqtt_store_copies 9.0")
+                            .contains("lumia_mqtt_store_commit_seconds_total 0.02")
                             .contains("lumia_mqtt_connects_total{result=\"expired\"} 2.0")
                             .contains("lumia_mqtt_connects_total{result=\"no_certificate\"} 0.0")
                             .contains("lumia_mqtt_publishes_total{direction=\"in\",qos=\"1\"} 500.0")
