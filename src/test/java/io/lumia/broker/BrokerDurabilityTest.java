@@ -83,7 +83,9 @@ class BrokerDurabilityTest {
             crash();
             try (var again = resumed("sub")) {
                 var release = again.next();
-                assertThat(release.type()).as("PUBREC had come: never PUBLISH again").isEqualTo(RawMqtt.PUBREL);
+                assertThat(release.type())
+                        .as("PUBREC had come: never PUBLISH again")
+                        .isEqualTo(RawMqtt.PUBREL);
                 assertThat(release.firstId()).isEqualTo(one.packetId());
                 var repeated = again.next();
                 assertThat(repeated.lastByte()).isEqualTo(3);
@@ -148,7 +150,9 @@ class BrokerDurabilityTest {
         clock.advance(Duration.ofSeconds(11));
         crash();
         assertThat(broker.statistics().retained()).isEqualTo(1);
-        until("what is not retained is deleted", () -> broker.statistics().store().messages() == 1);
+        until(
+                "what is not retained is deleted",
+                () -> broker.statistics().store().messages() == 1);
         try (var app = app("app")) {
             subscribe(app, "r/#", 1);
             assertThat(app.next().lastByte()).isEqualTo(2);
