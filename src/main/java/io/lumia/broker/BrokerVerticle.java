@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,10 +46,22 @@ public final class BrokerVerticle extends VerticleBase {
     private final TlsConfig tls;
     private final Path data;
     private final Clock clock;
+    private final Function<Path, DurableStore> opening;
     private volatile @Nullable DurableStore store;
     private int port;
 
     public BrokerVerticle(BrokerConfig config, TlsConfig tls, FleetConfig fleet, Path data, Clock clock) {
+        this(
+                config,
+                tls,
+                data,
+                clock,
+                directory -> DurableStore.open(directory, config.durability() == Durability.DISK));
+    }
+
+    /** @param opening makes the store of a directory */
+    BrokerVerticle(BrokerConfig config, TlsConfig tls, Path data, Clock clock, Function<Path, DurableStore> opening) {
+        this.opening = opening;
         this.config = config;
         this.tls = tls;
         this.data = data;
@@ -92,7 +105,7 @@ public final class BrokerVerticle extends VerticleBase {
     private Future<Hub> openHub() {
         return onDisk(() -> {
             var rules = new AclRules(config).read();
-            var opened = DurableStore.open(data.resolve(DIRECTORY), config.durability() == Durability.DISK);
+            var opened = opening.apply(data.resolve(DIRECTORY));
             store = opened;
             var hub = Hub.create(vertx, config, clock, rules, new Ledger(opened, context, clock));
             new Reload(opened, hub, BEAT).run();

@@ -113,7 +113,11 @@ final class RowFile implements Rows {
 
     private void checkVersion() {
         var found = map(Table.META).get(FORMAT);
-        if (found == null || !Arrays.equals(unsealed(Table.META, FORMAT, found), VERSION)) {
+        if (found == null) {
+            close();
+            throw explained(file, new IOException("it does not say its format"));
+        }
+        if (!Arrays.equals(unsealed(Table.META, FORMAT, found), VERSION)) {
             close();
             throw new CannotStart("the broker's store " + file
                     + " has a format that this version does not know; run the version that wrote it, or move the file aside:"

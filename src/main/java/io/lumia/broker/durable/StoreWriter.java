@@ -94,6 +94,10 @@ final class StoreWriter implements Runnable {
     /** Writes what waits and closes the file. Blocks until then. */
     void close() {
         closing = true;
+        if (thread.getState() == Thread.State.NEW) {
+            rows.close();
+            return;
+        }
         LockSupport.unpark(thread);
         boolean interrupted = false;
         while (thread.isAlive()) {
