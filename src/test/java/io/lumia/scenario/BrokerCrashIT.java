@@ -117,7 +117,8 @@ class BrokerCrashIT {
                             sent.acknowledged.get(),
                             publisher,
                             sent.qos,
-                            heard.repeated(publisher));
+                            heard.repeated(publisher),
+                            heard.outOfOrder(publisher));
                     assertThat(sent.failed).as("refused").hasValue(0);
                     assertThat(sent.acknowledged).as("acknowledged").hasPositiveValue();
                     assertThat(heard.distinct(publisher)).isEqualTo(sent.published.get());
