@@ -1,0 +1,29 @@
+package io.lumia.broker;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/** How many bytes may be held for a purpose, over all event loops. Who asks first and takes then may pass the bound by one message each. */
+final class ByteBudget {
+    private final long most;
+    private final AtomicLong held = new AtomicLong();
+
+    ByteBudget(long most) {
+        this.most = most;
+    }
+
+    boolean has(long bytes) {
+        return held.get() + bytes <= most;
+    }
+
+    void take(long bytes) {
+        held.addAndGet(bytes);
+    }
+
+    void giveBack(long bytes) {
+        held.addAndGet(-bytes);
+    }
+
+    long held() {
+        return held.get();
+    }
+}
