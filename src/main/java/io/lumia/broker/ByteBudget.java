@@ -15,6 +15,16 @@ final class ByteBudget {
         return held.get() + bytes <= most;
     }
 
+    /**
+     * For holders among whom the bytes are shared: each may hold as much as is left free. So none gets all, and however many are greedy, there is
+     * something left for who comes next.
+     *
+     * @param own what the holder has
+     */
+    boolean has(long bytes, long own) {
+        return own + bytes <= most - held.get();
+    }
+
     void take(long bytes) {
         held.addAndGet(bytes);
     }

@@ -66,7 +66,7 @@ final class Outbox {
     }
 
     void add(Delivery delivery) {
-        if (queue.isEmpty() && canSend(delivery) && (delivery.qos() == 0 || inAll.has(size(delivery)))) {
+        if (queue.isEmpty() && canSend(delivery) && (delivery.qos() == 0 || hasShare(delivery))) {
             send(delivery);
         } else {
             keep(delivery);
@@ -183,6 +183,11 @@ final class Outbox {
         return delivery.message().size();
     }
 
+    /** Whoever takes its messages is served even when others have filled what all share. */
+    private boolean hasShare(Delivery delivery) {
+        return inflight.isEmpty() || inAll.has(size(delivery), inflightBytes);
+    }
+
     private boolean hasWindow() {
         return inflight.size() - toRepeat.size() < window;
     }
@@ -236,7 +241,7 @@ final class Outbox {
     private boolean hasRoom(Delivery delivery) {
         return queue.size() < bounds.messages
                 && queuedBytes + size(delivery) <= bounds.bytes
-                && inAll.has(size(delivery));
+                && inAll.has(size(delivery), queuedBytes + inflightBytes);
     }
 
     private void makeRoom(Delivery delivery) {
