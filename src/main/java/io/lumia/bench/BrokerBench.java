@@ -108,7 +108,8 @@ public final class BrokerBench implements AutoCloseable {
     private Measurement measurement(Ground ground) {
         return switch (plan.kind()) {
             case CONNECT -> new ConnectMeasurement(ground);
-            case LATENCY, ROTATION, REVOCATION, STORM -> new ConnectMeasurement(ground);
+            case LATENCY -> new LatencyMeasurement(ground);
+            case ROTATION, REVOCATION, STORM -> new ConnectMeasurement(ground);
         };
     }
 

@@ -6,8 +6,11 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +20,7 @@ public final class Link extends ByteToMessageDecoder {
 
     private final Network.Wanted wanted;
     private final CompletableFuture<Link> connected = new CompletableFuture<>();
+    private final Set<Integer> taken = new HashSet<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private CompletableFuture<Void> answered = new CompletableFuture<>();
     private volatile LinkListener listener;
@@ -39,6 +43,10 @@ public final class Link extends ByteToMessageDecoder {
         return closed;
     }
 
+    public String clientId() {
+        return wanted.credential().name();
+    }
+
     public boolean isOpen() {
         return !closed.isDone();
     }
@@ -58,17 +66,20 @@ public final class Link extends ByteToMessageDecoder {
         return channel().eventLoop();
     }
 
-    /** A packet id for a QoS 1 message; on the event loop. */
+    /** A packet id for a QoS 1 message; by one thread at a time. */
     public int nextId() {
-        lastId = lastId % 65_535 + 1;
+        do {
+            lastId = lastId % 65_535 + 1;
+        } while (taken.remove(lastId));
         return lastId;
     }
 
-    /**
-     * On the event loop.
-     *
-     * @param packetId 0: QoS 0
-     */
+    /** These are in use by messages that another connection sent first. */
+    public void skipIds(Collection<Integer> used) {
+        taken.addAll(used);
+    }
+
+    /** @param packetId 0: QoS 0 */
     public void publish(byte[] topic, int packetId, boolean again, byte[] payload) {
         var to = channel();
         var unused = to.write(Wire.publish(to.alloc(), topic, packetId, again, payload), to.voidPromise());
