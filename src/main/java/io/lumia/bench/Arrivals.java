@@ -10,8 +10,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
@@ -19,6 +21,9 @@ import org.HdrHistogram.Histogram;
 final class Arrivals {
     private static final long PATIENCE_S = 300;
     private static final int MOST_FAILURES = 50;
+    private static final int MOST_TRIES = 20;
+    private static final long SHORTEST_PAUSE_MS = 100;
+    private static final long LONGEST_PAUSE_MS = 1000;
 
     private final Network network;
     private final Broker broker;
@@ -26,6 +31,7 @@ final class Arrivals {
     /** A session that outlives the connection keeps this long; zero: none. */
     private final int expirySeconds;
 
+    private final AtomicInteger again = new AtomicInteger();
     private final Histogram times = new ConcurrentHistogram(3);
     private final List<Link> links = Collections.synchronizedList(new ArrayList<>());
     private final List<String> failures = Collections.synchronizedList(new ArrayList<>());
@@ -40,10 +46,12 @@ final class Arrivals {
      * What came of it.
      *
      * @param times from the first packet to CONNACK, in nanoseconds
+     * @param again how often a client had to try again
      * @param brokerCpu processor time that the broker took
      * @param ownCpu processor time that the clients took
      */
-    record Arrived(List<Link> links, Histogram times, Duration elapsed, Duration brokerCpu, Duration ownCpu) {
+    record Arrived(
+            List<Link> links, Histogram times, int again, Duration elapsed, Duration brokerCpu, Duration ownCpu) {
         double brokerMillisEach() {
             return brokerCpu.toNanos() / 1e6 / links.size();
         }
@@ -77,7 +85,12 @@ final class Arrivals {
             throw new BenchFailed(broker.name() + " turned clients away: " + failures.get(0));
         }
         return new Arrived(
-                List.copyOf(links), times, elapsed, broker.cpu().minus(cpu), Duration.ofNanos(OwnCpu.nanos() - own));
+                List.copyOf(links),
+                times,
+                again.get(),
+                elapsed,
+                broker.cpu().minus(cpu),
+                Duration.ofNanos(OwnCpu.nanos() - own));
     }
 
     private String firstFailure() {
@@ -90,16 +103,34 @@ final class Arrivals {
             return;
         }
         long begun = System.nanoTime();
-        var unused = one(clients.get(index)).whenComplete((link, failed) -> {
-            if (failed == null) {
-                times.recordValue(System.nanoTime() - begun);
-                links.add(link);
-            } else {
-                failures.add(String.valueOf(failed.getMessage()));
-            }
+        arrive(clients.get(index), begun, MOST_TRIES).thenRun(() -> {
             begin(clients, next, done);
             done.countDown();
         });
+    }
+
+    /** Tries again after a while, as devices do. */
+    private CompletableFuture<Void> arrive(Credential client, long begun, int tries) {
+        return one(client)
+                .handle((link, failed) -> {
+                    if (failed == null) {
+                        times.recordValue(System.nanoTime() - begun);
+                        links.add(link);
+                    } else if (tries > 1) {
+                        again.incrementAndGet();
+                        return CompletableFuture.runAsync(
+                                        () -> {}, CompletableFuture.delayedExecutor(pause(), TimeUnit.MILLISECONDS))
+                                .thenCompose(waited -> arrive(client, begun, tries - 1));
+                    } else {
+                        failures.add(String.valueOf(failed.getMessage()));
+                    }
+                    return CompletableFuture.<Void>completedFuture(null);
+                })
+                .thenCompose(Function.identity());
+    }
+
+    private static long pause() {
+        return ThreadLocalRandom.current().nextLong(SHORTEST_PAUSE_MS, LONGEST_PAUSE_MS);
     }
 
     private CompletableFuture<Link> one(Credential client) {

@@ -109,7 +109,9 @@ public final class BrokerBench implements AutoCloseable {
         return switch (plan.kind()) {
             case CONNECT -> new ConnectMeasurement(ground);
             case LATENCY -> new LatencyMeasurement(ground);
-            case ROTATION, REVOCATION, STORM -> new ConnectMeasurement(ground);
+            case ROTATION -> new RotationMeasurement(ground);
+            case REVOCATION -> new RevocationMeasurement(ground);
+            case STORM -> new StormMeasurement(ground);
         };
     }
 

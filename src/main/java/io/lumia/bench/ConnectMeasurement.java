@@ -72,6 +72,12 @@ final class ConnectMeasurement implements Measurement {
 
     private static void tell(Broker broker, List<Arrived> rounds, Figures figures) {
         figures.add(broker, "cpu-per-connection", "ms", median(rounds, Arrived::brokerMillisEach));
+        figures.add(broker, "load-cpu-per-connection", "ms", median(rounds, Arrived::ownMillisEach));
+        figures.add(
+                broker,
+                "tried-again",
+                "1",
+                rounds.stream().mapToInt(Arrived::again).sum());
         figures.add(broker, "rate", "1/s", median(rounds, Arrived::perSecond));
         figures.add(broker, "p50", "ms", median(rounds, round -> Figures.millis(round.times(), 50)));
         figures.add(broker, "p99", "ms", median(rounds, round -> Figures.millis(round.times(), 99)));

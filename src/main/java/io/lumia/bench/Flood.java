@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Publishers that send as fast as the subscriber gets it: each has a bounded number of messages on their way, so that no broker's queue overflows
  * and everything that is sent counts.
  */
-final class Flood implements AutoCloseable {
+final class Flood {
     private static final int ON_THEIR_WAY = 200;
 
     private final Broker broker;
@@ -61,8 +61,7 @@ final class Flood implements AutoCloseable {
         private Source(int index, Link link, String name) {
             this.link = link;
             this.topic = ("devices/" + name + "/flood").getBytes(StandardCharsets.UTF_8);
-            this.payload =
-                    ByteBuffer.allocate(Publisher.PAYLOAD).putInt(index).array();
+            this.payload = ByteBuffer.allocate(Publisher.PAYLOAD).putInt(index).array();
         }
 
         @Override
@@ -86,8 +85,8 @@ final class Flood implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() throws BenchFailed, InterruptedException {
+    /** Ends publishers and subscriber. */
+    void end() throws BenchFailed, InterruptedException {
         sources.forEach(source -> source.over = true);
         Arrivals.end(links, broker);
     }

@@ -48,7 +48,9 @@ final class LatencyMeasurement implements Measurement {
                         broker,
                         "p" + Double.toString(PERCENTILES[i]).replaceAll("\\.0$", ""),
                         "ms",
-                        median(all.stream().mapToDouble(each -> each.latency[which]).toArray()));
+                        median(all.stream()
+                                .mapToDouble(each -> each.latency[which])
+                                .toArray()));
             }
             figures.add(
                     broker,
@@ -60,50 +62,49 @@ final class LatencyMeasurement implements Measurement {
     }
 
     private Round round(Broker broker) throws BenchFailed, InterruptedException {
-        try (var traffic = new Traffic(ground, broker, 0)) {
-            try (var pace = traffic.pace(ground.plan().rate())) {
-                if (ground.plan().warmUp()) {
-                    Thread.sleep(ground.plan().seconds() * 500L);
-                }
-                var unused = traffic.observer().lateness();
-                var cpu = broker.cpu();
-                int before = traffic.published();
-                Thread.sleep(ground.plan().seconds() * 1000L);
-                var took = broker.cpu().minus(cpu);
-                int published = traffic.published() - before;
-                var lateness = traffic.observer().lateness();
-                pace.close();
-                traffic.drain();
-                var latency = Arrays.stream(PERCENTILES)
-                        .map(percentile -> Figures.millis(lateness, percentile))
-                        .toArray();
-                return new Round(
-                        latency, took.toNanos() / 1e3 / published, traffic.observer().missing());
-            }
+        var traffic = new Traffic(ground, broker, 0);
+        var pace = traffic.pace(ground.plan().rate());
+        if (ground.plan().warmUp()) {
+            Thread.sleep(ground.plan().seconds() * 500L);
         }
+        var unused = traffic.observer().lateness();
+        var cpu = broker.cpu();
+        int before = traffic.published();
+        Thread.sleep(ground.plan().seconds() * 1000L);
+        var took = broker.cpu().minus(cpu);
+        int published = traffic.published() - before;
+        var lateness = traffic.observer().lateness();
+        pace.stop();
+        traffic.drain();
+        int lost = traffic.observer().missing();
+        traffic.end();
+        var latency = Arrays.stream(PERCENTILES)
+                .map(percentile -> Figures.millis(lateness, percentile))
+                .toArray();
+        return new Round(latency, took.toNanos() / 1e3 / published, lost);
     }
 
     private void asFastAsItGoes(Broker broker, int qos, Figures figures) throws BenchFailed, InterruptedException {
         ground.tell("latency: " + PUBLISHERS + " publishers at QoS " + qos + ", " + broker.name());
-        try (var flood = new Flood(ground, broker, ground.devices().subList(0, PUBLISHERS), qos)) {
-            flood.begin();
-            if (ground.plan().warmUp()) {
-                Thread.sleep(ground.plan().seconds() * 1000L);
-            }
-            var rates = new ArrayList<Double>();
-            var costs = new ArrayList<Double>();
-            for (int round = 0; round < ground.plan().rounds(); round++) {
-                var cpu = broker.cpu();
-                long before = flood.received();
-                long begun = System.nanoTime();
-                Thread.sleep(ground.plan().seconds() * 1000L);
-                long through = flood.received() - before;
-                rates.add(through * 1e9 / (System.nanoTime() - begun));
-                costs.add(broker.cpu().minus(cpu).toNanos() / 1e3 / through);
-            }
-            figures.add(broker, "qos" + qos + "-rate", "1/s", median(values(rates)));
-            figures.add(broker, "qos" + qos + "-cpu-per-message", "us", median(values(costs)));
+        var flood = new Flood(ground, broker, ground.devices().subList(0, PUBLISHERS), qos);
+        flood.begin();
+        if (ground.plan().warmUp()) {
+            Thread.sleep(ground.plan().seconds() * 1000L);
         }
+        var rates = new ArrayList<Double>();
+        var costs = new ArrayList<Double>();
+        for (int round = 0; round < ground.plan().rounds(); round++) {
+            var cpu = broker.cpu();
+            long before = flood.received();
+            long begun = System.nanoTime();
+            Thread.sleep(ground.plan().seconds() * 1000L);
+            long through = flood.received() - before;
+            rates.add(through * 1e9 / (System.nanoTime() - begun));
+            costs.add(broker.cpu().minus(cpu).toNanos() / 1e3 / through);
+        }
+        flood.end();
+        figures.add(broker, "qos" + qos + "-rate", "1/s", median(values(rates)));
+        figures.add(broker, "qos" + qos + "-cpu-per-message", "us", median(values(costs)));
     }
 
     private static double[] values(List<Double> numbers) {

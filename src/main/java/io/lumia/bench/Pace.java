@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * Lets devices publish in turns at a fixed rate, evenly in time. Each message carries the moment it was due, so that a stall counts for every
  * message that had to wait for it.
  */
-final class Pace implements AutoCloseable {
+final class Pace {
     private final List<Turn> turns = new ArrayList<>();
     private volatile boolean over;
 
@@ -66,8 +66,8 @@ final class Pace implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
+    /** Nobody publishes any more. */
+    void stop() {
         over = true;
     }
 }

@@ -24,6 +24,7 @@ final class Publisher implements LinkListener {
     private final AtomicInteger dropped;
     private Link link;
     private boolean ends;
+    private boolean changes;
     private int sequence;
     private int refused;
 
@@ -52,6 +53,7 @@ final class Publisher implements LinkListener {
     /** Goes on with another connection, which has taken the session over. */
     synchronized void continueOn(Link next) {
         link = next;
+        changes = false;
         next.listener(this);
         next.skipIds(unacknowledged.keySet());
         unacknowledged.forEach((packetId, payload) -> {
@@ -59,6 +61,11 @@ final class Publisher implements LinkListener {
             next.publish(topic, packetId, true, payload);
         });
         next.flush();
+    }
+
+    /** Another connection is about to take the session over. */
+    synchronized void changesNow() {
+        changes = true;
     }
 
     /** What follows is no drop. */
@@ -74,7 +81,9 @@ final class Publisher implements LinkListener {
 
     @Override
     public synchronized void closed(Link closed, int reason) {
-        if (!ends && reason != TAKEN_OVER && closed == link) {
+        // Mosquitto does not always say that the session was taken over
+        boolean takenOver = reason == TAKEN_OVER || (changes && reason < 0);
+        if (!ends && !takenOver && closed == link) {
             dropped.incrementAndGet();
         }
     }

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** All devices connected to one broker and publishing, and one subscriber that hears all of them. */
-final class Traffic implements AutoCloseable {
+final class Traffic {
     private static final long PATIENCE_S = 60;
     private static final long DRAIN_MILLIS = 15_000;
     private static final long LOOK_EVERY_MILLIS = 20;
@@ -86,8 +86,8 @@ final class Traffic implements AutoCloseable {
         return links;
     }
 
-    @Override
-    public void close() throws BenchFailed, InterruptedException {
+    /** Ends everything. */
+    void end() throws BenchFailed, InterruptedException {
         end(links);
     }
 

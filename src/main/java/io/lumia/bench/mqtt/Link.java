@@ -47,8 +47,8 @@ public final class Link extends ByteToMessageDecoder {
         return wanted.credential().name();
     }
 
-    public boolean isOpen() {
-        return !closed.isDone();
+    public Credential credential() {
+        return wanted.credential();
     }
 
     /** Somebody else hears what comes from now on. */
