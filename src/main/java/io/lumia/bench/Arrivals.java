@@ -13,7 +13,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
@@ -103,30 +102,29 @@ final class Arrivals {
             return;
         }
         long begun = System.nanoTime();
-        arrive(clients.get(index), begun, MOST_TRIES).thenRun(() -> {
+        attempt(clients.get(index), begun, MOST_TRIES, () -> {
             begin(clients, next, done);
             done.countDown();
         });
     }
 
     /** Tries again after a while, as devices do. */
-    private CompletableFuture<Void> arrive(Credential client, long begun, int tries) {
-        return one(client)
-                .handle((link, failed) -> {
-                    if (failed == null) {
-                        times.recordValue(System.nanoTime() - begun);
-                        links.add(link);
-                    } else if (tries > 1) {
-                        again.incrementAndGet();
-                        return CompletableFuture.runAsync(
-                                        () -> {}, CompletableFuture.delayedExecutor(pause(), TimeUnit.MILLISECONDS))
-                                .thenCompose(waited -> arrive(client, begun, tries - 1));
-                    } else {
-                        failures.add(String.valueOf(failed.getMessage()));
-                    }
-                    return CompletableFuture.<Void>completedFuture(null);
-                })
-                .thenCompose(Function.identity());
+    private void attempt(Credential client, long begun, int tries, Runnable then) {
+        var unused = one(client).whenComplete((link, failed) -> {
+            if (failed != null && tries > 1) {
+                again.incrementAndGet();
+                CompletableFuture.delayedExecutor(pause(), TimeUnit.MILLISECONDS)
+                        .execute(() -> attempt(client, begun, tries - 1, then));
+                return;
+            }
+            if (failed == null) {
+                times.recordValue(System.nanoTime() - begun);
+                links.add(link);
+            } else {
+                failures.add(String.valueOf(failed.getMessage()));
+            }
+            then.run();
+        });
     }
 
     private static long pause() {

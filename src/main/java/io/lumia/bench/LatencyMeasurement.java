@@ -19,7 +19,7 @@ final class LatencyMeasurement implements Measurement {
     }
 
     /** @param latency one for each of {@link #PERCENTILES}, in milliseconds */
-    private record Round(double[] latency, double microsEach, int lost) {}
+    private record Round(List<Double> latency, double microsEach, int lost) {}
 
     @Override
     public List<Figure> run(List<Broker> brokers) throws BenchFailed, InterruptedException {
@@ -49,7 +49,7 @@ final class LatencyMeasurement implements Measurement {
                         "p" + Double.toString(PERCENTILES[i]).replaceAll("\\.0$", ""),
                         "ms",
                         median(all.stream()
-                                .mapToDouble(each -> each.latency[which])
+                                .mapToDouble(each -> each.latency.get(which))
                                 .toArray()));
             }
             figures.add(
@@ -79,8 +79,8 @@ final class LatencyMeasurement implements Measurement {
         int lost = traffic.observer().missing();
         traffic.end();
         var latency = Arrays.stream(PERCENTILES)
-                .map(percentile -> Figures.millis(lateness, percentile))
-                .toArray();
+                .mapToObj(percentile -> Figures.millis(lateness, percentile))
+                .toList();
         return new Round(latency, took.toNanos() / 1e3 / published, lost);
     }
 
