@@ -1,6 +1,7 @@
 package io.lumia.broker;
 
 import io.lumia.broker.durable.StoreFigures;
+import io.lumia.bus.FleetBus.BrokerLoad;
 import io.lumia.bus.FleetBus.BrokerStatistics;
 import io.lumia.bus.FleetBus.BrokerStoreStatistics;
 import java.time.Duration;
@@ -66,7 +67,7 @@ final class BrokerCounters {
         return Arrays.stream(adders).mapToLong(LongAdder::sum).sum();
     }
 
-    BrokerStatistics statistics(long connections, long sessions, long retained, StoreFigures store) {
+    BrokerStatistics statistics(long connections, long sessions, long retained, BrokerLoad load, StoreFigures store) {
         var publishes = new TreeMap<String, Long>();
         tell(publishes, received, "in");
         tell(publishes, sent, "out");
@@ -79,6 +80,7 @@ final class BrokerCounters {
                 Map.copyOf(publishes),
                 Map.of("publish", deniedPublish.sum(), "subscribe", deniedSubscribe.sum()),
                 values(disconnects),
+                load,
                 statistics(store));
     }
 

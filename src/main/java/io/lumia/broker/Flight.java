@@ -24,6 +24,10 @@ final class Flight {
         return delivery;
     }
 
+    int size() {
+        return delivery.message().size();
+    }
+
     int qos() {
         return delivery.qos();
     }

@@ -7,8 +7,6 @@ import io.lumia.config.BrokerLimits.Overflow;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -18,30 +16,39 @@ import org.jspecify.annotations.Nullable;
  * that are in the store, each step of QoS 2 is stored before it is taken, so that a repetition after a crash is known as one.
  */
 final class Outbox {
-    private static final int MOST_IDS = 65_535;
-
     /** How much is kept, and what happens then. */
     record Bounds(int messages, long bytes, int inflight, Overflow overflow) {}
 
     private final Bounds bounds;
+    private final ByteBudget inAll;
     private final BrokerCounters counters;
     private final Ledger ledger;
     private final Consumer<Runnable> mailbox;
     private final Waiting queue;
-    private final Map<Integer, Flight> inflight = new LinkedHashMap<>();
+    private final Flights inflight;
     private final ArrayDeque<Integer> toSend = new ArrayDeque<>();
     private final ArrayDeque<Integer> toRepeat = new ArrayDeque<>();
-    private int lastId;
     private int window;
     private @Nullable ClientConnection connection;
 
-    /** @param mailbox does work on the thread whose turn it is */
-    Outbox(Bounds bounds, BrokerCounters counters, Ledger ledger, Consumer<Runnable> mailbox, Clock clock) {
+    /**
+     * @param inAll what all sessions may hold together
+     * @param mailbox does work on the thread whose turn it is
+     */
+    Outbox(
+            Bounds bounds,
+            ByteBudget inAll,
+            BrokerCounters counters,
+            Ledger ledger,
+            Consumer<Runnable> mailbox,
+            Clock clock) {
         this.bounds = bounds;
+        this.inAll = inAll;
         this.counters = counters;
         this.ledger = ledger;
         this.mailbox = mailbox;
-        this.queue = new Waiting(bounds, this::dropped, clock);
+        this.inflight = new Flights(inAll);
+        this.queue = new Waiting(bounds, inAll, inflight::bytes, this::dropped, clock);
     }
 
     /** Sends what was not acknowledged once more, in order (MQTT 5, 4.4), then what is queued. */
@@ -50,7 +57,7 @@ final class Outbox {
         window = Math.min(bounds.inflight, next.terms().receiveMaximum());
         toSend.clear();
         toRepeat.clear();
-        toRepeat.addAll(inflight.keySet());
+        toRepeat.addAll(inflight.packetIds());
         sendWhatFits();
     }
 
@@ -59,7 +66,7 @@ final class Outbox {
     }
 
     void add(Delivery delivery) {
-        if (queue.isEmpty() && canSend(delivery)) {
+        if (queue.isEmpty() && canSend(delivery) && (delivery.qos() == 0 || hasShare(delivery))) {
             send(delivery);
         } else if (!queue.add(delivery) && bounds.overflow == Overflow.DISCONNECT && connection != null) {
             connection.closeHere(CloseReason.QUEUE_FULL);
@@ -69,8 +76,7 @@ final class Outbox {
     /** Takes up what was stored, in its order. */
     void restore(Delivery delivery, Stage stage, int packetId) {
         if (stage != Stage.QUEUED) {
-            inflight.put(packetId, Flight.restored(delivery, stage));
-            lastId = packetId;
+            inflight.restore(packetId, Flight.restored(delivery, stage));
         } else if (queue.isExpired(delivery)) {
             ledger.drop(delivery);
         } else {
@@ -139,13 +145,15 @@ final class Outbox {
 
     void clear() {
         var changes = new ArrayList<Change>();
-        inflight.values().forEach(flight -> Ledger.drop(flight.delivery(), changes));
+        inflight.removeIf(flight -> {
+            Ledger.drop(flight.delivery(), changes);
+            return true;
+        });
         queue.removeIf(delivery -> {
             Ledger.drop(delivery, changes);
             return true;
         });
         ledger.append(changes);
-        inflight.clear();
         toSend.clear();
         toRepeat.clear();
     }
@@ -157,8 +165,8 @@ final class Outbox {
      * @param taker says whether it took the message
      */
     void giveAway(Predicate<Delivery> taker) {
-        inflight.values().removeIf(flight -> isShared(flight.delivery(), 1) && taker.test(flight.delivery()));
-        toRepeat.retainAll(inflight.keySet());
+        inflight.removeIf(flight -> isShared(flight.delivery(), 1) && taker.test(flight.delivery()));
+        toRepeat.retainAll(inflight.packetIds());
         queue.removeIf(delivery -> isShared(delivery, 2) && taker.test(delivery));
     }
 
@@ -217,7 +225,16 @@ final class Outbox {
         return to != null
                 && to.isWritable()
                 && toRepeat.isEmpty()
-                && (delivery.qos() == 0 || (hasWindow() && inflight.size() < MOST_IDS));
+                && (delivery.qos() == 0 || (hasWindow() && !inflight.isFull() && hasRoomInFlight(delivery)));
+    }
+
+    private boolean hasRoomInFlight(Delivery delivery) {
+        return inflight.isEmpty() || inflight.bytes() + delivery.message().size() <= bounds.bytes;
+    }
+
+    /** Whoever takes its messages is served even when others have filled what all share. */
+    private boolean hasShare(Delivery delivery) {
+        return inflight.isEmpty() || inAll.has(delivery.message().size(), inflight.bytes());
     }
 
     private void send(Delivery delivery) {
@@ -228,9 +245,8 @@ final class Outbox {
             counters.sent(0);
             to.send(delivery, 0, false);
         } else {
-            int packetId = nextId();
             var flight = new Flight(delivery);
-            inflight.put(packetId, flight);
+            int packetId = inflight.add(flight);
             toSend.add(packetId);
             write(packetId, flight, Stage.SENT);
             if (mayGo(toSend)) {
@@ -251,13 +267,6 @@ final class Outbox {
         if (connection != null) {
             connection.release(packetId, ReasonCode.SUCCESS);
         }
-    }
-
-    private int nextId() {
-        do {
-            lastId = lastId % MOST_IDS + 1;
-        } while (inflight.containsKey(lastId));
-        return lastId;
     }
 
     // ---- the store

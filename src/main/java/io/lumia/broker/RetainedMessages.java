@@ -15,9 +15,11 @@ final class RetainedMessages {
     private final ConcurrentSkipListMap<String, Retained> byTopic = new ConcurrentSkipListMap<>();
     private final AtomicInteger size = new AtomicInteger();
     private final int most;
+    private final ByteBudget budget;
 
-    RetainedMessages(int most) {
+    RetainedMessages(int most, ByteBudget budget) {
         this.most = most;
+        this.budget = budget;
     }
 
     /**
@@ -31,23 +33,31 @@ final class RetainedMessages {
             tell(byTopic.remove(message.topic()), gone);
             return true;
         }
-        var next = new Retained(message, stored);
-        var before = byTopic.replace(message.topic(), next);
-        if (before != null) {
-            gone.accept(before);
-            return true;
-        }
-        if (size.incrementAndGet() > most) {
-            size.decrementAndGet();
+        int bytes = message.size();
+        if (!budget.has(bytes)) {
             return false;
         }
-        tell(byTopic.put(message.topic(), next), gone);
+        budget.take(bytes);
+        var next = new Retained(message, stored);
+        var before = byTopic.replace(message.topic(), next);
+        if (before == null && size.incrementAndGet() > most) {
+            size.decrementAndGet();
+            budget.giveBack(bytes);
+            return false;
+        }
+        if (before == null) {
+            tell(byTopic.put(message.topic(), next), gone);
+        } else {
+            budget.giveBack(before.message().size());
+            gone.accept(before);
+        }
         return true;
     }
 
     private void tell(@Nullable Retained before, Consumer<Retained> gone) {
         if (before != null) {
             size.decrementAndGet();
+            budget.giveBack(before.message().size());
             gone.accept(before);
         }
     }
@@ -73,6 +83,10 @@ final class RetainedMessages {
                 tell(retained, gone);
             }
         });
+    }
+
+    long bytes() {
+        return budget.held();
     }
 
     int size() {

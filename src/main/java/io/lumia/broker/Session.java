@@ -42,7 +42,7 @@ final class Session {
         this.sessions = sessions;
         this.router = router;
         this.ledger = ledger;
-        this.outbox = new Outbox(bounds, sessions.counters(), ledger, mailbox::put, clock);
+        this.outbox = new Outbox(bounds, sessions.queued(), sessions.counters(), ledger, mailbox::put, clock);
         this.clock = clock;
     }
 

@@ -15,6 +15,7 @@ final class Sessions {
     private final BrokerCounters counters;
     private final Ledger ledger;
     private final Clock clock;
+    private final ByteBudget queued;
 
     Sessions(BrokerConfig config, TopicTree tree, Router router, BrokerCounters counters, Ledger ledger, Clock clock) {
         this.config = config;
@@ -23,6 +24,12 @@ final class Sessions {
         this.counters = counters;
         this.ledger = ledger;
         this.clock = clock;
+        this.queued = new ByteBudget(config.limits().queuedBytesInAll());
+    }
+
+    /** What all sessions hold together. */
+    ByteBudget queued() {
+        return queued;
     }
 
     TopicTree tree() {

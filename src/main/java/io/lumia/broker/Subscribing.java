@@ -133,6 +133,9 @@ final class Subscribing {
 
     private int subscribed(Session session, MqttTopicSubscription wanted, int identifier, Result result) {
         var text = wanted.topicFilter();
+        if (text.length() > hub.config().limits().topicLength()) {
+            return ReasonCode.TOPIC_FILTER_INVALID.code();
+        }
         Asked asked;
         try {
             asked = Asked.parse(text, hub.config().limits().topicLevels());
@@ -142,8 +145,7 @@ final class Subscribing {
         if (!connection.rights().maySubscribe(asked.filter())) {
             return denied(text).code();
         }
-        if (session.subscriptionCount() >= hub.config().limits().subscriptionsPerSession()
-                && !session.isSubscribed(text)) {
+        if (isOneTooMany(session) && !session.isSubscribed(text)) {
             return ReasonCode.QUOTA_EXCEEDED.code();
         }
         var options = wanted.option();
@@ -165,6 +167,12 @@ final class Subscribing {
             result.wantRetained.add(subscription);
         }
         return qos;
+    }
+
+    private boolean isOneTooMany(Session session) {
+        var limits = hub.config().limits();
+        return session.subscriptionCount() >= limits.subscriptionsPerSession()
+                || hub.sessions().tree().size() >= limits.subscriptions();
     }
 
     private static boolean wantsRetained(RetainedHandlingPolicy handling, boolean fresh) {

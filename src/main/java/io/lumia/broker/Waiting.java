@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -16,13 +17,21 @@ final class Waiting {
     private final Outbox.Bounds bounds;
     private final Consumer<Delivery> dropped;
     private final Clock clock;
+    private final ByteBudget inAll;
+    private final LongSupplier beside;
     private final ArrayDeque<Delivery> queue = new ArrayDeque<>();
     private long bytes;
     private int qos0;
 
-    /** @param dropped told of each message that found no room or had to make it */
-    Waiting(Outbox.Bounds bounds, Consumer<Delivery> dropped, Clock clock) {
+    /**
+     * @param inAll what all sessions may hold together
+     * @param beside bytes that the session holds beside these
+     * @param dropped told of each message that found no room or had to make it
+     */
+    Waiting(Outbox.Bounds bounds, ByteBudget inAll, LongSupplier beside, Consumer<Delivery> dropped, Clock clock) {
         this.bounds = bounds;
+        this.inAll = inAll;
+        this.beside = beside;
         this.dropped = dropped;
         this.clock = clock;
     }
@@ -50,7 +59,8 @@ final class Waiting {
             return false;
         }
         queue.add(delivery);
-        bytes += delivery.message().size();
+        bytes += size(delivery);
+        inAll.take(size(delivery));
         qos0 += delivery.qos() == 0 ? 1 : 0;
         return true;
     }
@@ -70,8 +80,14 @@ final class Waiting {
                 && delivery.message().isExpired(clock.millis());
     }
 
+    private static int size(Delivery delivery) {
+        return delivery.message().size();
+    }
+
     private boolean hasRoom(Delivery delivery) {
-        return queue.size() < bounds.messages() && bytes + delivery.message().size() <= bounds.bytes();
+        return queue.size() < bounds.messages()
+                && bytes + size(delivery) <= bounds.bytes()
+                && inAll.has(size(delivery), bytes + beside.getAsLong());
     }
 
     private void makeRoom(Delivery delivery) {
@@ -79,7 +95,7 @@ final class Waiting {
         if (qos0 > 0) {
             dropWhile(delivery, queued -> queued.qos() == 0);
         }
-        if (bounds.overflow() == Overflow.DROP_OLDEST && delivery.message().size() <= bounds.bytes()) {
+        if (bounds.overflow() == Overflow.DROP_OLDEST && size(delivery) <= bounds.bytes()) {
             dropWhile(delivery, queued -> true);
         }
     }
@@ -96,7 +112,8 @@ final class Waiting {
     }
 
     private Delivery taken(Delivery delivery) {
-        bytes -= delivery.message().size();
+        bytes -= size(delivery);
+        inAll.giveBack(size(delivery));
         qos0 -= delivery.qos() == 0 ? 1 : 0;
         return delivery;
     }

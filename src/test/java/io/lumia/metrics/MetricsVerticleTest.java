@@ -11,6 +11,7 @@ import static io.lumia.bus.FleetBus.REVOCATION_STATISTICS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lumia.bus.FleetBus;
+import io.lumia.bus.FleetBus.BrokerLoad;
 import io.lumia.bus.FleetBus.BrokerStatistics;
 import io.lumia.bus.FleetBus.BrokerStoreStatistics;
 import io.lumia.bus.FleetBus.CertificateNotIssued;
@@ -113,6 +114,7 @@ class MetricsVerticleTest {
                 Map.of("1/in", 500L),
                 Map.of("publish", 4L),
                 Map.of(),
+                new BrokerLoad(7, 8, 9, 10, 11, 12),
                 new BrokerStoreStatistics(false, 4096, 7, 9, 10, 40, Duration.ofMillis(20), 0));
         var delivery =
                 new DeliveryStatistics(Map.of(1, new Histogram(List.of(0.001, 0.01), List.of(5L, 3L, 1L), 0.2)), 0, 2);
@@ -123,6 +125,12 @@ class MetricsVerticleTest {
                 .onComplete(test.succeeding(text -> test.verify(() -> {
                     assertThat(text)
                             .contains("lumia_mqtt_connections 26.0")
+                            .contains("lumia_mqtt_handshakes{state=\"working\"} 7.0")
+                            .contains("lumia_mqtt_handshakes{state=\"waiting\"} 8.0")
+                            .contains("lumia_mqtt_handshakes_delayed_total 9.0")
+                            .contains("lumia_mqtt_subscriptions 10.0")
+                            .contains("lumia_mqtt_queued_bytes 11.0")
+                            .contains("lumia_mqtt_retained_bytes 12.0")
                             .contains("lumia_mqtt_store_copies 9.0")
                             .contains("lumia_mqtt_store_commit_seconds_total 0.02")
                             .contains("lumia_mqtt_connects_total{result=\"expired\"} 2.0")
