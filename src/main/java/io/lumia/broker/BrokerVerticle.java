@@ -77,8 +77,8 @@ public final class BrokerVerticle extends VerticleBase {
                 .compose(hub -> openCertificate()
                         .compose(certificate -> listen(hub, certificate)
                                 .compose(bound -> certificate.serveRenewals(config.host(), port, true)))
-                        .compose(served -> serve(hub))
-                        .recover(failed -> stop().transform(closed -> Future.failedFuture(failed))));
+                        .compose(served -> serve(hub)))
+                .recover(failed -> stop().transform(closed -> Future.failedFuture(failed)));
     }
 
     /** After the listeners, which this verticle deployed, have sent everybody away. */

@@ -122,6 +122,7 @@ class BrokerCrashIT {
                     assertThat(sent.failed).as("refused").hasValue(0);
                     assertThat(sent.acknowledged).as("acknowledged").hasPositiveValue();
                     assertThat(heard.distinct(publisher)).isEqualTo(sent.published.get());
+                    assertThat(heard.outOfOrder(publisher)).as("out of order").isZero();
                     if (sent.qos == 2) {
                         assertThat(heard.repeated(publisher)).as("QoS 2 twice").isZero();
                     }

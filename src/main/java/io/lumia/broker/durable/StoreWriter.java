@@ -27,6 +27,7 @@ final class StoreWriter implements Runnable {
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int COMPACT_MS = 100;
     private static final long SMALL_FILE = 1024 * 1024;
+    private static final long LARGE_FILE = 64 * SMALL_FILE;
 
     /**
      * Changes that belong together.
@@ -95,7 +96,7 @@ final class StoreWriter implements Runnable {
     void close() {
         closing = true;
         if (thread.getState() == Thread.State.NEW) {
-            rows.close();
+            closeRows();
             return;
         }
         LockSupport.unpark(thread);
@@ -127,8 +128,14 @@ final class StoreWriter implements Runnable {
                 rest();
             }
         }
-        if (!figures.failing()) {
+        closeRows();
+    }
+
+    private void closeRows() {
+        try {
             rows.close();
+        } catch (RuntimeException broken) {
+            log.atWarn().addKeyValue("reason", broken.getMessage()).log("the broker's store was not closed in order");
         }
     }
 
@@ -174,12 +181,15 @@ final class StoreWriter implements Runnable {
             int changes = commit(batch);
             untidy = true;
             wrote(changes, System.nanoTime() - began);
-        } catch (RuntimeException refused) {
+        } catch (RuntimeException | OutOfMemoryError refused) {
             failed(refused);
             refuse(batch);
             return;
         }
         tell(batch);
+        if (rows.size() > Math.max(LARGE_FILE, 4 * compactedSize)) {
+            tidy(); // however busy: rows that stay keep the space of those beside them
+        }
     }
 
     private int commit(List<Work> batch) {
@@ -249,7 +259,7 @@ final class StoreWriter implements Runnable {
                 figures.failures());
     }
 
-    private void failed(RuntimeException cause) {
+    private void failed(Throwable cause) {
         failedAt = System.nanoTime();
         if (!figures.failing()) {
             log.atError()
@@ -269,13 +279,15 @@ final class StoreWriter implements Runnable {
     }
 
     private void tidy() {
-        if (!untidy || figures.failing() || rows.size() < SMALL_FILE || rows.size() == compactedSize) {
+        long before = rows.size();
+        if (!untidy || figures.failing() || before < Math.max(SMALL_FILE, 2 * compactedSize)) {
             return;
         }
-        untidy = false;
         try {
             rows.compact(COMPACT_MS);
-            compactedSize = rows.size();
+            long after = rows.size();
+            untidy = after < before - before / 8; // there may be more
+            compactedSize = untidy ? 0 : after;
         } catch (RuntimeException refused) {
             failed(refused);
         }
