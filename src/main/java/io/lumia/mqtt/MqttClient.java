@@ -1,0 +1,100 @@
+package io.lumia.mqtt;
+
+import io.lumia.config.TlsConfig;
+import io.lumia.tls.TlsOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.internal.net.NetSocketInternal;
+import io.vertx.core.net.ClientSSLOptions;
+import io.vertx.core.net.ConnectOptions;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetClientOptions;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** Connects to servers of MQTT 5. One for a process: connections from the same local address share what can be shared. */
+public final class MqttClient {
+    private static final String ANY = "";
+
+    private final VertxInternal vertx;
+    private final TlsConfig tls;
+    private final Map<String, NetClient> byLocalAddress = new ConcurrentHashMap<>();
+
+    /**
+     * Where and how to connect.
+     *
+     * @param ssl a set of its own for each identity, since a resumed TLS session keeps the identity that was first to connect; null: no TLS
+     * @param local address to connect from; null: any
+     * @param patience how long it may take until the server accepts
+     */
+    public record Server(
+            String host,
+            int port,
+            @Nullable ClientSSLOptions ssl,
+            @Nullable InetAddress local,
+            Duration patience) {}
+
+    public MqttClient(Vertx vertx, TlsConfig tls) {
+        this.vertx = (VertxInternal) vertx;
+        this.tls = tls;
+    }
+
+    /** TLS for one identity: versions, suites and host name check as configured; key and trust are the caller's to set. */
+    public ClientSSLOptions sslOptions() {
+        return TlsOptions.apply(new ClientSSLOptions(), tls).setHostnameVerificationAlgorithm("HTTPS");
+    }
+
+    /**
+     * Completes when the server accepted; fails with {@link Refused} when it said no. Called on the context that everything is to happen on.
+     *
+     * @param session what the connection takes over when it stands
+     */
+    public Future<MqttConnection> connect(
+            Server server, Connect asked, ClientSession session, MqttConnection.Listener listener) {
+        var context = vertx.getOrCreateContext();
+        var connecting = new Connecting(context, asked, session, listener);
+        long timer = vertx.setTimer(server.patience().toMillis(), late -> connecting.abandon());
+        return client(server.local())
+                .connect(options(server))
+                .compose(socket -> connecting.on((NetSocketInternal) socket))
+                .onComplete(done -> vertx.cancelTimer(timer));
+    }
+
+    private static ConnectOptions options(Server server) {
+        var options = new ConnectOptions()
+                .setHost(server.host())
+                .setPort(server.port())
+                .setTimeout((int) server.patience().toMillis())
+                .setSsl(server.ssl() != null);
+        return server.ssl() == null
+                ? options
+                : options.setSslOptions(server.ssl()
+                        .copy()
+                        .setSslHandshakeTimeout(server.patience().toMillis())
+                        .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS));
+    }
+
+    private NetClient client(@Nullable InetAddress local) {
+        var address = local == null ? ANY : local.getHostAddress();
+        return byLocalAddress.computeIfAbsent(address, first -> create(local));
+    }
+
+    /** On a context of nobody's: one made on a verticle's ends, with all its connections, when that verticle does. */
+    private NetClient create(@Nullable InetAddress local) {
+        var options = TlsOptions.apply(new NetClientOptions(), tls).setTcpNoDelay(true);
+        if (local != null) {
+            options.setLocalAddress(local.getHostAddress());
+        }
+        var made = new AtomicReference<NetClient>();
+        ContextInternal nobodys = vertx.createEventLoopContext();
+        nobodys.dispatch(options, chosen -> made.set(vertx.createNetClient(chosen)));
+        return made.get();
+    }
+}
