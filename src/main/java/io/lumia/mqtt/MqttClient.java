@@ -14,6 +14,7 @@ import io.vertx.core.net.NetClientOptions;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -95,6 +96,6 @@ public final class MqttClient {
         var made = new AtomicReference<NetClient>();
         ContextInternal nobodys = vertx.createEventLoopContext();
         nobodys.dispatch(options, chosen -> made.set(vertx.createNetClient(chosen)));
-        return made.get();
+        return Objects.requireNonNull(made.get());
     }
 }

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +82,11 @@ public final class MqttConnection {
 
     public boolean isOpen() {
         return ending == null;
+    }
+
+    /** How it ended; empty while it is open. */
+    public Optional<Ending> ending() {
+        return Optional.ofNullable(ending);
     }
 
     /** Completes with the server's reason code for each filter: the QoS that was granted, or a failure (MQTT 5, 3.9.3). */
