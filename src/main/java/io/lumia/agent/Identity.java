@@ -10,6 +10,7 @@ import io.lumia.tls.TlsMaterial;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.Fingerprint;
 import io.vertx.core.Future;
+import io.vertx.core.net.ClientSSLOptions;
 import java.net.InetAddress;
 import java.security.KeyPair;
 import java.time.Instant;
@@ -31,8 +32,12 @@ final class Identity {
     private @Nullable FleetTrust trust;
     private IdentityFiles.@Nullable Generation generation;
     private @Nullable Fingerprint pinned;
+    private @Nullable Presented presented;
     /** Removing old generations must not catch one that is being written. */
     private Future<Void> tidying = Future.succeededFuture();
+
+    /** TLS for the certificate that connected last; connections by the same one share it. */
+    private record Presented(TlsMaterial material, FleetTrust trust, ClientSSLOptions ssl) {}
 
     Identity(DeviceName name, InetAddress address, AgentEnvironment environment) {
         this.name = name;
@@ -153,8 +158,18 @@ final class Identity {
             TlsMaterial material,
             ClientSession session,
             MqttConnection.Listener listener) {
-        var dial = new MqttConnector.Dial(contact(), clientId, cleanStart, material, known(trust), address, session);
+        var dial = new MqttConnector.Dial(contact(), clientId, cleanStart, ssl(material), address, session);
         return environment.connector().connect(dial, listener);
+    }
+
+    private ClientSSLOptions ssl(TlsMaterial material) {
+        var trusted = known(trust);
+        var last = presented;
+        if (last == null || !last.material.equals(material) || !last.trust.equals(trusted)) {
+            last = new Presented(material, trusted, environment.connector().sslOptions(material, trusted));
+            presented = last;
+        }
+        return last.ssl;
     }
 
     /** When the certificate in use should be renewed. */

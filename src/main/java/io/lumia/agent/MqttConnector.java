@@ -12,6 +12,7 @@ import io.lumia.tls.SwappableKeys;
 import io.lumia.tls.TlsMaterial;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.KeyCertOptions;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -29,8 +30,7 @@ public final class MqttConnector {
      * How to connect.
      *
      * @param cleanStart whether it is a session of its own that ends with the connection
-     * @param material presented to the broker
-     * @param trust the broker must prove itself against it
+     * @param ssl of this certificate, by {@link #sslOptions}
      * @param local address to connect from
      * @param session taken over by the connection
      */
@@ -38,8 +38,7 @@ public final class MqttConnector {
             Contact contact,
             String clientId,
             boolean cleanStart,
-            TlsMaterial material,
-            FleetTrust trust,
+            ClientSSLOptions ssl,
             InetAddress local,
             ClientSession session) {}
 
@@ -50,13 +49,22 @@ public final class MqttConnector {
         this.patience = patience;
     }
 
+    /**
+     * TLS by one certificate; to be made once for each.
+     *
+     * @param material presented to the broker
+     * @param trust the broker must prove itself against it
+     */
+    ClientSSLOptions sslOptions(TlsMaterial material, FleetTrust trust) {
+        return client.sslOptions()
+                .setKeyCertOptions(KeyCertOptions.wrap(new SwappableKeys(material)))
+                .setTrustOptions(trust.trustOptions());
+    }
+
     /** Completes when the broker accepted; fails with {@link StepFailed}. */
     Future<MqttConnection> connect(Dial dial, MqttConnection.Listener listener) {
-        var ssl = client.sslOptions()
-                .setKeyCertOptions(KeyCertOptions.wrap(new SwappableKeys(dial.material())))
-                .setTrustOptions(dial.trust().trustOptions());
         var contact = dial.contact();
-        var broker = new MqttClient.Server(contact.mqttHost(), contact.mqttPort(), ssl, dial.local(), patience);
+        var broker = new MqttClient.Server(contact.mqttHost(), contact.mqttPort(), dial.ssl(), dial.local(), patience);
         var asked = dial.cleanStart()
                 ? Connect.clean(dial.clientId(), keepAlive)
                 : Connect.session(dial.clientId(), SESSION_EXPIRY, keepAlive);

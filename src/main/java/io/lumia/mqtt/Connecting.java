@@ -24,14 +24,21 @@ final class Connecting implements PacketChannel.Receiver {
     private final Connect asked;
     private final ClientSession session;
     private final MqttConnection.Listener listener;
+    private final NetClients.Lease lease;
     private final Promise<MqttConnection> accepted = Promise.promise();
     private @Nullable PacketChannel channel;
 
-    Connecting(ContextInternal context, Connect asked, ClientSession session, MqttConnection.Listener listener) {
+    Connecting(
+            ContextInternal context,
+            Connect asked,
+            ClientSession session,
+            MqttConnection.Listener listener,
+            NetClients.Lease lease) {
         this.context = context;
         this.asked = asked;
         this.session = session;
         this.listener = listener;
+        this.lease = lease;
     }
 
     /** Fails with {@link Refused} when the server says no, with {@link IOException} when it does not speak MQTT 5. */
@@ -69,7 +76,7 @@ final class Connecting implements PacketChannel.Receiver {
             through.close();
         } else if (!accepted.future().isComplete()) {
             var terms = ServerTerms.of(connack, asked);
-            var connection = new MqttConnection(context.owner(), through, asked, terms, session, listener);
+            var connection = new MqttConnection(context.owner(), through, asked, terms, session, listener, lease);
             connection.begin();
             accepted.complete(connection);
         }

@@ -4,34 +4,26 @@ import io.lumia.config.TlsConfig;
 import io.lumia.tls.TlsOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.ConnectOptions;
-import io.vertx.core.net.NetClient;
-import io.vertx.core.net.NetClientOptions;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Connects to servers of MQTT 5. One for a process: connections from the same local address share what can be shared. */
 public final class MqttClient {
-    private static final String ANY = "";
-
     private final VertxInternal vertx;
     private final TlsConfig tls;
-    private final Map<String, NetClient> byLocalAddress = new ConcurrentHashMap<>();
+    private final NetClients netClients;
 
     /**
      * Where and how to connect.
      *
-     * @param ssl a set of its own for each identity, since a resumed TLS session keeps the identity that was first to connect; null: no TLS
+     * @param ssl an object of its own for each certificate, since a resumed TLS session keeps the one that was first to connect; the same for
+     *     connections by the same certificate; null: no TLS
      * @param local address to connect from; null: any
      * @param patience how long it may take until the server accepts
      */
@@ -45,6 +37,7 @@ public final class MqttClient {
     public MqttClient(Vertx vertx, TlsConfig tls) {
         this.vertx = (VertxInternal) vertx;
         this.tls = tls;
+        this.netClients = new NetClients(this.vertx, tls);
     }
 
     /** TLS for one identity: versions, suites and host name check as configured; key and trust are the caller's to set. */
@@ -60,12 +53,14 @@ public final class MqttClient {
     public Future<MqttConnection> connect(
             Server server, Connect asked, ClientSession session, MqttConnection.Listener listener) {
         var context = vertx.getOrCreateContext();
-        var connecting = new Connecting(context, asked, session, listener);
+        var lease = netClients.lease(server.local(), server.ssl());
+        var connecting = new Connecting(context, asked, session, listener, lease);
         long timer = vertx.setTimer(server.patience().toMillis(), late -> connecting.abandon());
-        return client(server.local())
+        return lease.client()
                 .connect(options(server))
                 .compose(socket -> connecting.on((NetSocketInternal) socket))
-                .onComplete(done -> vertx.cancelTimer(timer));
+                .onComplete(done -> vertx.cancelTimer(timer))
+                .onFailure(refused -> lease.end());
     }
 
     private static ConnectOptions options(Server server) {
@@ -80,22 +75,5 @@ public final class MqttClient {
                         .copy()
                         .setSslHandshakeTimeout(server.patience().toMillis())
                         .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS));
-    }
-
-    private NetClient client(@Nullable InetAddress local) {
-        var address = local == null ? ANY : local.getHostAddress();
-        return byLocalAddress.computeIfAbsent(address, first -> create(local));
-    }
-
-    /** On a context of nobody's: one made on a verticle's ends, with all its connections, when that verticle does. */
-    private NetClient create(@Nullable InetAddress local) {
-        var options = TlsOptions.apply(new NetClientOptions(), tls).setTcpNoDelay(true);
-        if (local != null) {
-            options.setLocalAddress(local.getHostAddress());
-        }
-        var made = new AtomicReference<NetClient>();
-        ContextInternal nobodys = vertx.createEventLoopContext();
-        nobodys.dispatch(options, chosen -> made.set(vertx.createNetClient(chosen)));
-        return Objects.requireNonNull(made.get());
     }
 }

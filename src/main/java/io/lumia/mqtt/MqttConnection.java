@@ -43,6 +43,7 @@ public final class MqttConnection {
     private final ServerTerms terms;
     private final ClientSession session;
     private final Listener listener;
+    private final NetClients.Lease lease;
     private final KeepAlive keepAlive;
     private final SessionWire wire = new SessionWire();
     /** SUBSCRIBE and UNSUBSCRIBE that were not answered. */
@@ -57,12 +58,14 @@ public final class MqttConnection {
             Connect asked,
             ServerTerms terms,
             ClientSession session,
-            Listener listener) {
+            Listener listener,
+            NetClients.Lease lease) {
         this.channel = channel;
         this.asked = asked;
         this.terms = terms;
         this.session = session;
         this.listener = listener;
+        this.lease = lease;
         this.keepAlive = new KeepAlive(
                 vertx,
                 terms.keepAlive(),
@@ -282,6 +285,7 @@ public final class MqttConnection {
         @Override
         public void closed() {
             keepAlive.stop();
+            lease.end();
             var last = ending == null ? Ending.network() : ending;
             ending = last;
             session.detach(wire);
