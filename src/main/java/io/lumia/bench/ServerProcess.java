@@ -69,6 +69,11 @@ final class ServerProcess implements AutoCloseable {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
+    /** The part of it with which Java compiled; zero for other programs. */
+    Duration compiling() {
+        return CompilerThreads.cpu(process.pid());
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }
