@@ -74,6 +74,15 @@ final class ServerProcess implements AutoCloseable {
         return CompilerThreads.cpu(process.pid());
     }
 
+    long pid() {
+        return process.pid();
+    }
+
+    /** Ends it with SIGKILL; returns when it is gone. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }
