@@ -41,7 +41,7 @@ class PacketGuardTest {
         for (int round = 0; round < CASES; round++) {
             var bytes = mutated(SAMPLES.get(random.nextInt(SAMPLES.size())), random);
             var packets = new Collected();
-            var guard = new PacketGuard(LARGEST, () -> packets.count);
+            var guard = new PacketGuard(LARGEST, () -> packets.count, false);
             var channel = new EmbeddedChannel(guard, new MqttDecoder(LARGEST + 5, 65_535), packets);
             int cut = random.nextInt(bytes.length + 1);
             channel.writeInbound(Unpooled.copiedBuffer(CONNECT));
