@@ -4,7 +4,7 @@ import static io.lumia.bus.FleetBus.BROKER_STATISTICS;
 import static io.lumia.bus.FleetBus.CERTIFICATE_REVOKED;
 import static io.lumia.bus.FleetBus.REVOCATION_ENFORCED;
 
-import io.lumia.access.TopicAcl;
+import io.lumia.broker.durable.DurableStore;
 import io.lumia.broker.handshake.HandshakeEngine;
 import io.lumia.broker.handshake.Handshakes;
 import io.lumia.broker.handshake.StormLog;
@@ -12,6 +12,7 @@ import io.lumia.bus.FleetBus.CertificateRevoked;
 import io.lumia.bus.FleetBus.RevocationEnforced;
 import io.lumia.config.BrokerConfig;
 import io.lumia.config.CannotStart;
+import io.lumia.config.Durability;
 import io.lumia.config.FleetConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.tls.ListenerCertificate;
@@ -25,9 +26,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,15 +41,30 @@ import org.slf4j.LoggerFactory;
 public final class BrokerVerticle extends VerticleBase {
     private static final Logger log = LoggerFactory.getLogger(BrokerVerticle.class);
     private static final String NAME = "embedded";
+    private static final String DIRECTORY = "broker";
     private static final long SWEEP_MS = 1000;
+    private static final Duration BEAT = Duration.ofSeconds(5);
 
     private final BrokerConfig config;
     private final TlsConfig tls;
     private final Path data;
     private final Clock clock;
+    private final Function<Path, DurableStore> opening;
+    private volatile @Nullable DurableStore store;
     private int port;
 
     public BrokerVerticle(BrokerConfig config, TlsConfig tls, FleetConfig fleet, Path data, Clock clock) {
+        this(
+                config,
+                tls,
+                data,
+                clock,
+                directory -> DurableStore.open(directory, config.durability() == Durability.DISK));
+    }
+
+    /** @param opening makes the store of a directory */
+    BrokerVerticle(BrokerConfig config, TlsConfig tls, Path data, Clock clock, Function<Path, DurableStore> opening) {
+        this.opening = opening;
         this.config = config;
         this.tls = tls;
         this.data = data;
@@ -55,13 +73,30 @@ public final class BrokerVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        return readRules().compose(rules -> {
-            var hub = Hub.create(vertx, config, clock, rules);
-            return openCertificate()
-                    .compose(certificate -> listen(hub, certificate)
-                            .compose(bound -> certificate.serveRenewals(config.host(), port, true)))
-                    .compose(served -> serve(hub));
-        });
+        return openHub()
+                .compose(hub -> openCertificate()
+                        .compose(certificate -> listen(hub, certificate)
+                                .compose(bound -> certificate.serveRenewals(config.host(), port, true)))
+                        .compose(served -> serve(hub)))
+                .recover(failed -> stop().transform(closed -> Future.failedFuture(failed)));
+    }
+
+    /** After the listeners, which this verticle deployed, have sent everybody away. */
+    @Override
+    public Future<?> stop() {
+        var open = store;
+        store = null;
+        return open == null
+                ? Future.succeededFuture()
+                : onDisk(() -> {
+                    open.close();
+                    return open;
+                });
+    }
+
+    private <T> Future<T> onDisk(Callable<T> work) {
+        var worker = vertx.createSharedWorkerExecutor("lumia-broker-disk", 1);
+        return worker.executeBlocking(work).eventually(worker::close);
     }
 
     /** The port clients connect to, known once deployed. */
@@ -69,8 +104,18 @@ public final class BrokerVerticle extends VerticleBase {
         return port;
     }
 
-    private Future<List<TopicAcl.Rule>> readRules() {
-        return vertx.executeBlocking(() -> new AclRules(config).read());
+    /** Rules are read and what was kept is taken up before anybody can connect. */
+    private Future<Hub> openHub() {
+        return onDisk(() -> {
+            var rules = new AclRules(config).read();
+            var opened = opening.apply(data.resolve(DIRECTORY));
+            store = opened;
+            var hub = Hub.create(vertx, config, clock, rules, new Ledger(opened, context, clock));
+            new Reload(opened, hub, BEAT).run();
+            opened.start();
+            hub.sessions().sweep();
+            return hub;
+        });
     }
 
     private Future<ListenerCertificate> openCertificate() {
@@ -125,9 +170,10 @@ public final class BrokerVerticle extends VerticleBase {
         vertx.setPeriodic(SWEEP_MS, tick -> {
             var unused = storms.look(hub.waitingRoom().load(), clock.instant());
             hub.sessions().sweep();
-            hub.retained().removeExpired(clock.millis());
+            hub.router().removeExpired();
             hub.connections().forgetRevocationsBefore(clock.instant());
         });
+        vertx.setPeriodic(0, BEAT.toMillis(), tick -> hub.ledger().alive());
         long interval = config.sysInterval().toMillis();
         if (interval > 0) {
             var system = new SystemTopics(hub);

@@ -118,6 +118,12 @@ final class ClientConnection implements PacketChannel.Receiver {
         return terms;
     }
 
+    /** What is published when the client goes without a word; null: nothing. */
+    @Nullable
+    Will will() {
+        return will;
+    }
+
     PacketChannel channel() {
         return channel;
     }
@@ -147,6 +153,15 @@ final class ClientConnection implements PacketChannel.Receiver {
         context.runOnContext(
                 turn -> channel.resume()); // what came behind CONNECT, once the session has sent what it has
         return true;
+    }
+
+    /** Refuses the client: its session cannot be stored at present. On the event loop. */
+    void unavailable() {
+        if (!gone) {
+            hub.counters().connect(Refusal.STORE_FAILED.label());
+            send(Packets.connack(Refusal.STORE_FAILED.code(terms.mqtt5()), false, MqttProperties.NO_PROPERTIES));
+            closeHere(CloseReason.STORE_FAILED);
+        }
     }
 
     // ---- what goes out

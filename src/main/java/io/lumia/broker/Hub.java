@@ -16,24 +16,26 @@ record Hub(
         BrokerConfig config,
         Clock clock,
         TopicAcl acl,
+        Ledger ledger,
         Sessions sessions,
         RetainedMessages retained,
         Router router,
         Connections connections,
         BrokerCounters counters,
         WaitingRoom waitingRoom) {
-    static Hub create(Vertx vertx, BrokerConfig config, Clock clock, List<TopicAcl.Rule> rules) {
+    static Hub create(Vertx vertx, BrokerConfig config, Clock clock, List<TopicAcl.Rule> rules, Ledger ledger) {
         var counters = new BrokerCounters();
         var tree = new TopicTree();
         var retained = new RetainedMessages(
                 config.maxRetained(), new ByteBudget(config.limits().retainedBytes()));
-        var router = new Router(tree, retained, clock);
+        var router = new Router(tree, retained, ledger, clock);
         return new Hub(
                 vertx,
                 config,
                 clock,
                 new TopicAcl(rules),
-                new Sessions(config, tree, router, counters, clock),
+                ledger,
+                new Sessions(config, tree, router, counters, ledger, clock),
                 retained,
                 router,
                 new Connections(config.maxConnections()),
@@ -54,6 +56,6 @@ record Hub(
                 sessions.tree().size(),
                 sessions.queued().held(),
                 retained.bytes());
-        return counters.statistics(connections.count(), sessions.size(), retained.size(), load);
+        return counters.statistics(connections.count(), sessions.size(), retained.size(), load, ledger.figures());
     }
 }

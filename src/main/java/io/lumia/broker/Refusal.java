@@ -60,6 +60,11 @@ enum Refusal {
             "broker.max-connections is reached; raise it or add a broker",
             CONNECTION_REFUSED_SERVER_UNAVAILABLE,
             CONNECTION_REFUSED_SERVER_BUSY),
+    STORE_FAILED(
+            "server_unavailable",
+            "the broker's store cannot be written, so no session can be kept; look for space on the disk",
+            CONNECTION_REFUSED_SERVER_UNAVAILABLE,
+            CONNECTION_REFUSED_SERVER_UNAVAILABLE_5),
     NO_AUTHORITY(
             "server_unavailable",
             "the authority does not answer, so no serial can be checked; run it in this process",

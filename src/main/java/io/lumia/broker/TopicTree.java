@@ -1,5 +1,6 @@
 package io.lumia.broker;
 
+import io.lumia.access.TopicFilter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -84,12 +85,22 @@ final class TopicTree {
     private static boolean addShared(Node node, Subscription added, String name) {
         var group = node.groups.get(name);
         if (group == null) {
-            group = new SharedGroup();
+            group = new SharedGroup(Subscription.shared(name, added.filter()));
             var next = new LinkedHashMap<>(node.groups);
             next.put(name, group);
             node.groups = next;
         }
         return group.put(added);
+    }
+
+    /** The members of a shared subscription; null: there are none. */
+    @Nullable
+    SharedGroup group(TopicFilter filter, String name) {
+        @Nullable Node node = root;
+        for (String level : filter.levels()) {
+            node = node == null ? null : node.children.get(level);
+        }
+        return node == null ? null : node.groups.get(name);
     }
 
     private static boolean remove(Node node, Subscription removed, int depth) {

@@ -607,7 +607,8 @@ public final class FleetBus {
             Map<String, Long> publishes,
             Map<String, Long> denied,
             Map<String, Long> disconnects,
-            BrokerLoad load) {}
+            BrokerLoad load,
+            BrokerStoreStatistics store) {}
 
     /**
      * What a broker is busy with and what it holds, now.
@@ -624,6 +625,27 @@ public final class FleetBus {
             long subscriptions,
             long queuedBytes,
             long retainedBytes) {}
+
+    /**
+     * What the broker keeps on disk.
+     *
+     * @param failing whether it cannot be written at present
+     * @param messages kept, each once for all its receivers
+     * @param copies messages that wait for a session, or for its acknowledgement
+     * @param commits batches written since the start
+     * @param changes rows that they wrote or removed
+     * @param commitTime spent on them
+     * @param failures batches that could not be written
+     */
+    public record BrokerStoreStatistics(
+            boolean failing,
+            long sizeBytes,
+            long messages,
+            long copies,
+            long commits,
+            long changes,
+            Duration commitTime,
+            long failures) {}
 
     public record ReadDeliveryStatistics() {}
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lumia.config.BrokerConfig;
 import io.lumia.config.CannotStart;
+import io.lumia.config.Durability;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -62,6 +63,7 @@ class AclRulesTest {
                 10,
                 Duration.ofHours(1),
                 10,
+                Durability.PROCESS,
                 true,
                 Duration.ZERO,
                 TestBroker.LIMITS,

@@ -2,6 +2,7 @@ package io.lumia.broker;
 
 import static io.lumia.bus.FleetBus.BROKER_STATISTICS;
 
+import io.lumia.broker.durable.DurableStore;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.BrokerStatistics;
 import io.lumia.bus.FleetBus.ReadBrokerStatistics;
@@ -9,7 +10,7 @@ import io.lumia.config.ArrivalLimits;
 import io.lumia.config.BrokerConfig;
 import io.lumia.config.BrokerConfig.TopicRule;
 import io.lumia.config.BrokerLimits;
-import io.lumia.config.FleetConfig;
+import io.lumia.config.Durability;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsConfig.TlsVersion;
 import io.lumia.fakes.FakeAuthority;
@@ -17,7 +18,6 @@ import io.lumia.tls.FleetTrust;
 import io.lumia.tls.SwappableKeys;
 import io.lumia.tls.TlsMaterial;
 import io.lumia.tls.TlsOptions;
-import io.lumia.x509.FleetDomain;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.KeyCertOptions;
@@ -32,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
@@ -96,6 +97,7 @@ public final class TestBroker implements AutoCloseable {
                 inflight,
                 Duration.ofHours(24),
                 1000,
+                Durability.PROCESS,
                 true,
                 Duration.ZERO,
                 LIMITS,
@@ -117,6 +119,7 @@ public final class TestBroker implements AutoCloseable {
                 config.maxInflight(),
                 config.maxSessionExpiry(),
                 config.maxRetained(),
+                config.durability(),
                 config.closeExpired(),
                 config.sysInterval(),
                 limits,
@@ -161,6 +164,7 @@ public final class TestBroker implements AutoCloseable {
                 config.maxInflight(),
                 config.maxSessionExpiry(),
                 config.maxRetained(),
+                config.durability(),
                 false,
                 config.sysInterval(),
                 config.limits(),
@@ -182,6 +186,7 @@ public final class TestBroker implements AutoCloseable {
                 config.maxInflight(),
                 config.maxSessionExpiry(),
                 config.maxRetained(),
+                config.durability(),
                 config.closeExpired(),
                 Duration.ofHours(1),
                 config.limits(),
@@ -190,11 +195,15 @@ public final class TestBroker implements AutoCloseable {
     }
 
     public TestBroker(Path data, Clock clock, BrokerConfig config) throws Exception {
+        this(data, clock, config, directory -> DurableStore.open(directory, config.durability() == Durability.DISK));
+    }
+
+    TestBroker(Path data, Clock clock, BrokerConfig config, Function<Path, DurableStore> opening) throws Exception {
         this.clock = clock;
         FleetBus.install(vertx);
         authority = new FakeAuthority(clock);
         await(authority.serve(vertx));
-        broker = new BrokerVerticle(config, TLS, new FleetConfig(new FleetDomain("devices.test")), data, clock);
+        broker = new BrokerVerticle(config, TLS, data, clock, opening);
         deployment = await(vertx.deployVerticle(broker));
     }
 
