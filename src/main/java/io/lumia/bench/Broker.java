@@ -50,6 +50,11 @@ final class Broker {
         return process.cpu();
     }
 
+    /** The part of it with which Java compiled. */
+    Duration compiling() {
+        return process.compiling();
+    }
+
     long pid() {
         return process.pid();
     }

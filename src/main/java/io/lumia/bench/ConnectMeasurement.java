@@ -72,6 +72,7 @@ final class ConnectMeasurement implements Measurement {
 
     private static void tell(Broker broker, List<Arrived> rounds, Figures figures) {
         figures.add(broker, "cpu-per-connection", "ms", median(rounds, Arrived::brokerMillisEach));
+        figures.add(broker, "compiling-per-connection", "ms", median(rounds, Arrived::compilingMillisEach));
         figures.add(broker, "load-cpu-per-connection", "ms", median(rounds, Arrived::ownMillisEach));
         figures.add(
                 broker,

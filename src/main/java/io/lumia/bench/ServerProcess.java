@@ -78,6 +78,11 @@ final class ServerProcess implements AutoCloseable {
         process.destroyForcibly().waitFor();
     }
 
+    /** The part of it with which Java compiled; zero for other programs. */
+    Duration compiling() {
+        return CompilerThreads.cpu(process.pid());
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }

@@ -17,7 +17,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.net.NetServerOptions;
-import java.net.BindException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -147,7 +147,7 @@ public final class BrokerVerticle extends VerticleBase {
 
     private Throwable explained(Throwable failed) {
         for (var cause = failed; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BindException) {
+            if (cause instanceof IOException) { // a BindException, or what the native transport throws in its place
                 return new CannotStart(
                         "cannot listen for MQTT on " + config.host() + ":" + config.port()
                                 + " (broker.host, broker.port): " + cause.getMessage()

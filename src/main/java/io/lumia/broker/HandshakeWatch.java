@@ -2,6 +2,7 @@ package io.lumia.broker;
 
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.DelegatingSslContext;
+import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
@@ -40,6 +41,8 @@ final class HandshakeWatch extends SSLEngineOptions {
         return new WatchedFactory(engine.sslContextFactory(), listener);
     }
 
+    private static final int KEPT_KEYS = 8;
+
     private record WatchedFactory(SslContextFactory factory, Listener listener) implements SslContextFactory {
         @Override
         public SslContextFactory useAlpn(boolean useAlpn) {
@@ -56,9 +59,11 @@ final class HandshakeWatch extends SSLEngineOptions {
             return new WatchedFactory(factory.forClient(forClient), listener);
         }
 
+        /** OpenSSL's form of key and chain is kept by alias; each generation of our keys has an alias of its own. */
         @Override
         public SslContextFactory keyMananagerFactory(KeyManagerFactory keys) {
-            return new WatchedFactory(factory.keyMananagerFactory(keys), listener);
+            return new WatchedFactory(
+                    factory.keyMananagerFactory(new OpenSslCachingX509KeyManagerFactory(keys, KEPT_KEYS)), listener);
         }
 
         @Override
