@@ -103,7 +103,8 @@ final class ConnectMeasurement implements Measurement {
             var unused = connectAndEnd(broker, Math.min(WARM_UP_CONNECTIONS, devices));
         }
         long before = broker.memory();
-        var arrived = new Arrivals(ground.network(), broker, 0).connect(ground.devices(), ground.plan().atOnce());
+        var arrived = new Arrivals(ground.network(), broker, 0)
+                .connect(ground.devices(), ground.plan().atOnce());
         broker.settle();
         long idle = broker.memory();
         figures.add(broker, "memory-before", "MB", before / 1e6);

@@ -22,6 +22,7 @@ import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,8 +41,8 @@ class ListenersApiTest {
     void deploy() throws Exception {
         FleetBus.install(vertx);
         var web = new WebVerticle(
-                new WebConfig("127.0.0.1", 0, java.util.List.of("localhost"), null),
-                new TlsConfig(TlsVersion.TLS_1_2, java.util.List.of(), false),
+                new WebConfig("127.0.0.1", 0, List.of("localhost"), null),
+                new TlsConfig(TlsVersion.TLS_1_2, List.of(), false),
                 data,
                 new MovableClock(ScriptedAuthority.NOW));
         forIt(vertx.deployVerticle(web));
@@ -65,8 +66,7 @@ class ListenersApiTest {
         var told = new ObjectMapper().readTree(reply.body());
         assertThat(told.path("listener").asText()).isEqualTo("broker");
         assertThat(told.path("serial").asText()).isEqualTo("abcdef");
-        assertThat(told.path("notAfter").asText())
-                .isEqualTo(validity.notAfter().toString());
+        assertThat(told.path("notAfter").asText()).isEqualTo(validity.notAfter().toString());
     }
 
     @Test
@@ -90,7 +90,12 @@ class ListenersApiTest {
         forIt(FleetBus.renewListener("broker").serve(vertx, asked -> Future.succeededFuture(outcome)));
     }
 
-    private Reply renew(String listener) throws Exception {
-        return RawHttp.send(port, "POST", "/api/v1/listeners/" + listener + "/renew", token, "{}");
+    private Reply renew(String listener) {
+        return RawHttp.send(
+                "127.0.0.1",
+                port,
+                "POST /api/v1/listeners/" + listener + "/renew",
+                List.of("Authorization: Bearer " + token, "Content-Type: application/json"),
+                "{}");
     }
 }
