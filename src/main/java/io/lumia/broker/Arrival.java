@@ -117,10 +117,10 @@ final class Arrival implements PacketChannel.Receiver {
 
     private void admit(MqttConnectMessage said, Admitted admitted) {
         var terms = ConnectTerms.of(said, hub.config());
-        var rights = admitted.member()
-                ? hub.acl().member(admitted.identity(), terms.clientId())
-                : hub.acl().guest(admitted.identity(), terms.clientId());
-        var will = Will.of(said, new SessionKey(admitted.identity(), terms.clientId()));
+        var key = new SessionKey(admitted.identity(), terms.clientId());
+        var acl = hub.rules().current();
+        var rights = hub.rules().rights(key, admitted.member());
+        var will = Will.of(said, key);
         if (will != null && !rights.mayPublish(will.message().topic())) {
             hub.connections().release();
             refuse(Refusal.WILL_TOPIC);
@@ -136,6 +136,8 @@ final class Arrival implements PacketChannel.Receiver {
         } else if (!hub.sessions().attach(connection)) {
             refuse(Refusal.TOO_MANY_SESSIONS);
             connection.closeHere(CloseReason.PROTOCOL_ERROR);
+        } else if (acl != hub.rules().current()) {
+            connection.rulesChanged(); // it was not yet among those that were told
         }
     }
 

@@ -22,7 +22,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -66,7 +65,7 @@ public final class BrokerVerticle extends VerticleBase {
         return port;
     }
 
-    private Future<List<TopicAcl.Rule>> readRules() {
+    private Future<TopicAcl> readRules() {
         return vertx.executeBlocking(() -> new AclRules(config).read());
     }
 

@@ -53,7 +53,7 @@ final class ClientConnection implements PacketChannel.Receiver {
     private final SessionKey key;
     private final ConnectTerms terms;
     private final Origin origin;
-    private final TopicRights rights;
+    private volatile TopicRights rights;
     private final @Nullable Will will;
     private final Promise<Void> closed = Promise.promise();
     private final Consumer<ClientConnection> whenClosed;
@@ -112,6 +112,19 @@ final class ClientConnection implements PacketChannel.Receiver {
 
     TopicRights rights() {
         return rights;
+    }
+
+    /** Whether the client is a device of the fleet, with topics of its own. */
+    boolean isMember() {
+        return client.member();
+    }
+
+    /** What it publishes from now on goes by the rules in force. From any thread. */
+    void rulesChanged() {
+        context.runOnContext(turn -> {
+            rights = hub.rules().rights(key, client.member());
+            publishing.rightsChanged();
+        });
     }
 
     ConnectTerms terms() {
@@ -308,7 +321,11 @@ final class ClientConnection implements PacketChannel.Receiver {
 
     private void tellEnd(Session owner, CloseReason why) {
         hub.counters().disconnect(why);
-        var due = why.sendsWill() ? will : null;
+        var due = why.sendsWill()
+                        && will != null
+                        && rights.mayPublish(will.message().topic())
+                ? will
+                : null;
         boolean waits = due != null && !due.delay().isZero() && why != CloseReason.TAKEN_OVER;
         // a will with a delay is not due when the session goes on (MQTT 5, 3.1.3.2.2)
         if (due != null && !waits && (due.delay().isZero() || !resumedElsewhere)) {

@@ -73,7 +73,9 @@ final class Router {
         var filter = subscription.filter();
         var from = filter.text().startsWith(SYSTEM) ? system : retained;
         for (Message message : from.matching(filter, clock.millis())) {
-            var unused = subscription.session().deliver(subscription.delivery(message, true, null));
+            if (subscription.session().mayRead(message.topic())) {
+                var unused = subscription.session().deliver(subscription.delivery(message, true, null));
+            }
         }
     }
 

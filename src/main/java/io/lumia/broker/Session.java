@@ -1,5 +1,7 @@
 package io.lumia.broker;
 
+import io.lumia.access.TopicRights;
+import io.lumia.access.TopicRights.Reading;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -44,6 +46,10 @@ final class Session {
     private Duration expiry = Duration.ZERO;
     private Instant offlineSince = Instant.MAX;
     private boolean ended;
+    private boolean member;
+    private @Nullable TopicRights rights;
+    /** Null: every subscription may be read as a whole. */
+    private volatile @Nullable TopicRights reading;
 
     Session(SessionKey key, Sessions sessions, Router router, Outbox outbox, Clock clock) {
         this.key = key;
@@ -100,7 +106,21 @@ final class Session {
     /** Only within {@link #withSession}. @return whether the subscription, whose text the client wrote so, is new */
     boolean subscribe(String text, Subscription subscription) {
         subscriptions.put(text, subscription);
+        if (rights != null && rights.reading(subscription.filter()) != Reading.ALL) {
+            reading = rights;
+        }
         return sessions.tree().add(subscription);
+    }
+
+    /** Whether the client may have a message to this topic. From any thread. */
+    boolean mayRead(String topic) {
+        var limited = reading;
+        return limited == null || limited.mayRead(topic);
+    }
+
+    /** Subscriptions stay, also those of which nothing may be read any more: another change of the rules brings them back. */
+    void rulesChanged(AccessRules rules) {
+        put((Runnable) () -> rights(rules.rights(key, member)));
     }
 
     /** Only within {@link #withSession}. @return whether there was one */
@@ -235,6 +255,8 @@ final class Session {
         will = null;
         due = Long.MAX_VALUE;
         connection = next;
+        member = next.isMember();
+        rights(next.rights());
         expiry = next.terms().sessionExpiry();
         offlineSince = Instant.MAX;
         if (next.accepted(this, present)) {
@@ -286,10 +308,22 @@ final class Session {
         return will == null ? Long.MAX_VALUE : offlineSince.plus(will.delay()).toEpochMilli();
     }
 
+    private void rights(TopicRights now) {
+        rights = now;
+        var before = reading;
+        boolean all = subscriptions.values().stream()
+                .allMatch(subscription -> now.reading(subscription.filter()) == Reading.ALL);
+        reading = all ? null : now;
+        if (before != reading) {
+            sessions.tree().rightsChanged();
+        }
+    }
+
     private void publishWill() {
         var published = will;
         will = null;
-        if (published != null) {
+        if (published != null
+                && (rights == null || rights.mayPublish(published.message().topic()))) {
             router.publish(published.due(clock));
         }
     }

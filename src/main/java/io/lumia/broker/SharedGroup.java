@@ -35,7 +35,7 @@ final class SharedGroup {
 
     /** @return whether the chosen one is crowded, see {@link Session#deliver} */
     boolean deliver(Message message) {
-        var member = choose(null);
+        var member = choose(message.topic(), null);
         return member != null
                 && member.session()
                         .deliver(member.delivery(message, message.retain() && member.retainAsPublished(), this));
@@ -43,7 +43,7 @@ final class SharedGroup {
 
     /** Gives another member what this one had not acknowledged. @return false when there is no other that is connected */
     boolean passOn(Delivery delivery, Session from) {
-        var member = choose(from);
+        var member = choose(delivery.message().topic(), from);
         if (member == null || !member.session().isConnected()) {
             return false;
         }
@@ -51,14 +51,14 @@ final class SharedGroup {
         return true;
     }
 
-    /** The next that is connected; if none is, the next that keeps a session. */
-    private @Nullable Subscription choose(@Nullable Session not) {
+    /** The next that is connected and may read the topic; if none is, the next that keeps a session. */
+    private @Nullable Subscription choose(String topic, @Nullable Session not) {
         var all = members;
         int start = turn.getAndIncrement() & Integer.MAX_VALUE;
         @Nullable Subscription offline = null;
         for (int i = 0; i < all.length; i++) {
             var member = all[(int) (((long) start + i) % all.length)];
-            if (member.session() == not) {
+            if (member.session() == not || !member.session().mayRead(topic)) {
                 continue;
             }
             if (member.session().isConnected()) {

@@ -81,7 +81,7 @@ final class ValueTypes {
         return uri;
     }
 
-    /** Enums by their names in whatever case. */
+    /** Enums by their names in whatever case, with - for _ where one likes. */
     private static final class EnumsByName extends BeanDeserializerModifier {
         private static final long serialVersionUID = 1;
 
@@ -100,7 +100,7 @@ final class ValueTypes {
                     type,
                     "one of " + names,
                     text -> constants.stream()
-                            .filter(constant -> constant.toString().equalsIgnoreCase(text))
+                            .filter(constant -> constant.toString().equalsIgnoreCase(text.replace('-', '_')))
                             .findFirst()
                             .orElseThrow(IllegalArgumentException::new));
         }

@@ -84,6 +84,12 @@ public final class TestBroker implements AutoCloseable {
                 true,
                 Duration.ZERO,
                 LIMITS,
+                BrokerConfig.IdentitySource.CN,
+                List.of(),
+                null,
+                List.of(),
+                List.of(),
+                Duration.ofMillis(20),
                 null,
                 List.of(rules));
     }
@@ -105,6 +111,12 @@ public final class TestBroker implements AutoCloseable {
                 false,
                 config.sysInterval(),
                 config.limits(),
+                config.identity(),
+                config.allowedClientCns(),
+                config.allowedClientCnsFile(),
+                config.clientCaFiles(),
+                config.crlFiles(),
+                config.reloadInterval(),
                 config.aclFile(),
                 config.rules());
     }
@@ -126,6 +138,12 @@ public final class TestBroker implements AutoCloseable {
                 config.closeExpired(),
                 Duration.ofHours(1),
                 config.limits(),
+                config.identity(),
+                config.allowedClientCns(),
+                config.allowedClientCnsFile(),
+                config.clientCaFiles(),
+                config.crlFiles(),
+                config.reloadInterval(),
                 config.aclFile(),
                 config.rules());
     }
