@@ -3,16 +3,19 @@ package io.lumia.broker;
 import static io.lumia.bus.FleetBus.BROKER_STATISTICS;
 import static io.lumia.bus.FleetBus.CERTIFICATE_REVOKED;
 import static io.lumia.bus.FleetBus.REVOCATION_ENFORCED;
+import static io.lumia.bus.FleetBus.TRUST_CHANGED;
 
 import io.lumia.access.TopicAcl;
 import io.lumia.bus.FleetBus.CertificateRevoked;
 import io.lumia.bus.FleetBus.RevocationEnforced;
+import io.lumia.bus.FleetBus.TrustChanged;
 import io.lumia.config.BrokerConfig;
 import io.lumia.config.CannotStart;
 import io.lumia.config.FleetConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.tls.ListenerCertificate;
 import io.lumia.tls.TlsOptions;
+import io.lumia.x509.Pem;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.ClientAuth;
@@ -22,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -38,6 +42,7 @@ public final class BrokerVerticle extends VerticleBase {
 
     private final BrokerConfig config;
     private final TlsConfig tls;
+    private final FleetConfig fleet;
     private final Path data;
     private final Clock clock;
     private int port;
@@ -45,18 +50,24 @@ public final class BrokerVerticle extends VerticleBase {
     public BrokerVerticle(BrokerConfig config, TlsConfig tls, FleetConfig fleet, Path data, Clock clock) {
         this.config = config;
         this.tls = tls;
+        this.fleet = fleet;
         this.data = data;
         this.clock = clock;
     }
 
     @Override
     public Future<?> start() {
-        return readRules().compose(rules -> {
-            var hub = Hub.create(vertx, config, clock, rules);
-            return openCertificate()
-                    .compose(certificate -> listen(hub, certificate)
-                            .compose(bound -> certificate.serveRenewals(config.host(), port, true)))
-                    .compose(served -> serve(hub));
+        var hub = Hub.create(vertx, config, clock, new TopicAcl(List.of()));
+        return openCertificate().compose(certificate -> {
+            var gate = new ClientGate(certificate.clientTrust());
+            var files = new BrokerFiles(vertx, config, hub, certificate, gate);
+            return files.open()
+                    .compose(read -> listen(hub, certificate, gate))
+                    .compose(bound -> certificate.serveRenewals(config.host(), port, true))
+                    .compose(served -> serve(hub))
+                    .compose(
+                            served -> TRUST_CHANGED.listen(vertx, changed -> replaceTrust(certificate, files, changed)))
+                    .onSuccess(served -> files.watch());
         });
     }
 
@@ -65,18 +76,14 @@ public final class BrokerVerticle extends VerticleBase {
         return port;
     }
 
-    private Future<TopicAcl> readRules() {
-        return vertx.executeBlocking(() -> new AclRules(config).read());
-    }
-
     private Future<ListenerCertificate> openCertificate() {
         return ListenerCertificate.open(vertx, "broker", config.names(), data, tls, clock);
     }
 
     /** The first listener binds the port; Vert.x shares it out among all that name it alike, port 0 by a number of our own. */
-    private Future<Void> listen(Hub hub, ListenerCertificate certificate) {
+    private Future<Void> listen(Hub hub, ListenerCertificate certificate, ClientGate gate) {
         int shared = config.port() == 0 ? -ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE) : config.port();
-        var admission = new Admission(vertx, clock);
+        var admission = new Admission(vertx, clock, new ClientIdentity(config.identity(), fleet.domain()), gate);
         var refusals = new Refusals(vertx, clock, hub.counters());
         var listeners = new ArrayList<BrokerListener>();
         for (int i = 0; i < eventLoops(); i++) {
@@ -102,7 +109,7 @@ public final class BrokerVerticle extends VerticleBase {
         long patience = config.connectTimeout().toMillis();
         options.setClientAuth(ClientAuth.REQUIRED)
                 .setKeyCertOptions(certificate.keyCertOptions())
-                .setTrustOptions(certificate.trust().trustOptions())
+                .setTrustOptions(certificate.clientTrust().trustOptions())
                 .setSslHandshakeTimeout(patience)
                 .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setAcceptBacklog(4096)
@@ -130,6 +137,19 @@ public final class BrokerVerticle extends VerticleBase {
         return BROKER_STATISTICS
                 .serve(vertx, asked -> Future.succeededFuture(hub.statistics()))
                 .compose(served -> CERTIFICATE_REVOKED.listen(vertx, revoked -> enforce(hub, revoked)));
+    }
+
+    /** Tells nobody but the log when it fails: what was trusted before still is. */
+    private void replaceTrust(ListenerCertificate certificate, BrokerFiles files, TrustChanged changed) {
+        Future.succeededFuture(changed.roots())
+                .map(Pem::certificates)
+                .compose(certificate::trustFleet)
+                .onSuccess(proved -> files.fleetTrustChanged())
+                .onComplete(
+                        proved -> log.info("broker trusts the new roots of the fleet"),
+                        failed -> log.atWarn()
+                                .addKeyValue("reason", failed.getMessage())
+                                .log("broker keeps the roots it trusts: the new ones are not good"));
     }
 
     private void enforce(Hub hub, CertificateRevoked revoked) {

@@ -27,7 +27,9 @@ import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -104,6 +106,11 @@ final class ClientConnection implements PacketChannel.Receiver {
 
     SerialNumber serial() {
         return client.serial();
+    }
+
+    /** As the client showed it; empty where no CRL can ask for it. */
+    List<X509Certificate> chain() {
+        return client.chain();
     }
 
     Instant certificateEnds() {
@@ -334,7 +341,9 @@ final class ClientConnection implements PacketChannel.Receiver {
         owner.detach(this, waits ? due : null);
         DEVICE_DISCONNECTED.publish(
                 hub.vertx(), new DeviceDisconnected(key.identity(), key.clientId(), client.serial(), why.label()));
-        var level = why == CloseReason.REVOKED || why == CloseReason.EXPIRED ? log.atInfo() : log.atDebug();
+        var level = why == CloseReason.REVOKED || why == CloseReason.EXPIRED || why == CloseReason.NOT_ALLOWED
+                ? log.atInfo()
+                : log.atDebug();
         level.addKeyValue("identity", key.identity())
                 .addKeyValue("clientId", Printable.quoted(key.clientId()))
                 .addKeyValue("serial", client.serial())

@@ -160,6 +160,9 @@ public final class FleetBus {
     public static final Event<ListenerReloaded> LISTENER_RELOADED =
             new Event<>("listener.reloaded", ListenerReloaded.class);
 
+    /** Told by the broker when a file it watches changed. */
+    public static final Event<BrokerReloaded> BROKER_RELOADED = new Event<>("broker.reloaded", BrokerReloaded.class);
+
     /** An act worth keeping: written to the audit log. */
     public static final Event<Audited> AUDITED = new Event<>("audit", Audited.class);
 
@@ -684,10 +687,18 @@ public final class FleetBus {
      * @param listener {@code broker}, {@code authority}, {@code gui}
      * @param issuedAt from which its lifetime counts
      * @param validity of the certificate that is served now
-     * @param result {@code started}, {@code reloaded}, {@code rolled_back}
+     * @param result {@code started}, {@code reloaded}, {@code rolled_back}; {@code trust_reloaded}, {@code trust_rolled_back} when the
+     *     certificate stays and the CAs were replaced, or not
      */
     public record ListenerReloaded(
             String listener, SerialNumber serial, Instant issuedAt, Validity validity, String result) {}
+
+    /**
+     * @param what {@code acl, allowed, trust} or {@code crl}
+     * @param result {@code reloaded}; {@code refused} or {@code rolled_back}: what was there before still holds
+     * @param detail why not, for people; empty when it was taken
+     */
+    public record BrokerReloaded(String what, String result, String detail) {}
 
     /**
      * @param actor who: {@code operator}, {@code provisioning}, {@code device dev-0001}

@@ -15,6 +15,7 @@ import io.lumia.bus.FleetBus.RenewListenerOutcome;
 import io.lumia.config.TlsConfig;
 import io.lumia.crypto.KeyPairs;
 import io.lumia.tls.IdentityFiles.Generation;
+import io.lumia.tls.ListenerTrust.Anchors;
 import io.lumia.x509.CertificateBundle;
 import io.lumia.x509.CertificateRequest;
 import io.lumia.x509.Pem;
@@ -29,6 +30,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,6 +39,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,11 +62,16 @@ public final class ListenerCertificate {
     private final Clock clock;
     private final IdentityFiles files;
     private final WorkerExecutor worker;
-    private final FleetTrust trust;
+    private final ListenerTrust trust;
     private final SwappableKeys keys;
     private final Set<SocketAddress> strangers = ConcurrentHashMap.newKeySet();
     private volatile Generation generation;
+    private volatile @Nullable Served served;
+    private Future<?> last = Future.succeededFuture();
     private Future<RenewListenerOutcome> renewal = Future.succeededFuture();
+
+    /** How the listener is proved. */
+    private record Served(HandshakeProof proof, boolean clientCertificates) {}
 
     private ListenerCertificate(
             Vertx vertx,
@@ -71,7 +81,7 @@ public final class ListenerCertificate {
             Clock clock,
             IdentityFiles files,
             WorkerExecutor worker,
-            FleetTrust trust,
+            ListenerTrust trust,
             Generation generation) {
         this.vertx = vertx;
         this.listener = listener;
@@ -98,10 +108,10 @@ public final class ListenerCertificate {
         var worker = vertx.createSharedWorkerExecutor("listener-certificates", 2);
         return DESCRIBE_AUTHORITY.ask(vertx, new DescribeAuthority()).compose(authority -> {
             var trust = trust(authority);
-            return blocking(worker, () -> reusable(files, names, trust, clock.instant()))
+            return blocking(worker, () -> reusable(files, names, trust.fleet(), clock.instant()))
                     .compose(stored -> stored.map(Future::succeededFuture)
                             .orElseGet(() -> obtain(vertx, listener, names, clock, worker)
-                                    .compose(fresh -> blocking(worker, () -> keep(files, fresh, trust)))))
+                                    .compose(fresh -> blocking(worker, () -> keep(files, fresh, trust.fleet())))))
                     .map(generation -> new ListenerCertificate(
                             vertx, listener, names, tls, clock, files, worker, trust, generation))
                     .onSuccess(opened -> opened.tell("started"));
@@ -113,9 +123,31 @@ public final class ListenerCertificate {
         return KeyCertOptions.wrap(keys);
     }
 
-    /** The authority's root, for listeners that demand client certificates. */
+    /** The authority's root, for those that connect to the listener. */
     public FleetTrust trust() {
-        return trust;
+        return trust.fleet();
+    }
+
+    /** For listeners that demand client certificates: the authority's root, and what {@link #trustAlso} added. */
+    public FleetTrust clientTrust() {
+        return trust.clients();
+    }
+
+    /**
+     * Trusts the clients of these CAs, and of no others, beside the fleet's, from the next handshake on. Proved like a new certificate.
+     *
+     * @return fails with a sentence when the proof fails; then the trust is what it was
+     */
+    public Future<Void> trustAlso(List<X509Certificate> others) {
+        return replaceTrust(anchors -> anchors.withOthers(others));
+    }
+
+    /** Trusts these roots of the fleet instead; otherwise as {@link #trustAlso}. */
+    public Future<Void> trustFleet(List<X509Certificate> roots) {
+        return DESCRIBE_AUTHORITY
+                .ask(vertx, new DescribeAuthority())
+                .map(authority -> trust(authority).anchors().intermediates())
+                .compose(known -> replaceTrust(anchors -> anchors.withFleet(roots, joined(known, anchors))));
     }
 
     /** What the next handshake presents. */
@@ -130,7 +162,8 @@ public final class ListenerCertificate {
      * @param clientCertificates whether the listener demands them
      */
     public Future<Void> serveRenewals(String host, int port, boolean clientCertificates) {
-        var proof = new HandshakeProof(vertx, tls, trust, reachable(host), port, strangers);
+        var proof = new HandshakeProof(vertx, tls, trust.fleet(), reachable(host), port, strangers);
+        served = new Served(proof, clientCertificates);
         return FleetBus.renewListener(listener).serve(vertx, asked -> renewed(proof, clientCertificates));
     }
 
@@ -148,18 +181,50 @@ public final class ListenerCertificate {
     private Future<RenewListenerOutcome> renewed(HandshakeProof proof, boolean clientCertificates) {
         synchronized (this) {
             if (renewal.isComplete()) {
-                renewal = obtain(vertx, listener, names, clock, worker)
+                renewal = inTurn(() -> obtain(vertx, listener, names, clock, worker)
                         .compose(fresh -> install(fresh, proof, clientCertificates))
-                        .recover(failed -> Future.succeededFuture(kept("refused", failed)));
+                        .recover(failed -> Future.succeededFuture(kept("refused", failed))));
             }
             return renewal;
         }
     }
 
+    /** One swap at a time: each is proved by what the listener serves and trusts meanwhile. */
+    private synchronized <T> Future<T> inTurn(Supplier<Future<T>> swap) {
+        var next = last.transform(before -> swap.get());
+        last = next;
+        return next;
+    }
+
+    private Future<Void> replaceTrust(UnaryOperator<Anchors> change) {
+        return inTurn(() -> {
+            var before = trust.anchors();
+            var now = served;
+            trust.replace(change.apply(before));
+            if (now == null) {
+                return Future.succeededFuture();
+            }
+            return prove(generation.material(), now.proof, now.clientCertificates)
+                    .onSuccess(proved -> tell("trust_reloaded"))
+                    .onFailure(failed -> {
+                        trust.replace(before);
+                        tell("trust_rolled_back");
+                    });
+        });
+    }
+
+    /** Devices that send their leaf alone may still have one of an earlier intermediate. */
+    private static List<X509Certificate> joined(List<X509Certificate> known, Anchors before) {
+        return Stream.concat(known.stream(), before.intermediates().stream())
+                .distinct()
+                .toList();
+    }
+
     private Future<RenewListenerOutcome> install(Fresh fresh, HandshakeProof proof, boolean clientCertificates) {
         return blocking(worker, () -> {
-                    ServerFitness.check(fresh.material, names, trust, clock.instant());
-                    return files.stage(fresh.material, fresh.issuedAt, trust.roots());
+                    ServerFitness.check(fresh.material, names, trust.fleet(), clock.instant());
+                    return files.stage(
+                            fresh.material, fresh.issuedAt, trust.fleet().roots());
                 })
                 .compose(staged -> swapAndProve(staged, proof, clientCertificates))
                 .recover(unfit -> Future.succeededFuture(kept("invalid_certificate", unfit)));
@@ -242,19 +307,19 @@ public final class ListenerCertificate {
     }
 
     private void tell(String result) {
-        var served = generation;
+        var now = generation;
         LISTENER_RELOADED.publish(
                 vertx,
                 new ListenerReloaded(
                         listener,
-                        served.serial(),
-                        served.issuedAt(),
-                        Validity.of(served.material().leaf()),
+                        now.serial(),
+                        now.issuedAt(),
+                        Validity.of(now.material().leaf()),
                         result));
         log.atInfo()
                 .addKeyValue("identity", listener)
-                .addKeyValue("serial", served.serial())
-                .addKeyValue("notAfter", served.notAfter())
+                .addKeyValue("serial", now.serial())
+                .addKeyValue("notAfter", now.notAfter())
                 .addKeyValue("outcome", result)
                 .log("listener serves certificate");
     }
@@ -326,9 +391,9 @@ public final class ListenerCertificate {
         }
     }
 
-    private static FleetTrust trust(AuthorityDescription authority) {
+    private static ListenerTrust trust(AuthorityDescription authority) {
         var intermediate = authority.intermediate();
-        return new FleetTrust(
+        return new ListenerTrust(
                 Pem.certificates(authority.root()), intermediate == null ? List.of() : Pem.certificates(intermediate));
     }
 
