@@ -2,6 +2,7 @@ package io.lumia.broker;
 
 import static io.lumia.bus.FleetBus.BROKER_STATISTICS;
 import static io.lumia.bus.FleetBus.CERTIFICATE_REVOKED;
+import static io.lumia.bus.FleetBus.NEWS_MISSED;
 import static io.lumia.bus.FleetBus.REVOCATION_ENFORCED;
 import static io.lumia.bus.FleetBus.TRUST_CHANGED;
 
@@ -136,7 +137,11 @@ public final class BrokerVerticle extends VerticleBase {
         }
         return BROKER_STATISTICS
                 .serve(vertx, asked -> Future.succeededFuture(hub.statistics()))
-                .compose(served -> CERTIFICATE_REVOKED.listen(vertx, revoked -> enforce(hub, revoked)));
+                .compose(served -> CERTIFICATE_REVOKED.listen(vertx, revoked -> enforce(hub, revoked)))
+                .compose(served -> NEWS_MISSED.listen(vertx, missed -> {
+                    var unused =
+                            new Recheck(vertx, hub.connections().serials(), revoked -> enforce(hub, revoked)).run();
+                }));
     }
 
     /** Tells nobody but the log when it fails: what was trusted before still is. */
@@ -154,7 +159,8 @@ public final class BrokerVerticle extends VerticleBase {
 
     private void enforce(Hub hub, CertificateRevoked revoked) {
         hub.connections().revoke(revoked.serial(), clock.instant()).onComplete(closed -> {
-            var elapsed = Duration.between(revoked.revokedAt(), clock.instant());
+            var told = Duration.between(revoked.revokedAt(), clock.instant());
+            var elapsed = told.isNegative() ? Duration.ZERO : told; // the clocks of two machines
             REVOCATION_ENFORCED.publish(vertx, new RevocationEnforced(NAME, revoked.serial(), elapsed));
             log.atInfo()
                     .addKeyValue("identity", revoked.identity())

@@ -55,6 +55,11 @@ final class Connections {
         });
     }
 
+    /** Of all that are connected. */
+    Set<SerialNumber> serials() {
+        return Set.copyOf(bySerial.keySet());
+    }
+
     void each(Consumer<ClientConnection> action) {
         bySerial.values().forEach(all -> all.forEach(action));
     }

@@ -78,6 +78,10 @@ public final class FleetBus {
     public static final Call<RemoveExternalKey, RemoveExternalKeyOutcome> REMOVE_EXTERNAL_KEY =
             new Call<>("acme.external-key.remove", RemoveExternalKey.class, RemoveExternalKeyOutcome.class, SHORT);
 
+    /** Asked again and again by processes without the authority, which cannot hear its events; answered when there is news, or after a while. */
+    public static final Call<FollowNews, Told> FOLLOW_NEWS =
+            new Call<>("authority.news", FollowNews.class, Told.class, SIGNING);
+
     // ---- provisioning
     // --------------------------------------------------------------------------------------------------
 
@@ -135,6 +139,10 @@ public final class FleetBus {
     public static final Event<RevocationEnforced> REVOCATION_ENFORCED =
             new Event<>("revocation.enforced", RevocationEnforced.class);
 
+    /** Told where the authority is in another process, when revocations may have gone unheard. */
+    public static final Event<NewsMissed> NEWS_MISSED = new Event<>("authority.news-missed", NewsMissed.class);
+
+    /** Told when the fleet's roots are others from now on. */
     public static final Event<TrustChanged> TRUST_CHANGED = new Event<>("trust.changed", TrustChanged.class);
 
     public static final Event<ProvisioningChanged> PROVISIONING_CHANGED =
@@ -663,6 +671,27 @@ public final class FleetBus {
             SerialNumber serial, String identity, RevocationReason reason, Instant revokedAt, String actor) {}
 
     public record RevocationEnforced(String broker, SerialNumber serial, Duration elapsed) {}
+
+    public record NewsMissed() {}
+
+    /**
+     * @param journal that was followed so far; null: none yet
+     * @param after the last one that was heard
+     */
+    public record FollowNews(@Nullable String journal, long after) {}
+
+    /**
+     * @param journal another one after each start of the authority
+     * @param upTo what to ask after next time
+     * @param gap whether something may have happened that is not told here
+     * @param roots as in {@link TrustChanged}; null: unchanged
+     */
+    public record Told(
+            String journal,
+            long upTo,
+            boolean gap,
+            List<CertificateRevoked> revoked,
+            @Nullable String roots) {}
 
     /** @param roots the bundle that is trusted from now on, PEM */
     public record TrustChanged(String roots) {}

@@ -200,7 +200,14 @@ public final class ListenerCertificate {
         return inTurn(() -> {
             var before = trust.anchors();
             var now = served;
-            trust.replace(change.apply(before));
+            var next = change.apply(before);
+            try {
+                next.check(generation.material());
+            } catch (CertificateException unfit) {
+                tell("trust_rolled_back");
+                return Future.failedFuture(unfit);
+            }
+            trust.replace(next);
             if (now == null) {
                 return Future.succeededFuture();
             }

@@ -1,5 +1,6 @@
 package io.lumia.tls;
 
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.stream.Stream;
@@ -28,6 +29,18 @@ final class ListenerTrust {
 
         Anchors withFleet(List<X509Certificate> nowRoots, List<X509Certificate> nowIntermediates) {
             return new Anchors(nowRoots, nowIntermediates, others);
+        }
+
+        /** Before anybody is refused by it. @throws CertificateException when the fleet would not trust the listener itself */
+        void check(TlsMaterial served) throws CertificateException {
+            try {
+                new FleetTrust(roots, intermediates)
+                        .checkServerTrusted(served.chain().toArray(X509Certificate[]::new), "ECDHE_ECDSA");
+            } catch (CertificateException unfit) {
+                throw new CertificateException(
+                        "the listener's own certificate does not end at one of the new roots; keep its root among them",
+                        unfit);
+            }
         }
 
         private List<X509Certificate> all() {

@@ -94,6 +94,66 @@ public final class TestBroker implements AutoCloseable {
                 List.of(rules));
     }
 
+    /**
+     * Whom the broker lets in, and what for.
+     *
+     * @param aclFile null: none
+     * @param allowedFile null: none
+     */
+    public record Access(
+            BrokerConfig.IdentitySource identity,
+            List<String> allowed,
+            Path allowedFile,
+            List<Path> authorities,
+            List<Path> crls,
+            Path aclFile) {
+        public static final Access DEFAULT =
+                new Access(BrokerConfig.IdentitySource.CN, List.of(), null, List.of(), List.of(), null);
+
+        Access by(BrokerConfig.IdentitySource other) {
+            return new Access(other, allowed, allowedFile, authorities, crls, aclFile);
+        }
+
+        Access allowing(List<String> names, Path file) {
+            return new Access(identity, names, file, authorities, crls, aclFile);
+        }
+
+        Access trusting(List<Path> cas, List<Path> lists) {
+            return new Access(identity, allowed, allowedFile, cas, lists, aclFile);
+        }
+
+        public Access ruledBy(Path file) {
+            return new Access(identity, allowed, allowedFile, authorities, crls, file);
+        }
+    }
+
+    public static BrokerConfig config(Access access, TopicRule... rules) {
+        var config = config(rules);
+        return new BrokerConfig(
+                config.host(),
+                config.port(),
+                config.names(),
+                config.eventLoops(),
+                config.maxConnections(),
+                config.maxPacketSize(),
+                config.connectTimeout(),
+                config.maxQueuedMessages(),
+                config.maxInflight(),
+                config.maxSessionExpiry(),
+                config.maxRetained(),
+                config.closeExpired(),
+                config.sysInterval(),
+                config.limits(),
+                access.identity(),
+                access.allowed(),
+                access.allowedFile(),
+                access.authorities(),
+                access.crls(),
+                config.reloadInterval(),
+                access.aclFile(),
+                config.rules());
+    }
+
     /** The same, but connections outlive their certificates. */
     static BrokerConfig keepingExpired(BrokerConfig config) {
         return new BrokerConfig(
