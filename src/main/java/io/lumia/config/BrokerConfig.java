@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The embedded MQTT broker; the {@code broker} block. */
@@ -60,7 +61,13 @@ public record BrokerConfig(
         /** The one DNS name of the subject alternative name; directly below the fleet's domain its first label alone. */
         SAN_DNS,
         /** The one URI of the subject alternative name. */
-        SAN_URI
+        SAN_URI;
+
+        /** As it is written: {@code san-dns}. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     /** The same with these topic rules instead. */

@@ -81,7 +81,7 @@ final class ValueTypes {
         return uri;
     }
 
-    /** Enums by their names in whatever case, with - for _ where one likes. */
+    /** Enums by their names in whatever case. */
     private static final class EnumsByName extends BeanDeserializerModifier {
         private static final long serialVersionUID = 1;
 
@@ -100,7 +100,7 @@ final class ValueTypes {
                     type,
                     "one of " + names,
                     text -> constants.stream()
-                            .filter(constant -> constant.toString().equalsIgnoreCase(text.replace('-', '_')))
+                            .filter(constant -> constant.toString().equalsIgnoreCase(text))
                             .findFirst()
                             .orElseThrow(IllegalArgumentException::new));
         }

@@ -182,7 +182,7 @@ public final class TestBroker implements AutoCloseable {
     }
 
     /** The same, but it publishes $SYS. */
-    static BrokerConfig publishingSys(BrokerConfig config) {
+    public static BrokerConfig publishingSys(BrokerConfig config) {
         return new BrokerConfig(
                 config.host(),
                 config.port(),
