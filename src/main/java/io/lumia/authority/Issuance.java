@@ -173,7 +173,7 @@ final class Issuance implements AcmeIssuer, StepIssuer {
 
     private Signed sign(
             IssueCertificate asked, Decision decision, PublicKey key, @Nullable Reissue reissue, Instant now) {
-        var serial = SerialNumber.random(randomness);
+        var serial = SerialNumber.at(now, randomness);
         var provisioned = asked.provisioned();
         var template = CertificateTemplate.leaf(
                 asked.profile(), decision.identity(), decision.names(), key, serial, decision.validity(), locations);

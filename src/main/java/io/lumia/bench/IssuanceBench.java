@@ -23,7 +23,10 @@ public final class IssuanceBench implements AutoCloseable {
     /** A slice of warm-up that took less than this share of the CPU of the one before is followed by another. */
     private static final double STILL_FALLING = 0.9;
 
-    private static final int MOST_SLICES = 8;
+    /** So is one in which Java compiled for more than this share of its CPU: a server has done with that after its first minute of load. */
+    private static final double STILL_COMPILING = 0.05;
+
+    private static final int MOST_SLICES = 20;
 
     private final Plan plan;
     private final Consumer<String> progress;
@@ -125,15 +128,18 @@ public final class IssuanceBench implements AutoCloseable {
         return results;
     }
 
-    /** Loads until the CPU for an operation falls no longer: how long Java compiles depends on how busy the machine is. */
+    /** Loads until Java has compiled and the CPU for an operation falls no longer: how long that takes depends on how busy the machine is. */
     private double warmUp(IssuanceCase which, Subject subject) throws BenchFailed, InterruptedException {
         double pace = 0;
         double before = Double.POSITIVE_INFINITY;
         for (int slice = 1; slice <= MOST_SLICES && !plan.warmUp().isZero(); slice++) {
             progress.accept(which.label() + ": warming up " + subject.name());
+            var compiled = subject.compiling();
             var sample = round(which, subject, plan.warmUp(), 0);
             pace = sample.perSecond();
-            if (sample.cpuPerOperation() > before * STILL_FALLING) {
+            double compiling = (double) subject.compiling().minus(compiled).toNanos()
+                    / Math.max(1, sample.cpu().toNanos());
+            if (sample.cpuPerOperation() > before * STILL_FALLING && compiling < STILL_COMPILING) {
                 break;
             }
             before = sample.cpuPerOperation();

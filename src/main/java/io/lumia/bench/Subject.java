@@ -56,6 +56,11 @@ final class Subject {
         return process.cpu();
     }
 
+    /** The part of {@link #cpu} with which Java compiled. */
+    Duration compiling() {
+        return process.compiling();
+    }
+
     /** @throws BenchFailed with its last words when the process has ended */
     void mustLive() throws BenchFailed {
         if (!process.isAlive()) {

@@ -93,7 +93,7 @@ final class Subjects {
     }
 
     /** Debuggers and profilers of this process are not those of the one that is measured. */
-    private static List<String> javaCommand() {
+    static List<String> javaCommand() {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()

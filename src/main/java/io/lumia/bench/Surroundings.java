@@ -45,6 +45,11 @@ final class Surroundings implements AutoCloseable {
         return Files.createDirectory(directory.resolve(name));
     }
 
+    /** A directory that was made before. */
+    Path path(String name) {
+        return directory.resolve(name);
+    }
+
     /** Starts a server, which ends when this is closed. */
     synchronized ServerProcess start(String name, List<String> command, Map<String, String> environment)
             throws IOException, BenchFailed {

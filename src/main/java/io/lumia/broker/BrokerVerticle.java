@@ -7,6 +7,9 @@ import static io.lumia.bus.FleetBus.REVOCATION_ENFORCED;
 import static io.lumia.bus.FleetBus.TRUST_CHANGED;
 
 import io.lumia.access.TopicAcl;
+import io.lumia.broker.handshake.HandshakeEngine;
+import io.lumia.broker.handshake.Handshakes;
+import io.lumia.broker.handshake.StormLog;
 import io.lumia.bus.FleetBus.CertificateRevoked;
 import io.lumia.bus.FleetBus.RevocationEnforced;
 import io.lumia.bus.FleetBus.TrustChanged;
@@ -21,7 +24,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.net.NetServerOptions;
-import java.net.BindException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -86,9 +89,14 @@ public final class BrokerVerticle extends VerticleBase {
         int shared = config.port() == 0 ? -ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE) : config.port();
         var admission = new Admission(vertx, clock, new ClientIdentity(config.identity(), fleet.domain()), gate);
         var refusals = new Refusals(vertx, clock, hub.counters());
+        var handshakes = new Handshakes(hub.waitingRoom(), eventLoops(), (address, peerPort, cause) -> {
+            if (!certificate.isOwnStranger(address, peerPort)) {
+                refusals.handshakeFailed(address, cause);
+            }
+        });
         var listeners = new ArrayList<BrokerListener>();
         for (int i = 0; i < eventLoops(); i++) {
-            listeners.add(new BrokerListener(hub, admission, refusals, options(certificate, refusals), shared));
+            listeners.add(new BrokerListener(hub, admission, refusals, options(certificate, handshakes), shared));
         }
         Future<?> all = Future.succeededFuture();
         for (BrokerListener listener : listeners) {
@@ -105,26 +113,24 @@ public final class BrokerVerticle extends VerticleBase {
                 : Runtime.getRuntime().availableProcessors();
     }
 
-    private NetServerOptions options(ListenerCertificate certificate, Refusals refusals) {
+    private NetServerOptions options(ListenerCertificate certificate, Handshakes handshakes) {
         var options = TlsOptions.apply(new NetServerOptions(), tls);
-        long patience = config.connectTimeout().toMillis();
         options.setClientAuth(ClientAuth.REQUIRED)
                 .setKeyCertOptions(certificate.keyCertOptions())
                 .setTrustOptions(certificate.clientTrust().trustOptions())
-                .setSslHandshakeTimeout(patience)
-                .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setSslHandshakeTimeout(
+                        config.connectTimeout().toSeconds() + 5) // the waiting room's deadline comes first
+                .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
                 .setAcceptBacklog(4096)
                 .setTcpKeepAlive(true);
-        options.setSslEngineOptions(new HandshakeWatch(options.getSslEngineOptions(), (address, peerPort, cause) -> {
-            if (!certificate.isOwnStranger(address, peerPort)) {
-                refusals.handshakeFailed(address, cause);
-            }
-        }));
+        options.setSslEngineOptions(new HandshakeEngine(options.getSslEngineOptions(), handshakes));
         return options;
     }
 
     private Future<Void> serve(Hub hub) {
+        var storms = new StormLog();
         vertx.setPeriodic(SWEEP_MS, tick -> {
+            var unused = storms.look(hub.waitingRoom().load(), clock.instant());
             hub.sessions().sweep();
             hub.retained().removeExpired(clock.millis());
             hub.connections().forgetRevocationsBefore(clock.instant());
@@ -172,7 +178,7 @@ public final class BrokerVerticle extends VerticleBase {
 
     private Throwable explained(Throwable failed) {
         for (var cause = failed; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BindException) {
+            if (cause instanceof IOException) { // a BindException, or what the native transport throws in its place
                 return new CannotStart(
                         "cannot listen for MQTT on " + config.host() + ":" + config.port()
                                 + " (broker.host, broker.port): " + cause.getMessage()

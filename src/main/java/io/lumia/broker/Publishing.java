@@ -86,6 +86,10 @@ final class Publishing {
     private @Nullable String topic(MqttPublishMessage packet) {
         var given = packet.variableHeader().topicName();
         var properties = packet.variableHeader().properties();
+        if (given.length() > hub.config().limits().topicLength()) {
+            connection.violated(ReasonCode.TOPIC_NAME_INVALID, "a topic longer than broker.limits.topic-length");
+            return null;
+        }
         @Nullable String topic = given;
         if (properties.getProperty(MqttProperties.TOPIC_ALIAS) instanceof IntegerProperty alias) {
             if (!aliases.isAllowed(alias.value())) {

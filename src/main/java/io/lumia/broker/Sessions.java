@@ -15,6 +15,7 @@ final class Sessions {
     private final Router router;
     private final BrokerCounters counters;
     private final Clock clock;
+    private final ByteBudget queued;
 
     Sessions(BrokerConfig config, TopicTree tree, Router router, BrokerCounters counters, Clock clock) {
         this.config = config;
@@ -22,6 +23,12 @@ final class Sessions {
         this.router = router;
         this.counters = counters;
         this.clock = clock;
+        this.queued = new ByteBudget(config.limits().queuedBytesInAll());
+    }
+
+    /** What all sessions hold together. */
+    ByteBudget queued() {
+        return queued;
     }
 
     TopicTree tree() {
@@ -86,6 +93,6 @@ final class Sessions {
                 config.limits().queuedBytes(),
                 config.maxInflight(),
                 config.limits().overflow());
-        return new Session(key, this, router, new Outbox(bounds, counters, clock), clock);
+        return new Session(key, this, router, new Outbox(bounds, queued, counters, clock), clock);
     }
 }

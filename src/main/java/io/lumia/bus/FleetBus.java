@@ -617,7 +617,24 @@ public final class FleetBus {
             Map<String, Long> connects,
             Map<String, Long> publishes,
             Map<String, Long> denied,
-            Map<String, Long> disconnects) {}
+            Map<String, Long> disconnects,
+            BrokerLoad load) {}
+
+    /**
+     * What a broker is busy with and what it holds, now.
+     *
+     * @param handshakesAtWork TLS handshakes begun and not done
+     * @param handshakesWaiting those that wait for their turn
+     * @param handshakesDelayed those that had to wait noticeably, since the start
+     * @param queuedBytes of messages that sessions have not acknowledged or not been sent
+     */
+    public record BrokerLoad(
+            long handshakesAtWork,
+            long handshakesWaiting,
+            long handshakesDelayed,
+            long subscriptions,
+            long queuedBytes,
+            long retainedBytes) {}
 
     public record ReadDeliveryStatistics() {}
 

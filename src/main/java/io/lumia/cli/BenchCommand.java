@@ -7,5 +7,12 @@ import picocli.CommandLine.Command;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Measures Lumia, side by side with a peer where one is installed.",
-        subcommands = {BenchIssuanceCommand.class})
+        subcommands = {
+            BenchIssuanceCommand.class,
+            BenchConnectCommand.class,
+            BenchLatencyCommand.class,
+            BenchRotationCommand.class,
+            BenchRevocationCommand.class,
+            BenchStormCommand.class
+        })
 public final class BenchCommand {}

@@ -4,7 +4,7 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import java.net.BindException;
+import java.io.IOException;
 
 /** HTTP servers with bounded lines, headers and idle time. */
 public final class Listeners {
@@ -38,7 +38,8 @@ public final class Listeners {
      * @param key of the port's setting: {@code web.port}
      */
     public static String cannotListen(String key, String host, int port, Throwable cause) {
-        boolean taken = cause instanceof BindException
+        // a BindException, or what the native transport throws in its place
+        boolean taken = cause instanceof IOException
                 && String.valueOf(cause.getMessage()).contains("in use");
         return key + ": cannot listen on " + host + ":" + port + ": "
                 + (taken ? "the port is taken" : String.valueOf(cause.getMessage())) + "; stop what uses it or set "

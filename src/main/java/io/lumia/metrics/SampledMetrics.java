@@ -1,5 +1,6 @@
 package io.lumia.metrics;
 
+import io.lumia.bus.FleetBus.BrokerLoad;
 import io.lumia.bus.FleetBus.BrokerStatistics;
 import io.lumia.bus.FleetBus.CertificateCounts;
 import io.lumia.bus.FleetBus.CertificateStatus;
@@ -123,6 +124,24 @@ final class SampledMetrics implements MultiCollector {
             publishes.dataPoint(point(Labels.of("direction", parts[1], "qos", parts[0]), count));
         });
         to.add(publishes.build());
+        addLoad(to, broker.load());
+    }
+
+    private static void addLoad(List<MetricSnapshot> to, BrokerLoad load) {
+        to.add(GaugeSnapshot.builder()
+                .name("lumia_mqtt_handshakes")
+                .help("TLS handshakes with clients that are begun, or wait for their turn")
+                .dataPoint(gaugePoint(Labels.of("state", "working"), load.handshakesAtWork()))
+                .dataPoint(gaugePoint(Labels.of("state", "waiting"), load.handshakesWaiting()))
+                .build());
+        to.add(CounterSnapshot.builder()
+                .name("lumia_mqtt_handshakes_delayed")
+                .help("TLS handshakes that waited longer than 100 ms for their turn")
+                .dataPoint(point(Labels.EMPTY, load.handshakesDelayed()))
+                .build());
+        to.add(gauge("lumia_mqtt_subscriptions", "Subscriptions of all sessions", load.subscriptions()));
+        to.add(gauge("lumia_mqtt_queued_bytes", "Messages that sessions keep for their clients", load.queuedBytes()));
+        to.add(gauge("lumia_mqtt_retained_bytes", "Retained messages", load.retainedBytes()));
     }
 
     private static void addDelivery(List<MetricSnapshot> to, DeliveryStatistics delivery) {

@@ -98,6 +98,7 @@ public final class WebVerticle extends VerticleBase {
         new FleetApi(clock).mount(api);
         new ExternalKeysApi().mount(api);
         new AcmeApi().mount(api);
+        new ListenersApi().mount(api);
         new CallsApi(vertx).mount(api);
 
         var router = Router.router(vertx);

@@ -164,7 +164,7 @@ class BrokerAdmissionTest {
         client.closeHandler(gone -> closed.set(true));
         clock.advance(Duration.ofHours(1).plusSeconds(1));
         until("closed", closed::get);
-        assertThat(broker.statistics().disconnects()).isEqualTo(Map.of("expired", 1L));
+        until("counted", () -> broker.statistics().disconnects().equals(Map.of("expired", 1L)));
     }
 
     @Test

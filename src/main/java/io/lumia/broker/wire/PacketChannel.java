@@ -113,12 +113,12 @@ public final class PacketChannel extends ChannelInboundHandlerAdapter {
         release(HELD);
     }
 
-    /** Sends what is written, then ends the connection; one that does not read is ended after a few seconds all the same. */
+    /** Hears of nothing any more, sends what is written, then ends the connection; one that does not read is ended soon all the same. */
     public void close() {
         if (!gone) {
             gone = true;
             context().flush();
-            var unused = context().close();
+            LingeringClose.of(context().channel());
             dropWaiting();
         }
     }
