@@ -1,25 +1,18 @@
 package io.lumia.tls;
 
 import static io.lumia.bus.FleetBus.DESCRIBE_AUTHORITY;
-import static io.lumia.bus.FleetBus.ISSUE_CERTIFICATE;
 import static io.lumia.bus.FleetBus.LISTENER_RELOADED;
 
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.AuthorityDescription;
 import io.lumia.bus.FleetBus.DescribeAuthority;
-import io.lumia.bus.FleetBus.IssueCertificate;
-import io.lumia.bus.FleetBus.IssueOutcome;
 import io.lumia.bus.FleetBus.ListenerReloaded;
-import io.lumia.bus.FleetBus.Refusal;
 import io.lumia.bus.FleetBus.RenewListenerOutcome;
 import io.lumia.config.TlsConfig;
-import io.lumia.crypto.KeyPairs;
 import io.lumia.tls.IdentityFiles.Generation;
+import io.lumia.tls.ListenerIssuance.Fresh;
 import io.lumia.tls.ListenerTrust.Anchors;
-import io.lumia.x509.CertificateBundle;
-import io.lumia.x509.CertificateRequest;
 import io.lumia.x509.Pem;
-import io.lumia.x509.Profile;
 import io.lumia.x509.Validity;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -28,11 +21,9 @@ import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.KeyPair;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -53,7 +44,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class ListenerCertificate {
     private static final Logger log = LoggerFactory.getLogger(ListenerCertificate.class);
-    private static final Duration PROBE_LIFETIME = Duration.ofMinutes(1);
 
     private final Vertx vertx;
     private final String listener;
@@ -62,6 +52,7 @@ public final class ListenerCertificate {
     private final Clock clock;
     private final IdentityFiles files;
     private final WorkerExecutor worker;
+    private final ListenerIssuance issuance;
     private final ListenerTrust trust;
     private final SwappableKeys keys;
     private final Set<SocketAddress> strangers = ConcurrentHashMap.newKeySet();
@@ -90,6 +81,7 @@ public final class ListenerCertificate {
         this.clock = clock;
         this.files = files;
         this.worker = worker;
+        this.issuance = new ListenerIssuance(vertx, listener, names, clock, worker);
         this.trust = trust;
         this.generation = generation;
         this.keys = new SwappableKeys(generation.material());
@@ -110,7 +102,8 @@ public final class ListenerCertificate {
             var trust = trust(authority);
             return blocking(worker, () -> reusable(files, names, trust.fleet(), clock.instant()))
                     .compose(stored -> stored.map(Future::succeededFuture)
-                            .orElseGet(() -> obtain(vertx, listener, names, clock, worker)
+                            .orElseGet(() -> new ListenerIssuance(vertx, listener, names, clock, worker)
+                                    .obtain()
                                     .compose(fresh -> blocking(worker, () -> keep(files, fresh, trust.fleet())))))
                     .map(generation -> new ListenerCertificate(
                             vertx, listener, names, tls, clock, files, worker, trust, generation))
@@ -181,7 +174,7 @@ public final class ListenerCertificate {
     private Future<RenewListenerOutcome> renewed(HandshakeProof proof, boolean clientCertificates) {
         synchronized (this) {
             if (renewal.isComplete()) {
-                renewal = inTurn(() -> obtain(vertx, listener, names, clock, worker)
+                renewal = inTurn(() -> issuance.obtain()
                         .compose(fresh -> install(fresh, proof, clientCertificates))
                         .recover(failed -> Future.succeededFuture(kept("refused", failed))));
             }
@@ -229,9 +222,9 @@ public final class ListenerCertificate {
 
     private Future<RenewListenerOutcome> install(Fresh fresh, HandshakeProof proof, boolean clientCertificates) {
         return blocking(worker, () -> {
-                    ServerFitness.check(fresh.material, names, trust.fleet(), clock.instant());
+                    ServerFitness.check(fresh.material(), names, trust.fleet(), clock.instant());
                     return files.stage(
-                            fresh.material, fresh.issuedAt, trust.fleet().roots());
+                            fresh.material(), fresh.issuedAt(), trust.fleet().roots());
                 })
                 .compose(staged -> swapAndProve(staged, proof, clientCertificates))
                 .recover(unfit -> Future.succeededFuture(kept("invalid_certificate", unfit)));
@@ -275,33 +268,10 @@ public final class ListenerCertificate {
         if (!clientCertificates) {
             return proof.serves(next.fingerprint(), null);
         }
-        return goodClient()
+        return issuance.goodClient()
                 .compose(good -> proof.serves(next.fingerprint(), good))
                 .compose(served -> blocking(worker, () -> SelfSigned.material("stranger", clock.instant())))
                 .compose(proof::refuses);
-    }
-
-    /** A certificate that passes the handshake and nothing more: the broker refuses the profile at CONNECT. */
-    private Future<TlsMaterial> goodClient() {
-        return blocking(worker, KeyPairs::p256)
-                .compose(pair -> ISSUE_CERTIFICATE
-                        .ask(vertx, probe(pair, PROBE_LIFETIME))
-                        .compose(outcome -> outcome instanceof IssueOutcome.Refused refused
-                                        && refused.refusal() == Refusal.LIFETIME_NOT_ALLOWED
-                                ? ISSUE_CERTIFICATE.ask(vertx, probe(pair, null))
-                                : Future.succeededFuture(outcome))
-                        .compose(outcome -> material(outcome, pair)));
-    }
-
-    private IssueCertificate probe(KeyPair pair, @Nullable Duration lifetime) {
-        return new IssueCertificate(
-                Profile.BOOTSTRAP,
-                CertificateRequest.create(pair, "probe-" + listener, List.of()),
-                List.of(),
-                lifetime,
-                null,
-                "listener " + listener,
-                "provisioning");
     }
 
     private RenewListenerOutcome kept(String reason, Throwable why) {
@@ -331,40 +301,8 @@ public final class ListenerCertificate {
                 .log("listener serves certificate");
     }
 
-    private record Fresh(TlsMaterial material, Instant issuedAt) {}
-
-    private static Future<Fresh> obtain(
-            Vertx vertx, String listener, List<String> names, Clock clock, WorkerExecutor worker) {
-        return blocking(worker, KeyPairs::p256)
-                .compose(pair -> ISSUE_CERTIFICATE
-                        .ask(vertx, request(pair, listener, names))
-                        .compose(outcome -> material(outcome, pair)))
-                .map(material -> new Fresh(material, clock.instant()))
-                .recover(failed -> Future.failedFuture(new IllegalStateException(
-                        "no certificate for the listener " + listener + ": " + failed.getMessage(), failed)));
-    }
-
-    private static IssueCertificate request(KeyPair pair, String listener, List<String> names) {
-        return new IssueCertificate(
-                Profile.SERVER,
-                CertificateRequest.create(pair, names.get(0), names),
-                names,
-                null,
-                null,
-                "listener " + listener,
-                "sign");
-    }
-
-    private static Future<TlsMaterial> material(IssueOutcome outcome, KeyPair pair) {
-        if (outcome instanceof IssueOutcome.Refused refused) {
-            return Future.failedFuture("the authority refused: " + refused.detail());
-        }
-        CertificateBundle bundle = ((IssueOutcome.Issued) outcome).bundle();
-        return Future.succeededFuture(new TlsMaterial(pair.getPrivate(), Pem.certificates(bundle.fullChain())));
-    }
-
     private static Generation keep(IdentityFiles files, Fresh fresh, FleetTrust trust) throws IOException {
-        var staged = files.stage(fresh.material, fresh.issuedAt, trust.roots());
+        var staged = files.stage(fresh.material(), fresh.issuedAt(), trust.roots());
         files.promote(staged);
         tidy(files, staged);
         return staged;

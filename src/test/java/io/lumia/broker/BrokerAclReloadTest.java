@@ -1,6 +1,7 @@
 package io.lumia.broker;
 
 import static io.lumia.broker.TestBroker.await;
+import static io.lumia.broker.TestBroker.replace;
 import static io.lumia.broker.TestBroker.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -93,7 +94,7 @@ class BrokerAclReloadTest {
 
     @Test
     void a_file_with_a_mistake_changes_nothing_and_is_told_by_its_line() throws Exception {
-        Files.writeString(file, "user dev-2\ntopic deny news/a\ntopic reed news/#\n");
+        replace(file, "user dev-2\ntopic deny news/a\ntopic reed news/#\n");
         until("refused", () -> reloads.stream().anyMatch(told -> told.result().equals("refused")));
         assertThat(reloads).hasSize(1);
         assertThat(reloads.peek().what()).isEqualTo("acl");
@@ -108,7 +109,7 @@ class BrokerAclReloadTest {
 
     private void reload(String text) throws Exception {
         int before = reloads.size();
-        Files.writeString(file, text);
+        replace(file, text);
         until("reloaded", () -> reloads.size() > before);
         assertThat(reloads).allMatch(told -> told.result().equals("reloaded"));
     }

@@ -1,6 +1,7 @@
 package io.lumia.broker;
 
 import static io.lumia.broker.TestBroker.await;
+import static io.lumia.broker.TestBroker.replace;
 import static io.lumia.broker.TestBroker.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -59,12 +60,12 @@ class BrokerGateTest {
         start(Access.DEFAULT.allowing(List.of(), file));
         try (var stays = accepted(broker.authority.device("dev-1"));
                 var goes = accepted(broker.authority.device("dev-2"))) {
-            Files.writeString(file, "two words\n");
+            replace(file, "two words\n");
             told("allowed", "refused");
             assertThat(reloads.peek().detail()).contains("names, line 1");
             stays.ping();
             goes.ping();
-            Files.writeString(file, "dev-1\n");
+            replace(file, "dev-1\n");
             told("allowed", "reloaded");
             assertThat(goes.next().at(0)).isEqualTo(NOT_AUTHORIZED);
             assertThat(goes.isClosedByBroker()).isTrue();
@@ -113,13 +114,13 @@ class BrokerGateTest {
         start(Access.DEFAULT.trusting(List.of(file), List.of()));
         var material = other.issue("partner", List.of("partner.example"), Duration.ofHours(1));
         try (var open = accepted(material)) {
-            Files.writeString(file, "garbage");
+            replace(file, "garbage");
             told("trust", "refused");
             assertThat(reloads.peek().detail()).contains("broker.client-ca-files", "no PEM certificate found");
             accepted(material).close();
-            Files.writeString(file, Pem.of(broker.authority.root()));
+            replace(file, Pem.of(broker.authority.root()));
             until("told", () -> reloads.stream().anyMatch(told -> told.detail().contains("fleet's own CA")));
-            Files.writeString(file, Pem.of(second.root()));
+            replace(file, Pem.of(second.root()));
             told("trust", "reloaded");
             open.ping();
             refusedAtHandshake(material);
@@ -137,11 +138,11 @@ class BrokerGateTest {
         var bad = other.issue("lost", List.of("lost.example"), Duration.ofHours(1));
         try (var stays = accepted(good);
                 var goes = accepted(bad)) {
-            Files.writeString(lists, new FleetCa(Clock.systemUTC()).crl(good.leaf()));
+            replace(lists, new FleetCa(Clock.systemUTC()).crl(good.leaf()));
             told("crl", "refused");
             assertThat(reloads.peek().detail()).contains("not signed by a CA that is trusted");
             goes.ping();
-            Files.writeString(lists, other.crl(bad.leaf()));
+            replace(lists, other.crl(bad.leaf()));
             told("crl", "reloaded");
             assertThat(goes.next().at(0)).isEqualTo(0x98);
             assertThat(goes.isClosedByBroker()).isTrue();

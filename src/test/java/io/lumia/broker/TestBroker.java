@@ -23,7 +23,10 @@ import io.vertx.core.Vertx;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.mqtt.MqttClient;
 import io.vertx.mqtt.MqttClientOptions;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
@@ -328,6 +331,12 @@ public final class TestBroker implements AutoCloseable {
 
     void undeploy() throws Exception {
         await(vertx.undeploy(deployment));
+    }
+
+    /** At once, as operators should: whoever looks never sees half of it. */
+    static void replace(Path file, String text) throws IOException {
+        var next = Files.writeString(file.resolveSibling(file.getFileName() + ".next"), text);
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     static <T> T await(Future<T> future) throws Exception {

@@ -91,7 +91,10 @@ class SeparateProcessesIT {
     }
 
     private LumiaProcess.Setup broker(LumiaProcess ca, int port) throws IOException {
-        return below(ca, alone("mqtt", "[broker,renewal,metrics]")).with("broker.port", port);
+        // a device is the same by its DNS name
+        return below(ca, alone("mqtt", "[broker,renewal,metrics]"))
+                .with("broker.port", port)
+                .with("broker.identity", "san-dns");
     }
 
     /** A process that asks the one with the authority. */
