@@ -9,6 +9,7 @@ import io.netty.handler.codec.mqtt.MqttProperties.StringPair;
 import io.netty.handler.codec.mqtt.MqttPublishMessage;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * One published message, shared by all who receive it; neither payload nor properties are ever written to.
@@ -32,6 +33,7 @@ record Message(
 
     private static final long MS = 1000;
     private static final int SMALLEST = 48;
+    private static final int PAIR = 112;
     private static final int[] PASSED_ON = {
         MqttProperties.PAYLOAD_FORMAT_INDICATOR,
         MqttProperties.CONTENT_TYPE,
@@ -89,8 +91,11 @@ record Message(
     }
 
     private static int size(Object value) {
+        if (value instanceof List<?> userProperties) {
+            return userProperties.stream().mapToInt(Message::size).sum();
+        }
         if (value instanceof StringPair pair) {
-            return SMALLEST + pair.key.length() + pair.value.length();
+            return PAIR + pair.key.length() + pair.value.length();
         }
         if (value instanceof byte[] bytes) {
             return bytes.length;

@@ -639,7 +639,16 @@ public final class FleetBus {
     public record ReadDeliveryStatistics() {}
 
     /** Delivery times by QoS. */
-    public record DeliveryStatistics(Map<Integer, Histogram> byQos, long lost, long duplicated) {}
+    public record DeliveryStatistics(
+            Map<Integer, Histogram> byQos, long lost, long duplicated, CommandStatistics commands) {}
+
+    /**
+     * Commands of the application to devices.
+     *
+     * @param results by {@code answered}, {@code timed_out}, {@code not_sent}; and {@code unmatched} answers
+     * @param times from command to answer
+     */
+    public record CommandStatistics(long sent, Map<String, Long> results, Histogram times) {}
 
     /**
      * @param upperBounds of the buckets in seconds, ascending, without +Inf

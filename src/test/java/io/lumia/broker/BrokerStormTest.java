@@ -1,18 +1,17 @@
 package io.lumia.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lumia.broker.RawMqtt.Connect;
 import io.lumia.config.ArrivalLimits;
 import io.lumia.config.BrokerConfig;
 import io.vertx.core.Future;
 import io.vertx.mqtt.MqttClient;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,8 +117,8 @@ class BrokerStormTest {
             for (int i = 0; i < 3; i++) {
                 var unused = half.silent();
             }
-            assertThatThrownBy(() -> client("one too many")).isInstanceOf(IOException.class);
-            assertThat(turnedAway("address_full")).isPositive();
+            // two event loops accept, in no order among each other
+            TestBroker.until("there is no room left", () -> !getsIn() && turnedAway("address_full") > 0);
         }
         TestBroker.until("somebody gets in again", this::getsIn);
     }
@@ -128,14 +127,14 @@ class BrokerStormTest {
     void bounds_those_who_wait_over_all_addresses() throws Exception {
         start(new ArrivalLimits(64, 2, 100, NO_LIMIT, NO_LIMIT), Duration.ofSeconds(20));
         try (var half = new HalfHandshakes(broker)) {
-            var first = half.silent();
-            var second = half.silent();
-            assertThat(HalfHandshakes.isClosed(half.silent())).isTrue();
-            assertThat(turnedAway("waiting_full")).isPositive();
-            first.setSoTimeout(1);
-            second.setSoTimeout(1);
-            assertThat(HalfHandshakes.isClosed(first) || HalfHandshakes.isClosed(second))
-                    .isFalse();
+            var all = List.of(half.silent(), half.silent(), half.silent());
+            TestBroker.until("one is turned away", () -> turnedAway("waiting_full") == 1);
+            int closed = 0;
+            for (var each : all) {
+                each.setSoTimeout(500);
+                closed += HalfHandshakes.isClosed(each) ? 1 : 0;
+            }
+            assertThat(closed).isEqualTo(1);
         }
     }
 

@@ -71,7 +71,7 @@ public final class TestBroker implements AutoCloseable {
         return config(0, 1000, 100, 20_000, rules);
     }
 
-    static BrokerConfig config(String host) {
+    public static BrokerConfig config(String host) {
         return config(host, 0, 1000, 100, 20_000, Duration.ofSeconds(5));
     }
 
