@@ -91,10 +91,7 @@ class SeparateProcessesIT {
     }
 
     private LumiaProcess.Setup broker(LumiaProcess ca, int port) throws IOException {
-        // a device is the same by its DNS name
-        return below(ca, alone("mqtt", "[broker,renewal,metrics]"))
-                .with("broker.port", port)
-                .with("broker.identity", "san-dns");
+        return below(ca, alone("mqtt", "[broker,renewal,metrics]")).with("broker.port", port);
     }
 
     /** A process that asks the one with the authority. */
