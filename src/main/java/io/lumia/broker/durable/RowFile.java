@@ -19,6 +19,7 @@ import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
+import org.h2.mvstore.MVStoreTool;
 import org.h2.mvstore.type.ByteArrayDataType;
 import org.h2.mvstore.type.DataType;
 import org.h2.mvstore.type.LongDataType;
@@ -52,6 +53,7 @@ final class RowFile implements Rows {
     static RowFile open(Path directory) {
         var file = directory.resolve(NAME);
         try {
+            MVStoreTool.compactCleanUp(file.toString());
             if (!Files.exists(file)) {
                 create(directory, file);
             }
@@ -151,9 +153,20 @@ final class RowFile implements Rows {
     }
 
     @Override
-    public void compact(int millis) {
-        store.compactFile(millis);
-        store.setRetentionTime(0);
+    public int fill() {
+        return store.getFileStore().getChunksFillRate();
+    }
+
+    /** By a copy, which takes the name when it is whole: what MVStore offers in place gives space back too late. */
+    @Override
+    public void compact() {
+        store.close();
+        try {
+            MVStoreTool.compact(file.toString(), false);
+        } finally {
+            store = openStore(file);
+            openMaps();
+        }
     }
 
     @Override

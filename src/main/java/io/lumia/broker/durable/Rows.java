@@ -14,8 +14,11 @@ interface Rows {
     /** Starts over from what is committed. @throws RuntimeException when it cannot be opened */
     void reopen();
 
-    /** Gives space back that holds nothing, for about as long. */
-    void compact(int millis);
+    /** About how much of the file holds what is needed, in percent. */
+    int fill();
+
+    /** Makes the file as small as it can be; takes a time that grows with what is kept. */
+    void compact();
 
     /** Calls for each row, keys ascending. */
     void forEach(Table table, BiConsumer<Object, byte[]> row);

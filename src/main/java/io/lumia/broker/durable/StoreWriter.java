@@ -25,7 +25,10 @@ final class StoreWriter implements Runnable {
     private static final long MUCH = 16 * 1024 * 1024;
     private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final int COMPACT_MS = 100;
+    private static final List<Change> PROBE = List.of(Change.put(Table.META, "probe", new byte[0]));
+    private static final int LOOK_EVERY = 256;
+    private static final int FILL_WHEN_BUSY = 20;
+    private static final int FILL_WHEN_IDLE = 50;
     private static final long SMALL_FILE = 1024 * 1024;
     private static final long LARGE_FILE = 64 * SMALL_FILE;
 
@@ -53,8 +56,6 @@ final class StoreWriter implements Runnable {
     private volatile boolean closing;
     private volatile StoreFigures figures;
     private long failedAt;
-    private long compactedSize;
-    private boolean untidy = true;
 
     /** @param toDisk whether a batch is forced to the disk before anybody is told; else it is with the operating system */
     StoreWriter(Rows rows, boolean toDisk) {
@@ -162,7 +163,7 @@ final class StoreWriter implements Runnable {
             long began = System.nanoTime();
             LockSupport.parkNanos(this, IDLE_NANOS);
             if (waiting.isEmpty() && System.nanoTime() - began >= IDLE_NANOS) {
-                tidy();
+                tidy(SMALL_FILE, FILL_WHEN_IDLE);
             }
         }
         sleeping = false;
@@ -177,9 +178,9 @@ final class StoreWriter implements Runnable {
         try {
             if (figures.failing()) {
                 rows.reopen();
+                rows.commit(PROBE);
             }
             int changes = commit(batch);
-            untidy = true;
             wrote(changes, System.nanoTime() - began);
         } catch (RuntimeException | OutOfMemoryError refused) {
             failed(refused);
@@ -187,8 +188,8 @@ final class StoreWriter implements Runnable {
             return;
         }
         tell(batch);
-        if (rows.size() > Math.max(LARGE_FILE, 4 * compactedSize)) {
-            tidy(); // however busy: rows that stay keep the space of those beside them
+        if (figures.commits() % LOOK_EVERY == 0) {
+            tidy(LARGE_FILE, FILL_WHEN_BUSY);
         }
     }
 
@@ -278,16 +279,13 @@ final class StoreWriter implements Runnable {
                 figures.failures() + 1);
     }
 
-    private void tidy() {
-        long before = rows.size();
-        if (!untidy || figures.failing() || before < Math.max(SMALL_FILE, 2 * compactedSize)) {
+    /** Rows that stay keep the space of those that were written with them. */
+    private void tidy(long leastSize, int leastFill) {
+        if (figures.failing() || rows.size() < leastSize || rows.fill() >= leastFill) {
             return;
         }
         try {
-            rows.compact(COMPACT_MS);
-            long after = rows.size();
-            untidy = after < before - before / 8; // there may be more
-            compactedSize = untidy ? 0 : after;
+            rows.compact();
         } catch (RuntimeException refused) {
             failed(refused);
         }

@@ -46,9 +46,14 @@ public final class FailingRows implements Rows {
     }
 
     @Override
-    public void compact(int millis) {
+    public int fill() {
+        return rows.fill();
+    }
+
+    @Override
+    public void compact() {
         refuse();
-        rows.compact(millis);
+        rows.compact();
     }
 
     private void refuse() {

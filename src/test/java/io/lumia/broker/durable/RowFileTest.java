@@ -100,10 +100,31 @@ class RowFileTest {
         rows.commit(LongStream.range(0, 4000)
                 .mapToObj(id -> Change.remove(Table.MESSAGES, id))
                 .toList());
-        rows.compact(5000);
+        rows.compact();
         assertThat(rows.size()).isLessThan(200_000);
         rows.commit(List.of(message(1)));
         assertThat(read(copied("compacted"))).containsExactly("1=message 1");
+        rows.close();
+    }
+
+    @Test
+    void gives_space_back_beside_rows_that_stay() {
+        var rows = RowFile.open(directory);
+        for (long batch = 0; batch < 500; batch++) {
+            long first = 100 * batch;
+            rows.commit(LongStream.range(first, first + 100)
+                    .mapToObj(RowFileTest::message)
+                    .toList());
+            rows.commit(LongStream.range(first + 2, first + 100)
+                    .mapToObj(id -> Change.remove(Table.MESSAGES, id))
+                    .toList());
+        }
+        long before = rows.size();
+        assertThat(rows.fill()).isLessThan(20);
+        rows.compact();
+        rows.commit(List.of(message(0)));
+        assertThat(rows.size()).isLessThan(before / 4);
+        assertThat(rows.rows(Table.MESSAGES)).isEqualTo(1000);
         rows.close();
     }
 
