@@ -10,11 +10,14 @@ import static io.lumia.agent.AgentState.STOPPED;
 
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.CertificateRenewed;
+import io.lumia.mqtt.ClientSession;
+import io.lumia.mqtt.Ending;
+import io.lumia.mqtt.Message;
+import io.lumia.mqtt.MqttConnection;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.Validity;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.buffer.Buffer;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Agent {
     private static final int OUTBOX = 1000;
+    private static final int WINDOW = 32;
     private static final Duration FAREWELL = Duration.ofSeconds(2);
     /** The clock may jump and the machine sleep: never trust a timer for longer than this. */
     private static final Duration LOOK_AGAIN = Duration.ofMinutes(1);
@@ -37,7 +41,7 @@ public final class Agent {
     private final AgentEnvironment environment;
     private final AgentListener listener;
     private final Identity identity;
-    private final Outbox outbox = new Outbox(OUTBOX);
+    private final ClientSession session = new ClientSession(OUTBOX, WINDOW);
     private final Map<String, Integer> filters = new LinkedHashMap<>();
     private final Promise<Void> firstConnected = Promise.promise();
     private final AgentStory story;
@@ -45,7 +49,7 @@ public final class Agent {
     private final LinkEars ears = new LinkEars();
 
     private volatile AgentState state = NEW;
-    private @Nullable MqttLink link;
+    private @Nullable MqttConnection link;
     private boolean busy;
     private boolean subscribedOnce;
     private boolean recovering;
@@ -105,27 +109,27 @@ public final class Agent {
         var last = link;
         link = null;
         if (last == null) {
-            outbox.close();
+            session.close();
             return Future.succeededFuture();
         }
-        return outbox.hold()
+        return session.hold()
                 .timeout(FAREWELL.toMillis(), TimeUnit.MILLISECONDS)
                 .otherwiseEmpty()
                 .compose(quiet -> last.disconnect())
                 .otherwiseEmpty()
-                .onComplete(gone -> outbox.close());
+                .onComplete(gone -> session.close());
     }
 
     /**
-     * Sends. QoS 1 completes with the broker's acknowledgement, over however many connections that takes, and fails at once when too much
-     * waits already; QoS 0 fails without connection.
+     * Sends. QoS 1 and 2 complete with the broker's acknowledgement, over however many connections that takes, and fail when the broker refuses
+     * the message, and at once when too much waits already; QoS 0 fails without connection.
      */
-    public Future<Void> publish(String topic, Buffer payload, int qos) {
-        if (qos == 1) {
-            return outbox.add(topic, payload);
+    public Future<Void> publish(Message message) {
+        if (message.qos() > 0) {
+            return session.publish(message);
         }
         var through = link;
-        return through == null ? Future.failedFuture("not connected") : through.publish(topic, payload, qos, false);
+        return through == null ? Future.failedFuture("not connected") : through.publish(message);
     }
 
     /** Subscribes now or with the next connection, and again whenever the broker lost the session. */
@@ -208,11 +212,11 @@ public final class Agent {
         if (generation == null) {
             return Future.succeededFuture(PROVISIONED);
         }
-        return identity.connect(generation.material(), ears).compose(fresh -> {
+        return identity.connect(generation.material(), session, ears).compose(fresh -> {
             if (state == STOPPED) {
                 return fresh.disconnect().map(STOPPED);
             }
-            boolean known = fresh.sessionPresent() && subscribedOnce;
+            boolean known = fresh.terms().sessionPresent() && subscribedOnce;
             var ready = known ? Future.<Void>succeededFuture() : fresh.subscribe(filters);
             return ready.compose(subscribed -> fresh.isOpen()
                             ? Future.succeededFuture(connected(fresh))
@@ -222,11 +226,11 @@ public final class Agent {
         });
     }
 
-    private AgentState connected(MqttLink fresh) {
+    private AgentState connected(MqttConnection fresh) {
         link = fresh;
         subscribedOnce = true;
         connectedAt = environment.clock().instant();
-        outbox.attach(fresh);
+        session.resume();
         identity.tidy().onFailure(story::untidy);
         enter(CONNECTED);
         story.tell("connected", identity.generation());
@@ -255,12 +259,12 @@ public final class Agent {
     private void renew() {
         busy = true;
         var begun = environment.clock().instant();
-        new TwoSlotSwap(identity, outbox, ears)
+        new TwoSlotSwap(identity, session, ears)
                 .run(link, filters)
                 .onComplete(fresh -> swapped(fresh, begun), failure -> notSwapped(StepFailed.of(failure)));
     }
 
-    private void swapped(MqttLink fresh, Instant begun) {
+    private void swapped(MqttConnection fresh, Instant begun) {
         busy = false;
         if (state == STOPPED) {
             fresh.disconnect().otherwiseEmpty();
@@ -281,7 +285,7 @@ public final class Agent {
             enter(CONNECTED);
             advance();
         } else {
-            lost();
+            fresh.ending().ifPresent(this::lost);
         }
     }
 
@@ -295,7 +299,6 @@ public final class Agent {
         story.report(failure, retryRenewalAt, "certificate was not renewed, the old one stays in use");
         story.renewalFailed(environment.vertx(), failure, retryRenewalAt);
         if (link == null) {
-            outbox.detach();
             listener.disconnected();
         }
         enter(link == null ? CERTIFIED : CONNECTED);
@@ -322,9 +325,8 @@ public final class Agent {
         sleep(pause);
     }
 
-    private void lost() {
+    private void lost(Ending ending) {
         link = null;
-        outbox.detach();
         var now = environment.clock().instant();
         boolean lasted = Duration.between(connectedAt, now)
                         .compareTo(environment.config().retryLongest())
@@ -333,7 +335,7 @@ public final class Agent {
         enter(CERTIFIED);
         listener.disconnected();
         var pause = patience.afterLoss(failures);
-        story.tell("connection lost, reconnecting", identity.generation());
+        story.lost(ending);
         sleep(pause);
     }
 
@@ -375,14 +377,14 @@ public final class Agent {
     }
 
     /** Hears both connections of a swap, and tells a loss from the end that a take-over brings. */
-    private final class LinkEars implements MqttLink.Listener {
+    private final class LinkEars implements MqttConnection.Listener {
         @Override
-        public void message(String topic, Buffer payload, int qos) {
-            listener.message(topic, payload, qos);
+        public void message(Message message) {
+            listener.message(message);
         }
 
         @Override
-        public void closed(MqttLink closed) {
+        public void closed(MqttConnection closed, Ending ending) {
             if (closed != link) {
                 return;
             }
@@ -391,7 +393,7 @@ public final class Agent {
                 link = null;
             } else if (state == CONNECTED) {
                 cancelTimer();
-                lost();
+                lost(ending);
             }
         }
     }

@@ -70,6 +70,6 @@ public record AgentEnvironment(
                 workers,
                 new HttpEnrolment(vertx, provisioningUrl, domain, patience, workers, clock),
                 new AcmeOrder(vertx, workers, responders, patience, clock),
-                new VertxMqttConnector(vertx, tls, config.keepAlive(), patience));
+                new MqttConnector(vertx, tls, config.keepAlive(), patience));
     }
 }

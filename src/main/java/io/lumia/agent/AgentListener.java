@@ -1,6 +1,6 @@
 package io.lumia.agent;
 
-import io.vertx.core.buffer.Buffer;
+import io.lumia.mqtt.Message;
 
 /** Hears what happens to an identity; called on the context that started the agent. */
 public interface AgentListener {
@@ -17,5 +17,5 @@ public interface AgentListener {
     default void entered(AgentState state) {}
 
     /** A message arrived; at QoS 1 possibly for the second time. */
-    default void message(String topic, Buffer payload, int qos) {}
+    default void message(Message message) {}
 }

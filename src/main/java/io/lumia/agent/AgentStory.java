@@ -1,11 +1,14 @@
 package io.lumia.agent;
 
+import io.lumia.broker.wire.ReasonCode;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.RenewalFailed;
+import io.lumia.mqtt.Ending;
 import io.lumia.tls.IdentityFiles;
 import io.lumia.x509.DeviceName;
 import io.vertx.core.Vertx;
 import java.time.Instant;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +30,17 @@ final class AgentStory {
             told = told.addKeyValue("serial", generation.serial()).addKeyValue("notAfter", generation.notAfter());
         }
         told.log(sentence);
+    }
+
+    /** A server that ends a connection has a reason that somebody should read, unless it is only stopping; networks break. */
+    void lost(Ending ending) {
+        boolean telling = ending.by() == Ending.By.SERVER && ending.reason() != ReasonCode.SERVER_SHUTTING_DOWN;
+        log.atLevel(telling ? Level.WARN : Level.INFO)
+                .addKeyValue("identity", name)
+                .addKeyValue("by", ending.by().name().toLowerCase(Locale.ROOT))
+                .addKeyValue("reason", ending.reason().label())
+                .addKeyValue("detail", ending.detail())
+                .log("connection lost, reconnecting");
     }
 
     void report(StepFailed failure, Instant retryAt, String sentence) {

@@ -1,12 +1,16 @@
 package io.lumia.agent;
 
+import io.lumia.mqtt.ClientSession;
+import io.lumia.mqtt.Ending;
+import io.lumia.mqtt.Message;
+import io.lumia.mqtt.MqttConnection;
 import io.lumia.tls.FleetTrust;
 import io.lumia.tls.IdentityFiles;
 import io.lumia.tls.TlsMaterial;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.Fingerprint;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.ClientSSLOptions;
 import java.net.InetAddress;
 import java.security.KeyPair;
 import java.time.Instant;
@@ -28,8 +32,12 @@ final class Identity {
     private @Nullable FleetTrust trust;
     private IdentityFiles.@Nullable Generation generation;
     private @Nullable Fingerprint pinned;
+    private @Nullable Presented presented;
     /** Removing old generations must not catch one that is being written. */
     private Future<Void> tidying = Future.succeededFuture();
+
+    /** TLS for the certificate that connected last; connections by the same one share it. */
+    private record Presented(TlsMaterial material, FleetTrust trust, ClientSSLOptions ssl) {}
 
     Identity(DeviceName name, InetAddress address, AgentEnvironment environment) {
         this.name = name;
@@ -134,20 +142,34 @@ final class Identity {
     }
 
     /** Connects as the identity itself; the broker hands the session over from an older connection. */
-    Future<MqttLink> connect(TlsMaterial material, MqttLink.Listener listener) {
-        return dial(name.value(), false, material, listener);
+    Future<MqttConnection> connect(TlsMaterial material, ClientSession session, MqttConnection.Listener listener) {
+        return dial(name.value(), false, material, session, listener);
     }
 
     /** Connects and disconnects beside the real connection, to see that the broker accepts the certificate. */
     Future<Void> probe(TlsMaterial material) {
-        return dial(name.value() + "!probe", true, material, new SilentListener())
-                .compose(MqttLink::disconnect);
+        return dial(name.value() + "!probe", true, material, new ClientSession(1, 1), new SilentListener())
+                .compose(MqttConnection::disconnect);
     }
 
-    private Future<MqttLink> dial(
-            String clientId, boolean cleanSession, TlsMaterial material, MqttLink.Listener listener) {
-        var dial = new MqttConnector.Dial(contact(), clientId, cleanSession, material, known(trust), address);
+    private Future<MqttConnection> dial(
+            String clientId,
+            boolean cleanStart,
+            TlsMaterial material,
+            ClientSession session,
+            MqttConnection.Listener listener) {
+        var dial = new MqttConnector.Dial(contact(), clientId, cleanStart, ssl(material), address, session);
         return environment.connector().connect(dial, listener);
+    }
+
+    private ClientSSLOptions ssl(TlsMaterial material) {
+        var trusted = known(trust);
+        var last = presented;
+        if (last == null || !last.material.equals(material) || !last.trust.equals(trusted)) {
+            last = new Presented(material, trusted, environment.connector().sslOptions(material, trusted));
+            presented = last;
+        }
+        return last.ssl;
     }
 
     /** When the certificate in use should be renewed. */
@@ -171,11 +193,11 @@ final class Identity {
         return value;
     }
 
-    private static final class SilentListener implements MqttLink.Listener {
+    private static final class SilentListener implements MqttConnection.Listener {
         @Override
-        public void message(String topic, Buffer payload, int qos) {}
+        public void message(Message message) {}
 
         @Override
-        public void closed(MqttLink link) {}
+        public void closed(MqttConnection connection, Ending ending) {}
     }
 }

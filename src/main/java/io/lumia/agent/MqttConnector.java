@@ -1,28 +1,87 @@
 package io.lumia.agent;
 
+import io.lumia.agent.StepFailed.Reason;
+import io.lumia.config.TlsConfig;
+import io.lumia.mqtt.ClientSession;
+import io.lumia.mqtt.Connect;
+import io.lumia.mqtt.MqttClient;
+import io.lumia.mqtt.MqttConnection;
+import io.lumia.mqtt.Refused;
 import io.lumia.tls.FleetTrust;
+import io.lumia.tls.SwappableKeys;
 import io.lumia.tls.TlsMaterial;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.ClientSSLOptions;
+import io.vertx.core.net.KeyCertOptions;
 import java.net.InetAddress;
+import java.time.Duration;
 
-/** Makes MQTT connections over mutual TLS. */
-public interface MqttConnector {
-    /** Completes when the broker accepted; fails with {@link StepFailed}. */
-    Future<MqttLink> connect(Dial dial, MqttLink.Listener listener);
+/** Connects identities to their broker over mutual TLS. */
+public final class MqttConnector {
+    /** What a broker may keep for an identity that is away; commands older than that are nobody's wish any more. */
+    private static final Duration SESSION_EXPIRY = Duration.ofDays(1);
+
+    private final MqttClient client;
+    private final Duration keepAlive;
+    private final Duration patience;
 
     /**
      * How to connect.
      *
-     * @param cleanSession whether the session ends with the connection
-     * @param material presented to the broker
-     * @param trust the broker must prove itself against it
+     * @param cleanStart whether it is a session of its own that ends with the connection
+     * @param ssl of this certificate, by {@link #sslOptions}
      * @param local address to connect from
+     * @param session taken over by the connection
      */
     record Dial(
             Contact contact,
             String clientId,
-            boolean cleanSession,
-            TlsMaterial material,
-            FleetTrust trust,
-            InetAddress local) {}
+            boolean cleanStart,
+            ClientSSLOptions ssl,
+            InetAddress local,
+            ClientSession session) {}
+
+    /** @param patience how long a connection may take */
+    public MqttConnector(Vertx vertx, TlsConfig tls, Duration keepAlive, Duration patience) {
+        this.client = new MqttClient(vertx, tls);
+        this.keepAlive = keepAlive;
+        this.patience = patience;
+    }
+
+    /**
+     * TLS by one certificate; to be made once for each.
+     *
+     * @param material presented to the broker
+     * @param trust the broker must prove itself against it
+     */
+    ClientSSLOptions sslOptions(TlsMaterial material, FleetTrust trust) {
+        return client.sslOptions()
+                .setKeyCertOptions(KeyCertOptions.wrap(new SwappableKeys(material)))
+                .setTrustOptions(trust.trustOptions());
+    }
+
+    /** Completes when the broker accepted; fails with {@link StepFailed}. */
+    Future<MqttConnection> connect(Dial dial, MqttConnection.Listener listener) {
+        var contact = dial.contact();
+        var broker = new MqttClient.Server(contact.mqttHost(), contact.mqttPort(), dial.ssl(), dial.local(), patience);
+        var asked = dial.cleanStart()
+                ? Connect.clean(dial.clientId(), keepAlive)
+                : Connect.session(dial.clientId(), SESSION_EXPIRY, keepAlive);
+        return client.connect(broker, asked, dial.session(), listener)
+                .recover(failure -> Future.failedFuture(told(failure, dial)));
+    }
+
+    private static StepFailed told(Throwable failure, Dial dial) {
+        var broker = dial.contact().mqttHost() + ":" + dial.contact().mqttPort();
+        if (failure instanceof Refused refused && !refused.isTemporary()) {
+            return StepFailed.operator(
+                    Reason.REFUSED,
+                    "broker " + broker + " refuses this identity (" + refused.getMessage()
+                            + "): its certificate was revoked or its name is not in the fleet; look with `lumia list"
+                            + " --query " + dial.clientId() + "`");
+        }
+        return StepFailed.retry(
+                Reason.UNREACHABLE, "broker " + broker + " cannot be reached: " + failure.getMessage(), failure);
+    }
 }

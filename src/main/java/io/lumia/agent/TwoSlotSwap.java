@@ -1,5 +1,7 @@
 package io.lumia.agent;
 
+import io.lumia.mqtt.ClientSession;
+import io.lumia.mqtt.MqttConnection;
 import io.lumia.tls.IdentityFiles;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -15,17 +17,17 @@ final class TwoSlotSwap {
     private static final Duration QUIET_AT_MOST = Duration.ofSeconds(2);
 
     private final Identity identity;
-    private final Outbox outbox;
-    private final MqttLink.Listener listener;
+    private final ClientSession session;
+    private final MqttConnection.Listener listener;
 
-    TwoSlotSwap(Identity identity, Outbox outbox, MqttLink.Listener listener) {
+    TwoSlotSwap(Identity identity, ClientSession session, MqttConnection.Listener listener) {
         this.identity = identity;
-        this.outbox = outbox;
+        this.session = session;
         this.listener = listener;
     }
 
     /** Completes with the connection that has the session now; fails with {@link StepFailed} when everything stays as it was. */
-    Future<MqttLink> run(@Nullable MqttLink old, Map<String, Integer> filters) {
+    Future<MqttConnection> run(@Nullable MqttConnection old, Map<String, Integer> filters) {
         return identity.order()
                 .compose(staged -> probe(staged)
                         .compose(proven -> quiet())
@@ -33,7 +35,7 @@ final class TwoSlotSwap {
                         .compose(link -> identity.promote(staged)
                                 .recover(failure -> giveBack(link, failure))
                                 .map(link))
-                        .onSuccess(link -> adopt(link, old))
+                        .onSuccess(link -> adopt(old))
                         .recover(failure -> rollBack(staged, failure)));
     }
 
@@ -43,32 +45,32 @@ final class TwoSlotSwap {
 
     /** Lets the broker acknowledge what is in flight, so that the take-over repeats nothing; what stays is sent again. */
     private Future<Void> quiet() {
-        return outbox.hold()
+        return session.hold()
                 .timeout(QUIET_AT_MOST.toMillis(), TimeUnit.MILLISECONDS)
                 .otherwiseEmpty();
     }
 
-    private Future<MqttLink> takeOver(IdentityFiles.Generation staged, Map<String, Integer> filters) {
-        return identity.connect(staged.material(), listener).compose(link -> {
-            var ready = link.sessionPresent() ? Future.<Void>succeededFuture() : link.subscribe(filters);
+    private Future<MqttConnection> takeOver(IdentityFiles.Generation staged, Map<String, Integer> filters) {
+        return identity.connect(staged.material(), session, listener).compose(link -> {
+            var ready = link.terms().sessionPresent() ? Future.<Void>succeededFuture() : link.subscribe(filters);
             return ready.map(link).recover(failure -> giveBack(link, failure));
         });
     }
 
     /** The old connection is over already: the broker closed it when it handed the session over. */
-    private void adopt(MqttLink link, @Nullable MqttLink old) {
-        outbox.attach(link);
+    private void adopt(@Nullable MqttConnection old) {
+        session.resume();
         if (old != null) {
             old.disconnect().otherwiseEmpty();
         }
     }
 
-    private static <T> Future<T> giveBack(MqttLink link, Throwable failure) {
+    private static <T> Future<T> giveBack(MqttConnection link, Throwable failure) {
         return link.disconnect().transform(closed -> Future.failedFuture(failure));
     }
 
-    private Future<MqttLink> rollBack(IdentityFiles.Generation staged, Throwable failure) {
-        outbox.resume();
+    private Future<MqttConnection> rollBack(IdentityFiles.Generation staged, Throwable failure) {
+        session.resume();
         return identity.discard(staged).transform(gone -> Future.failedFuture(StepFailed.rolledBack(failure)));
     }
 }

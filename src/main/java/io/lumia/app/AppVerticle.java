@@ -7,6 +7,7 @@ import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.DeliveryStatistics;
 import io.lumia.bus.FleetBus.Histogram;
 import io.lumia.config.AppConfig;
+import io.lumia.mqtt.Message;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
@@ -19,7 +20,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,29 +31,25 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
     private final AppConfig config;
     private final Clock clock;
     private final Agent agent;
-    private final Commands commands = new Commands();
+    private final Commands commands;
+    private final Turns turns = new Turns();
     private final SequenceTracker sequences = new SequenceTracker();
     private final Map<Integer, DeliveryTimes> times = new HashMap<>();
-    private long telemetry;
-    private long malformed;
-    private Duration lastRoundTrip = Duration.ZERO;
-    private volatile AppCounts counts = new AppCounts(0, 0, 0, Duration.ZERO, 0, 0, 0);
 
     /** @param address from which it speaks and at which it answers challenges */
     public AppVerticle(AppConfig config, InetAddress address, AgentEnvironment environment) {
         this.config = config;
         this.clock = environment.clock();
         this.agent = new Agent(config.name(), address, environment, this);
+        this.commands = new Commands(
+                agent::publish,
+                config.commandTimeout(),
+                ThreadLocalRandom.current().nextLong());
     }
 
     /** Completes when it is connected and subscribed for the first time; fails when that will never be. */
     public Future<Void> ready() {
         return agent.connected();
-    }
-
-    /** Safe to call from any thread. */
-    public AppCounts counts() {
-        return counts;
     }
 
     /** Fails when its identity's directory cannot be used; {@link #ready} tells when it is connected. */
@@ -71,74 +68,63 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
     }
 
     @Override
-    public void message(String topic, Buffer payload, int qos) {
-        try {
-            heard(topic, new JsonObject(payload), qos);
-        } catch (DecodeException | ClassCastException unreadable) {
-            malformed++;
-        }
-        count();
-    }
-
-    private void heard(String topic, JsonObject message, int qos) {
-        var levels = topic.split("/", -1);
-        if (levels.length != 3) {
-            malformed++;
-        } else if (levels[2].equals("telemetry")) {
-            telemetry(levels[1], message, qos);
-        } else {
-            response(message);
+    public void message(Message message) {
+        var levels = message.topic().split("/", -1);
+        if (levels.length == 3 && levels[2].equals("telemetry")) {
+            telemetry(levels[1], message);
+        } else if (levels.length == 3) {
+            commands.answered(levels[1], message.correlationData(), message.payload(), clock.instant());
         }
     }
 
     /** The broker vouches for the device in the topic; what the payload claims does not count. */
-    private void telemetry(String device, JsonObject message, int qos) {
+    private void telemetry(String device, Message message) {
+        try {
+            measure(device, new JsonObject(message.payload()), message.qos());
+        } catch (DecodeException | ClassCastException unreadable) {
+            log.atDebug().addKeyValue("identity", device).log("telemetry cannot be read");
+        }
+    }
+
+    private void measure(String device, JsonObject message, int qos) {
         var sequence = message.getLong("seq");
         var sentAt = message.getLong("sentAt");
         if (sequence == null || sentAt == null) {
-            malformed++;
             return;
         }
-        telemetry++;
-        commands.heardOf(device);
+        turns.heardOf(device);
         sequences.received(device, message.getString("run", ""), sequence);
         var sent = Instant.EPOCH.plus(sentAt, ChronoUnit.MICROS);
         times.computeIfAbsent(qos, first -> new DeliveryTimes()).record(Duration.between(sent, clock.instant()));
     }
 
-    private void response(JsonObject message) {
-        Optional.ofNullable(message.getString("id"))
-                .flatMap(id -> commands.answered(id, clock.instant()))
-                .ifPresent(taken -> lastRoundTrip = taken);
+    private void command() {
+        var now = clock.instant();
+        commands.expire(now);
+        turns.next()
+                .ifPresent(device -> commands.send(device, ping(now), now).onSuccess(outcome -> tell(device, outcome)));
     }
 
-    private void command() {
-        commands.next(clock.instant())
-                .ifPresent(command -> agent.publish(
-                                "devices/" + command.device() + "/commands",
-                                command.payload().toBuffer(),
-                                1)
-                        .onFailure(full -> log.atDebug()
-                                .addKeyValue("identity", config.name())
-                                .addKeyValue("reason", full.getMessage())
-                                .log("command was not sent")));
-        count();
+    private static Buffer ping(Instant now) {
+        return new JsonObject()
+                .put("command", "ping")
+                .put("sentAt", ChronoUnit.MICROS.between(Instant.EPOCH, now))
+                .toBuffer();
+    }
+
+    private static void tell(String device, CommandOutcome outcome) {
+        if (!(outcome instanceof CommandOutcome.Answered)) {
+            log.atDebug()
+                    .addKeyValue("identity", device)
+                    .addKeyValue("outcome", outcome)
+                    .log("command was not answered");
+        }
     }
 
     private DeliveryStatistics statistics() {
         var byQos = new HashMap<Integer, Histogram>();
         times.forEach((qos, measured) -> byQos.put(qos, measured.histogram()));
-        return new DeliveryStatistics(Map.copyOf(byQos), sequences.lost(), sequences.duplicated());
-    }
-
-    private void count() {
-        counts = new AppCounts(
-                telemetry,
-                commands.sent(),
-                commands.answered(),
-                lastRoundTrip,
-                malformed,
-                sequences.lost(),
-                sequences.duplicated());
+        return new DeliveryStatistics(
+                Map.copyOf(byQos), sequences.lost(), sequences.duplicated(), commands.statistics());
     }
 }

@@ -1,67 +1,103 @@
 package io.lumia.app;
 
-import io.vertx.core.json.JsonObject;
+import io.lumia.app.CommandOutcome.Answered;
+import io.lumia.app.CommandOutcome.NotSent;
+import io.lumia.app.CommandOutcome.TimedOut;
+import io.lumia.bus.FleetBus.CommandStatistics;
+import io.lumia.mqtt.Message;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** Pings the devices that were heard of, one after the other, and pairs the answers. */
+/**
+ * Commands to devices by request and response (MQTT 5, 4.10): sent to {@code devices/NAME/commands}, answered at {@code devices/NAME/responses}
+ * with the same correlation data. The broker lets a device publish below its own name alone, so an answer counts only when it came from the
+ * device that was asked. For one context.
+ */
 final class Commands {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private final Function<Message, Future<Void>> publisher;
+    private final Duration patience;
+    private final long run;
+    /** In the order of sending. */
+    private final Map<Buffer, Pending> unanswered = new LinkedHashMap<>();
 
-    private final Set<String> devices = new LinkedHashSet<>();
-    private final Map<String, Instant> unanswered = new LinkedHashMap<>();
+    private final DeliveryTimes times = new DeliveryTimes();
     private long sent;
     private long answered;
+    private long timedOut;
+    private long notSent;
+    private long unmatched;
 
-    /** A command for one device. */
-    record Command(String device, JsonObject payload) {}
+    private record Pending(String device, Instant sentAt, Promise<CommandOutcome> outcome) {}
 
-    void heardOf(String device) {
-        devices.add(device);
+    /**
+     * @param patience how long an answer may take; the broker keeps a command no longer
+     * @param run random, so that answers to an earlier process match nothing
+     */
+    Commands(Function<Message, Future<Void>> publisher, Duration patience, long run) {
+        this.publisher = publisher;
+        this.patience = patience;
+        this.run = run;
     }
 
-    /** For whose turn it is; empty while no device is known. */
-    Optional<Command> next(Instant now) {
-        var turn = devices.iterator();
-        if (!turn.hasNext()) {
-            return Optional.empty();
-        }
-        var device = turn.next();
-        turn.remove();
-        devices.add(device);
-        unanswered.values().removeIf(sentAt -> Duration.between(sentAt, now).compareTo(PATIENCE) > 0);
-        var id = UUID.randomUUID().toString();
-        unanswered.put(id, now);
-        sent++;
-        var payload = new JsonObject()
-                .put("id", id)
-                .put("command", "ping")
-                .put("sentAt", ChronoUnit.MICROS.between(Instant.EPOCH, now));
-        return Optional.of(new Command(device, payload));
+    Future<CommandOutcome> send(String device, Buffer payload, Instant now) {
+        var correlation = Buffer.buffer(16).appendLong(run).appendLong(++sent);
+        var pending = new Pending(device, now, Promise.promise());
+        unanswered.put(correlation, pending);
+        var command = Message.of("devices/" + device + "/commands", payload, 1)
+                .asking("devices/" + device + "/responses", correlation)
+                .expiringAfter(patience);
+        publisher.apply(command).onFailure(failure -> notSent(correlation, failure));
+        return pending.outcome.future();
     }
 
-    /** How long the answer took; empty for one that nobody waits for, such as a second delivery. */
-    Optional<Duration> answered(String id, Instant now) {
-        var sentAt = unanswered.remove(id);
-        if (sentAt == null) {
-            return Optional.empty();
+    private void notSent(Buffer correlation, Throwable failure) {
+        var pending = unanswered.remove(correlation);
+        if (pending != null) {
+            notSent++;
+            pending.outcome.complete(new NotSent(String.valueOf(failure.getMessage())));
         }
+    }
+
+    /** An answer from a device; one that nobody waits for is counted and left. */
+    void answered(String device, @Nullable Buffer correlation, Buffer payload, Instant now) {
+        var pending = correlation == null ? null : unanswered.get(correlation);
+        if (pending == null || !pending.device.equals(device)) {
+            unmatched++;
+            return;
+        }
+        unanswered.remove(correlation);
         answered++;
-        return Optional.of(Duration.between(sentAt, now));
+        var took = Duration.between(pending.sentAt, now);
+        times.record(took);
+        pending.outcome.complete(new Answered(payload, took));
     }
 
-    long sent() {
-        return sent;
+    /** Gives up what waits for longer than the patience. */
+    void expire(Instant now) {
+        var all = unanswered.values().iterator();
+        while (all.hasNext()) {
+            var oldest = all.next();
+            var waited = Duration.between(oldest.sentAt, now);
+            if (waited.compareTo(patience) < 0) {
+                return;
+            }
+            all.remove();
+            timedOut++;
+            oldest.outcome.complete(new TimedOut(waited));
+        }
     }
 
-    long answered() {
-        return answered;
+    CommandStatistics statistics() {
+        return new CommandStatistics(
+                sent,
+                Map.of("answered", answered, "timed_out", timedOut, "not_sent", notSent, "unmatched", unmatched),
+                times.histogram());
     }
 }

@@ -1,5 +1,6 @@
 package io.lumia.audit;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lumia.bus.FleetBus.Audited;
 import io.lumia.crypto.DurableFiles;
@@ -93,6 +94,10 @@ final class AuditLog implements AutoCloseable {
         members.put("object", act.object());
         members.put("outcome", act.outcome());
         members.put("details", new TreeMap<>(act.details()));
-        return JSON.valueToTree(members).toString();
+        try {
+            return JSON.writeValueAsString(members);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("texts cannot be written as JSON", impossible);
+        }
     }
 }

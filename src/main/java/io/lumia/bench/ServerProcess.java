@@ -69,6 +69,11 @@ final class ServerProcess implements AutoCloseable {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
+    /** The part of it with which Java compiled; zero for other programs. */
+    Duration compiling() {
+        return CompilerThreads.cpu(process.pid());
+    }
+
     long pid() {
         return process.pid();
     }
@@ -76,11 +81,6 @@ final class ServerProcess implements AutoCloseable {
     /** Ends it with SIGKILL; returns when it is gone. */
     void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
-    }
-
-    /** The part of it with which Java compiled; zero for other programs. */
-    Duration compiling() {
-        return CompilerThreads.cpu(process.pid());
     }
 
     boolean isAlive() {

@@ -4,6 +4,8 @@ import io.lumia.access.TopicFilter;
 import io.lumia.broker.Admission.Verdict;
 import io.lumia.broker.Admission.Verdict.Admitted;
 import io.lumia.broker.ClientConnection.Origin;
+import io.lumia.broker.handshake.WaitingRoom;
+import io.lumia.broker.handshake.WaitingRoom.Place;
 import io.lumia.broker.wire.BadPacket;
 import io.lumia.broker.wire.PacketChannel;
 import io.lumia.broker.wire.Packets;
@@ -18,6 +20,7 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.net.NetSocketInternal;
 import java.security.cert.X509Certificate;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +39,7 @@ final class Arrival implements PacketChannel.Receiver {
     private final @Nullable X509Certificate certificate;
     private final Origin origin;
     private final PacketChannel channel;
-    private final long impatience;
+    private final Optional<Place> place;
     private @Nullable MqttConnectMessage connect;
     private boolean over;
 
@@ -58,13 +61,13 @@ final class Arrival implements PacketChannel.Receiver {
                 socket.remoteAddress().hostAddress(),
                 session == null ? "none" : session.getProtocol() + " " + session.getCipherSuite());
         this.channel = PacketChannel.on(socket, context, hub.config().maxPacketSize(), this);
-        this.impatience = hub.vertx().setTimer(hub.config().connectTimeout().toMillis(), late -> end());
+        this.place = WaitingRoom.placeOf(socket.channelHandlerContext().channel());
     }
 
     @Override
     public void packet(MqttMessage packet) {
         if (packet instanceof MqttConnectMessage said && connect == null) {
-            hub.vertx().cancelTimer(impatience);
+            place.ifPresent(Place::leave);
             connect = said;
             channel.hold(); // what comes behind CONNECT waits for CONNACK
             arrived(said);
@@ -178,7 +181,6 @@ final class Arrival implements PacketChannel.Receiver {
     private void end() {
         if (!over) {
             over = true;
-            hub.vertx().cancelTimer(impatience);
             channel.close();
         }
     }

@@ -1,5 +1,6 @@
 package io.lumia.broker;
 
+import io.lumia.bus.FleetBus.BrokerLoad;
 import io.lumia.bus.FleetBus.BrokerStatistics;
 import java.util.Arrays;
 import java.util.Map;
@@ -63,7 +64,7 @@ final class BrokerCounters {
         return Arrays.stream(adders).mapToLong(LongAdder::sum).sum();
     }
 
-    BrokerStatistics statistics(long connections, long sessions, long retained) {
+    BrokerStatistics statistics(long connections, long sessions, long retained, BrokerLoad load) {
         var publishes = new TreeMap<String, Long>();
         tell(publishes, received, "in");
         tell(publishes, sent, "out");
@@ -75,7 +76,8 @@ final class BrokerCounters {
                 values(connects),
                 Map.copyOf(publishes),
                 Map.of("publish", deniedPublish.sum(), "subscribe", deniedSubscribe.sum()),
-                values(disconnects));
+                values(disconnects),
+                load);
     }
 
     private static void tell(Map<String, Long> publishes, LongAdder[] byQos, String direction) {

@@ -5,6 +5,9 @@ import static io.lumia.bus.FleetBus.CERTIFICATE_REVOKED;
 import static io.lumia.bus.FleetBus.REVOCATION_ENFORCED;
 
 import io.lumia.access.TopicAcl;
+import io.lumia.broker.handshake.HandshakeEngine;
+import io.lumia.broker.handshake.Handshakes;
+import io.lumia.broker.handshake.StormLog;
 import io.lumia.bus.FleetBus.CertificateRevoked;
 import io.lumia.bus.FleetBus.RevocationEnforced;
 import io.lumia.config.BrokerConfig;
@@ -79,9 +82,14 @@ public final class BrokerVerticle extends VerticleBase {
         int shared = config.port() == 0 ? -ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE) : config.port();
         var admission = new Admission(vertx, clock);
         var refusals = new Refusals(vertx, clock, hub.counters());
+        var handshakes = new Handshakes(hub.waitingRoom(), eventLoops(), (address, peerPort, cause) -> {
+            if (!certificate.isOwnStranger(address, peerPort)) {
+                refusals.handshakeFailed(address, cause);
+            }
+        });
         var listeners = new ArrayList<BrokerListener>();
         for (int i = 0; i < eventLoops(); i++) {
-            listeners.add(new BrokerListener(hub, admission, refusals, options(certificate, refusals), shared));
+            listeners.add(new BrokerListener(hub, admission, refusals, options(certificate, handshakes), shared));
         }
         Future<?> all = Future.succeededFuture();
         for (BrokerListener listener : listeners) {
@@ -98,26 +106,24 @@ public final class BrokerVerticle extends VerticleBase {
                 : Runtime.getRuntime().availableProcessors();
     }
 
-    private NetServerOptions options(ListenerCertificate certificate, Refusals refusals) {
+    private NetServerOptions options(ListenerCertificate certificate, Handshakes handshakes) {
         var options = TlsOptions.apply(new NetServerOptions(), tls);
-        long patience = config.connectTimeout().toMillis();
         options.setClientAuth(ClientAuth.REQUIRED)
                 .setKeyCertOptions(certificate.keyCertOptions())
                 .setTrustOptions(certificate.trust().trustOptions())
-                .setSslHandshakeTimeout(patience)
-                .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setSslHandshakeTimeout(
+                        config.connectTimeout().toSeconds() + 5) // the waiting room's deadline comes first
+                .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
                 .setAcceptBacklog(4096)
                 .setTcpKeepAlive(true);
-        options.setSslEngineOptions(new HandshakeWatch(options.getSslEngineOptions(), (address, peerPort, cause) -> {
-            if (!certificate.isOwnStranger(address, peerPort)) {
-                refusals.handshakeFailed(address, cause);
-            }
-        }));
+        options.setSslEngineOptions(new HandshakeEngine(options.getSslEngineOptions(), handshakes));
         return options;
     }
 
     private Future<Void> serve(Hub hub) {
+        var storms = new StormLog();
         vertx.setPeriodic(SWEEP_MS, tick -> {
+            var unused = storms.look(hub.waitingRoom().load(), clock.instant());
             hub.sessions().sweep();
             hub.retained().removeExpired(clock.millis());
             hub.connections().forgetRevocationsBefore(clock.instant());

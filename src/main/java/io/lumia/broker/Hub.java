@@ -1,11 +1,14 @@
 package io.lumia.broker;
 
 import io.lumia.access.TopicAcl;
+import io.lumia.broker.handshake.WaitingRoom;
+import io.lumia.bus.FleetBus.BrokerLoad;
 import io.lumia.bus.FleetBus.BrokerStatistics;
 import io.lumia.config.BrokerConfig;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
 
 /** What all event loops of one broker share; safe for use by several threads. */
 record Hub(
@@ -17,11 +20,13 @@ record Hub(
         RetainedMessages retained,
         Router router,
         Connections connections,
-        BrokerCounters counters) {
+        BrokerCounters counters,
+        WaitingRoom waitingRoom) {
     static Hub create(Vertx vertx, BrokerConfig config, Clock clock, List<TopicAcl.Rule> rules) {
         var counters = new BrokerCounters();
         var tree = new TopicTree();
-        var retained = new RetainedMessages(config.maxRetained());
+        var retained = new RetainedMessages(
+                config.maxRetained(), new ByteBudget(config.limits().retainedBytes()));
         var router = new Router(tree, retained, clock);
         return new Hub(
                 vertx,
@@ -32,10 +37,23 @@ record Hub(
                 retained,
                 router,
                 new Connections(config.maxConnections()),
-                counters);
+                counters,
+                new WaitingRoom(
+                        config.limits().arrivals(),
+                        config.connectTimeout(),
+                        clock,
+                        turned -> counters.connect(turned.name().toLowerCase(Locale.ROOT))));
     }
 
     BrokerStatistics statistics() {
-        return counters.statistics(connections.count(), sessions.size(), retained.size());
+        var arriving = waitingRoom.load();
+        var load = new BrokerLoad(
+                arriving.atWork(),
+                arriving.waiting(),
+                arriving.delayed(),
+                sessions.tree().size(),
+                sessions.queued().held(),
+                retained.bytes());
+        return counters.statistics(connections.count(), sessions.size(), retained.size(), load);
     }
 }

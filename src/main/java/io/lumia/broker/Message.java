@@ -4,9 +4,12 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.mqtt.MqttConnectMessage;
 import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttProperties.IntegerProperty;
+import io.netty.handler.codec.mqtt.MqttProperties.MqttProperty;
+import io.netty.handler.codec.mqtt.MqttProperties.StringPair;
 import io.netty.handler.codec.mqtt.MqttPublishMessage;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * One published message, shared by all who receive it; neither payload nor properties are ever written to.
@@ -29,6 +32,8 @@ record Message(
     static final long NEVER = Long.MAX_VALUE;
 
     private static final long MS = 1000;
+    private static final int SMALLEST = 48;
+    private static final int PAIR = 112;
     private static final int[] PASSED_ON = {
         MqttProperties.PAYLOAD_FORMAT_INDICATOR,
         MqttProperties.CONTENT_TYPE,
@@ -76,9 +81,26 @@ record Message(
         return (int) Math.max(1, (expiresAt - now.toEpochMilli() + MS - 1) / MS);
     }
 
-    /** About what it takes on the wire and in memory. */
+    /** About what it takes on the wire and in memory; each property is objects of its own. */
     int size() {
-        return topic.length() + payload.length + 16;
+        int size = topic.length() + payload.length + SMALLEST;
+        for (MqttProperty<?> property : properties.listAll()) {
+            size += SMALLEST + size(property.value());
+        }
+        return size;
+    }
+
+    private static int size(Object value) {
+        if (value instanceof List<?> userProperties) {
+            return userProperties.stream().mapToInt(Message::size).sum();
+        }
+        if (value instanceof StringPair pair) {
+            return PAIR + pair.key.length() + pair.value.length();
+        }
+        if (value instanceof byte[] bytes) {
+            return bytes.length;
+        }
+        return value instanceof String text ? text.length() : 0;
     }
 
     static long expiresAt(MqttProperties properties, Clock clock) {

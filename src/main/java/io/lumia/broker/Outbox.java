@@ -31,19 +31,23 @@ final class Outbox {
     }
 
     private final Bounds bounds;
+    private final ByteBudget inAll;
     private final BrokerCounters counters;
     private final Clock clock;
     private final ArrayDeque<Delivery> queue = new ArrayDeque<>();
     private final Map<Integer, Flight> inflight = new LinkedHashMap<>();
     private final ArrayDeque<Integer> toRepeat = new ArrayDeque<>();
     private long queuedBytes;
+    private long inflightBytes;
     private int queuedQos0;
     private int lastId;
     private int window;
     private @Nullable ClientConnection connection;
 
-    Outbox(Bounds bounds, BrokerCounters counters, Clock clock) {
+    /** @param inAll what all sessions may hold together */
+    Outbox(Bounds bounds, ByteBudget inAll, BrokerCounters counters, Clock clock) {
         this.bounds = bounds;
+        this.inAll = inAll;
         this.counters = counters;
         this.clock = clock;
     }
@@ -62,7 +66,7 @@ final class Outbox {
     }
 
     void add(Delivery delivery) {
-        if (queue.isEmpty() && canSend(delivery)) {
+        if (queue.isEmpty() && canSend(delivery) && (delivery.qos() == 0 || hasShare(delivery))) {
             send(delivery);
         } else {
             keep(delivery);
@@ -115,6 +119,8 @@ final class Outbox {
     }
 
     void clear() {
+        inAll.giveBack(queuedBytes + inflightBytes);
+        inflightBytes = 0;
         queue.clear();
         inflight.clear();
         toRepeat.clear();
@@ -129,7 +135,8 @@ final class Outbox {
      * @param taker says whether it took the message
      */
     void giveAway(Predicate<Delivery> taker) {
-        inflight.values().removeIf(flight -> isShared(flight.delivery, 1) && taker.test(flight.delivery));
+        inflight.values()
+                .removeIf(flight -> isShared(flight.delivery, 1) && taker.test(flight.delivery) && landed(flight));
         toRepeat.retainAll(inflight.keySet());
         for (Iterator<Delivery> queued = queue.iterator(); queued.hasNext(); ) {
             var delivery = queued.next();
@@ -145,7 +152,7 @@ final class Outbox {
     }
 
     private void finished(int packetId) {
-        inflight.remove(packetId);
+        var unused = landed(inflight.remove(packetId));
         toRepeat.remove(packetId);
         sendWhatFits();
     }
@@ -160,8 +167,25 @@ final class Outbox {
         } else if (to.takes(again.delivery)) {
             to.send(again.delivery, packetId, true);
         } else {
-            inflight.remove(packetId); // 3.1.2.11.4: as if it had been sent
+            var unused = landed(inflight.remove(packetId)); // 3.1.2.11.4: as if it had been sent
         }
+    }
+
+    private boolean landed(@Nullable Flight flight) {
+        if (flight != null) {
+            inflightBytes -= size(flight.delivery);
+            inAll.giveBack(size(flight.delivery));
+        }
+        return true;
+    }
+
+    private static int size(Delivery delivery) {
+        return delivery.message().size();
+    }
+
+    /** Whoever takes its messages is served even when others have filled what all share. */
+    private boolean hasShare(Delivery delivery) {
+        return inflight.isEmpty() || inAll.has(size(delivery), inflightBytes);
     }
 
     private boolean hasWindow() {
@@ -173,7 +197,10 @@ final class Outbox {
         return to != null
                 && to.isWritable()
                 && toRepeat.isEmpty()
-                && (delivery.qos() == 0 || (hasWindow() && inflight.size() < MOST_IDS));
+                && (delivery.qos() == 0
+                        || (hasWindow()
+                                && inflight.size() < MOST_IDS
+                                && (inflight.isEmpty() || inflightBytes + size(delivery) <= bounds.bytes)));
     }
 
     private void send(Delivery delivery) {
@@ -185,6 +212,8 @@ final class Outbox {
         if (delivery.qos() > 0) {
             packetId = nextId();
             inflight.put(packetId, new Flight(delivery));
+            inflightBytes += size(delivery);
+            inAll.take(size(delivery));
         }
         counters.sent(delivery.qos());
         to.send(delivery, packetId, false);
@@ -198,7 +227,8 @@ final class Outbox {
         }
         if (hasRoom(delivery)) {
             queue.add(delivery);
-            queuedBytes += delivery.message().size();
+            queuedBytes += size(delivery);
+            inAll.take(size(delivery));
             queuedQos0 += delivery.qos() == 0 ? 1 : 0;
         } else {
             counters.dropped(delivery.qos());
@@ -210,7 +240,8 @@ final class Outbox {
 
     private boolean hasRoom(Delivery delivery) {
         return queue.size() < bounds.messages
-                && queuedBytes + delivery.message().size() <= bounds.bytes;
+                && queuedBytes + size(delivery) <= bounds.bytes
+                && inAll.has(size(delivery), queuedBytes + inflightBytes);
     }
 
     private void makeRoom(Delivery delivery) {
@@ -218,7 +249,7 @@ final class Outbox {
         if (queuedQos0 > 0) {
             dropWhile(delivery, queued -> queued.qos() == 0);
         }
-        if (bounds.overflow == Overflow.DROP_OLDEST && delivery.message().size() <= bounds.bytes) {
+        if (bounds.overflow == Overflow.DROP_OLDEST && size(delivery) <= bounds.bytes) {
             dropWhile(delivery, queued -> true);
         }
     }
@@ -235,7 +266,8 @@ final class Outbox {
     }
 
     private Delivery dequeued(Delivery delivery) {
-        queuedBytes -= delivery.message().size();
+        queuedBytes -= size(delivery);
+        inAll.giveBack(size(delivery));
         queuedQos0 -= delivery.qos() == 0 ? 1 : 0;
         return delivery;
     }

@@ -12,7 +12,7 @@ final class Router {
 
     private final TopicTree tree;
     private final RetainedMessages retained;
-    private final RetainedMessages system = new RetainedMessages(Integer.MAX_VALUE);
+    private final RetainedMessages system = new RetainedMessages(Integer.MAX_VALUE, new ByteBudget(Long.MAX_VALUE));
     private final Clock clock;
     private volatile boolean full;
 
@@ -84,7 +84,7 @@ final class Router {
             log.atWarn()
                     .addKeyValue("retained", retained.size())
                     .log(
-                            "a retained message is not kept: raise broker.max-retained, or clear topics with an empty retained message");
+                            "a retained message is not kept: raise broker.max-retained or broker.limits.retained-bytes, or clear topics with an empty retained message");
         }
         full = !kept;
     }

@@ -14,6 +14,7 @@ final class Sessions {
     private final Router router;
     private final BrokerCounters counters;
     private final Clock clock;
+    private final ByteBudget queued;
 
     Sessions(BrokerConfig config, TopicTree tree, Router router, BrokerCounters counters, Clock clock) {
         this.config = config;
@@ -21,6 +22,12 @@ final class Sessions {
         this.router = router;
         this.counters = counters;
         this.clock = clock;
+        this.queued = new ByteBudget(config.limits().queuedBytesInAll());
+    }
+
+    /** What all sessions hold together. */
+    ByteBudget queued() {
+        return queued;
     }
 
     TopicTree tree() {
@@ -81,6 +88,6 @@ final class Sessions {
                 config.limits().queuedBytes(),
                 config.maxInflight(),
                 config.limits().overflow());
-        return new Session(key, this, router, new Outbox(bounds, counters, clock), clock);
+        return new Session(key, this, router, new Outbox(bounds, queued, counters, clock), clock);
     }
 }

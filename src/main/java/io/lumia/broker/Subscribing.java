@@ -89,6 +89,9 @@ final class Subscribing {
     private int subscribed(
             Session session, MqttTopicSubscription wanted, int identifier, List<Subscription> wantRetained) {
         var text = wanted.topicFilter();
+        if (text.length() > hub.config().limits().topicLength()) {
+            return ReasonCode.TOPIC_FILTER_INVALID.code();
+        }
         Asked asked;
         try {
             asked = Asked.parse(text, hub.config().limits().topicLevels());
@@ -98,8 +101,7 @@ final class Subscribing {
         if (!connection.rights().maySubscribe(asked.filter())) {
             return denied(text).code();
         }
-        if (session.subscriptionCount() >= hub.config().limits().subscriptionsPerSession()
-                && !session.isSubscribed(text)) {
+        if (isOneTooMany(session) && !session.isSubscribed(text)) {
             return ReasonCode.QUOTA_EXCEEDED.code();
         }
         var options = wanted.option();
@@ -117,6 +119,12 @@ final class Subscribing {
             wantRetained.add(subscription);
         }
         return qos;
+    }
+
+    private boolean isOneTooMany(Session session) {
+        var limits = hub.config().limits();
+        return session.subscriptionCount() >= limits.subscriptionsPerSession()
+                || hub.sessions().tree().size() >= limits.subscriptions();
     }
 
     private static boolean wantsRetained(RetainedHandlingPolicy handling, boolean fresh) {

@@ -33,9 +33,10 @@ final class TopicTree {
      *
      * @param targets each session once
      * @param groups of which one member each is chosen for each message
+     * @param visited nodes of the tree, for the work that it was
      */
-    record Matches(Collection<Target> targets, List<SharedGroup> groups) {
-        static final Matches NOBODY = new Matches(List.of(), List.of());
+    record Matches(Collection<Target> targets, List<SharedGroup> groups, int visited) {
+        static final Matches NOBODY = new Matches(List.of(), List.of(), 0);
     }
 
     private final Node root = new Node();
@@ -154,9 +155,7 @@ final class TopicTree {
         } else {
             found.descend(root, 0);
         }
-        return found.targets.isEmpty() && found.groups.isEmpty()
-                ? Matches.NOBODY
-                : new Matches(List.copyOf(found.targets.values()), found.groups);
+        return new Matches(List.copyOf(found.targets.values()), found.groups, found.visited);
     }
 
     private static final class Found {
@@ -164,6 +163,7 @@ final class TopicTree {
         private final List<SharedGroup> groups = new ArrayList<>(0);
         private final SessionKey publisher;
         private final String[] levels;
+        private int visited;
 
         private Found(SessionKey publisher, String[] levels) {
             this.publisher = publisher;
@@ -174,6 +174,7 @@ final class TopicTree {
             if (node == null) {
                 return;
             }
+            visited++;
             var rest = node.children.get("#");
             if (rest != null) {
                 collect(rest);

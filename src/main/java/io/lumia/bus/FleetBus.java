@@ -606,12 +606,38 @@ public final class FleetBus {
             Map<String, Long> connects,
             Map<String, Long> publishes,
             Map<String, Long> denied,
-            Map<String, Long> disconnects) {}
+            Map<String, Long> disconnects,
+            BrokerLoad load) {}
+
+    /**
+     * What a broker is busy with and what it holds, now.
+     *
+     * @param handshakesAtWork TLS handshakes begun and not done
+     * @param handshakesWaiting those that wait for their turn
+     * @param handshakesDelayed those that had to wait noticeably, since the start
+     * @param queuedBytes of messages that sessions have not acknowledged or not been sent
+     */
+    public record BrokerLoad(
+            long handshakesAtWork,
+            long handshakesWaiting,
+            long handshakesDelayed,
+            long subscriptions,
+            long queuedBytes,
+            long retainedBytes) {}
 
     public record ReadDeliveryStatistics() {}
 
     /** Delivery times by QoS. */
-    public record DeliveryStatistics(Map<Integer, Histogram> byQos, long lost, long duplicated) {}
+    public record DeliveryStatistics(
+            Map<Integer, Histogram> byQos, long lost, long duplicated, CommandStatistics commands) {}
+
+    /**
+     * Commands of the application to devices.
+     *
+     * @param results by {@code answered}, {@code timed_out}, {@code not_sent}; and {@code unmatched} answers
+     * @param times from command to answer
+     */
+    public record CommandStatistics(long sent, Map<String, Long> results, Histogram times) {}
 
     /**
      * @param upperBounds of the buckets in seconds, ascending, without +Inf

@@ -21,9 +21,6 @@ public final class Logging {
     private static final List<String> TALKATIVE = List.of(
             "io.netty", "io.vertx", "org.flywaydb", "org.jdbi", "org.shredzone.acme4j", "org.xbill", "org.sqlite");
 
-    /** It tells every refused connection as an error, which the agent tells better. */
-    private static final String TOLD_BY_THE_AGENT = "io.vertx.mqtt.impl.MqttClientImpl";
-
     private final LoggerContext context;
     private final OutputStream out;
     private final boolean colours;
@@ -67,7 +64,6 @@ public final class Logging {
         context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(wanted);
         var quiet = wanted.isGreaterOrEqual(Level.WARN) ? wanted : Level.WARN;
         TALKATIVE.forEach(name -> context.getLogger(name).setLevel(quiet));
-        context.getLogger(TOLD_BY_THE_AGENT).setLevel(Level.OFF);
     }
 
     private Encoder<ILoggingEvent> text() {

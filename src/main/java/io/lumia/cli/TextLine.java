@@ -13,6 +13,8 @@ import java.util.Locale;
  * written as escapes, and the lines of a stack trace are marked.
  */
 final class TextLine extends LayoutBase<ILoggingEvent> {
+    private static final int WIDEST_LEVEL = "ERROR".length();
+
     private final DateTimeFormatter time;
     private final boolean colours;
 
@@ -50,7 +52,8 @@ final class TextLine extends LayoutBase<ILoggingEvent> {
     }
 
     private String level(Level level) {
-        var name = String.format(Locale.ROOT, "%-5s", level);
+        var name =
+                level + " ".repeat(Math.max(0, WIDEST_LEVEL - level.toString().length()));
         if (!colours || level.equals(Level.INFO)) {
             return name;
         }

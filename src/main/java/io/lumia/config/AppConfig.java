@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
 public record AppConfig(
         DeviceName name,
         @Nullable String address,
-        @JsonProperty("command-interval") Duration commandInterval) {
+        @JsonProperty("command-interval") Duration commandInterval,
+        @JsonProperty("command-timeout") Duration commandTimeout) {
     public AppConfig {
         if (address != null) {
             var unused = AddressRange.address(address);
         }
         Check.positive("command-interval", commandInterval);
+        Check.patience("command-timeout", commandTimeout);
     }
 }

@@ -1,8 +1,10 @@
 package io.lumia.metrics;
 
+import io.lumia.bus.FleetBus.BrokerLoad;
 import io.lumia.bus.FleetBus.BrokerStatistics;
 import io.lumia.bus.FleetBus.CertificateCounts;
 import io.lumia.bus.FleetBus.CertificateStatus;
+import io.lumia.bus.FleetBus.CommandStatistics;
 import io.lumia.bus.FleetBus.DeliveryStatistics;
 import io.lumia.bus.FleetBus.Histogram;
 import io.lumia.bus.FleetBus.OverdueCount;
@@ -123,22 +125,57 @@ final class SampledMetrics implements MultiCollector {
             publishes.dataPoint(point(Labels.of("direction", parts[1], "qos", parts[0]), count));
         });
         to.add(publishes.build());
+        addLoad(to, broker.load());
+    }
+
+    private static void addLoad(List<MetricSnapshot> to, BrokerLoad load) {
+        to.add(GaugeSnapshot.builder()
+                .name("lumia_mqtt_handshakes")
+                .help("TLS handshakes with clients that are begun, or wait for their turn")
+                .dataPoint(gaugePoint(Labels.of("state", "working"), load.handshakesAtWork()))
+                .dataPoint(gaugePoint(Labels.of("state", "waiting"), load.handshakesWaiting()))
+                .build());
+        to.add(CounterSnapshot.builder()
+                .name("lumia_mqtt_handshakes_delayed")
+                .help("TLS handshakes that waited longer than 100 ms for their turn")
+                .dataPoint(point(Labels.EMPTY, load.handshakesDelayed()))
+                .build());
+        to.add(gauge("lumia_mqtt_subscriptions", "Subscriptions of all sessions", load.subscriptions()));
+        to.add(gauge("lumia_mqtt_queued_bytes", "Messages that sessions keep for their clients", load.queuedBytes()));
+        to.add(gauge("lumia_mqtt_retained_bytes", "Retained messages", load.retainedBytes()));
     }
 
     private static void addDelivery(List<MetricSnapshot> to, DeliveryStatistics delivery) {
         var seconds = HistogramSnapshot.builder()
                 .name("lumia_mqtt_delivery_seconds")
                 .help("From the publish at the device to its arrival at the application");
-        delivery.byQos().forEach((qos, histogram) -> seconds.dataPoint(histogram(qos, histogram)));
+        delivery.byQos()
+                .forEach((qos, histogram) ->
+                        seconds.dataPoint(histogram(Labels.of("qos", Integer.toString(qos)), histogram)));
         to.add(seconds.build());
         to.add(counters(
                 "lumia_mqtt_sequence_gaps",
                 "Telemetry that the application missed or received twice, by sequence number",
                 "kind",
                 Map.of("lost", delivery.lost(), "duplicated", delivery.duplicated())));
+        addCommands(to, delivery.commands());
     }
 
-    private static HistogramDataPointSnapshot histogram(int qos, Histogram histogram) {
+    private static void addCommands(List<MetricSnapshot> to, CommandStatistics commands) {
+        to.add(CounterSnapshot.builder()
+                .name("lumia_commands_sent")
+                .help("Commands that the application sent to devices")
+                .dataPoint(point(Labels.EMPTY, commands.sent()))
+                .build());
+        to.add(counters("lumia_command_results", "What became of commands", "result", commands.results()));
+        to.add(HistogramSnapshot.builder()
+                .name("lumia_command_duration_seconds")
+                .help("From a command to the device's answer, at the application")
+                .dataPoint(histogram(Labels.EMPTY, commands.times()))
+                .build());
+    }
+
+    private static HistogramDataPointSnapshot histogram(Labels labels, Histogram histogram) {
         var buckets = ClassicHistogramBuckets.builder();
         for (int i = 0; i < histogram.counts().size(); i++) {
             double bound =
@@ -148,7 +185,7 @@ final class SampledMetrics implements MultiCollector {
         return HistogramDataPointSnapshot.builder()
                 .classicHistogramBuckets(buckets.build())
                 .sum(histogram.sum())
-                .labels(Labels.of("qos", Integer.toString(qos)))
+                .labels(labels)
                 .build();
     }
 

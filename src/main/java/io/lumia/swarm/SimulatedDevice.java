@@ -5,9 +5,9 @@ import io.lumia.agent.AgentEnvironment;
 import io.lumia.agent.AgentListener;
 import io.lumia.agent.AgentState;
 import io.lumia.config.SwarmConfig;
+import io.lumia.mqtt.Message;
 import io.lumia.x509.DeviceName;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
@@ -100,24 +100,35 @@ final class SimulatedDevice implements AgentListener {
     }
 
     @Override
-    public void message(String topic, Buffer payload, int qos) {
+    public void message(Message command) {
         try {
-            var command = new JsonObject(payload);
-            if ("ping".equals(command.getString("command"))) {
-                answer(command.getString("id"), command.getLong("sentAt"));
+            var asked = new JsonObject(command.payload());
+            if ("ping".equals(asked.getString("command"))) {
+                answer(command, asked);
             }
         } catch (DecodeException | ClassCastException malformed) {
             log.atDebug().addKeyValue("identity", name).log("command is malformed and was left unanswered");
         }
     }
 
-    private void answer(String id, Long sentAt) {
+    /** At the response topic, by the correlation data (MQTT 5, 4.10); clients of MQTT 3 know neither and look at the id. */
+    private void answer(Message command, JsonObject asked) {
+        var usual = "devices/" + name + "/responses";
+        var wanted = command.responseTopic() == null ? usual : command.responseTopic();
+        if (!wanted.startsWith("devices/" + name + "/")) {
+            log.atDebug()
+                    .addKeyValue("identity", name)
+                    .log("command wants its answer elsewhere and was left unanswered");
+            return;
+        }
         var response = new JsonObject()
                 .put("device", name.value())
-                .put("id", id)
-                .put("sentAt", sentAt)
+                .put("id", asked.getString("id"))
+                .put("sentAt", asked.getLong("sentAt"))
                 .put("answeredAt", micros(clock.instant()));
-        agent.publish("devices/" + name + "/responses", response.toBuffer(), 1)
+        var answer = Message.of(wanted, response.toBuffer(), 1);
+        var correlation = command.correlationData();
+        agent.publish(correlation == null ? answer : answer.answering(correlation))
                 .onSuccess(acknowledged -> tally.answered.incrementAndGet());
     }
 
@@ -132,7 +143,7 @@ final class SimulatedDevice implements AgentListener {
                 .put("seq", sequence + 1)
                 .put("sentAt", micros(clock.instant()))
                 .put("temperature", Math.round(temperature * 10) / 10.0);
-        var accepted = agent.publish("devices/" + name + "/telemetry", reading.toBuffer(), config.qos());
+        var accepted = agent.publish(Message.of("devices/" + name + "/telemetry", reading.toBuffer(), config.qos()));
         if (!accepted.failed()) {
             // a message that the full outbox refused was never sent, so its number is used again
             sequence++;

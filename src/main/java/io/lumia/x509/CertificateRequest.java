@@ -9,6 +9,7 @@ import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -38,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record CertificateRequest(
         PublicKey publicKey, @Nullable String commonName, List<String> dnsNames, List<String> addresses) {
+    private static final Pattern DOTTED_QUAD = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
+
     private static final int LONGEST = 16 * 1024;
     private static final int MOST_NAMES = 100;
 
@@ -112,7 +115,7 @@ public record CertificateRequest(
 
     /** Whether the name is an IPv4 or IPv6 literal. */
     public static boolean isAddress(String name) {
-        return name.indexOf(':') >= 0 || name.matches("\\d{1,3}(\\.\\d{1,3}){3}");
+        return name.indexOf(':') >= 0 || DOTTED_QUAD.matcher(name).matches();
     }
 
     /** DNS names, then addresses. */

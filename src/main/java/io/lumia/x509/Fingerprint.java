@@ -9,10 +9,12 @@ import java.util.HexFormat;
 
 /** SHA-256 in lower-case hexadecimal, as the step CLI writes it. */
 public record Fingerprint(String hex) {
+    private static final int HEX_DIGITS = 64;
+
     /** Accepts upper case and colons, as OpenSSL prints them. @throws IllegalArgumentException when it is not 64 hex digits */
     public Fingerprint {
         hex = hex.replace(":", "").toLowerCase(java.util.Locale.ROOT);
-        if (!hex.matches("[0-9a-f]{64}")) {
+        if (hex.length() != HEX_DIGITS || !hex.chars().allMatch(HexFormat::isHexDigit)) {
             throw new IllegalArgumentException(
                     "not a SHA-256 fingerprint: " + Printable.quoted(hex) + "; expected 64 hexadecimal digits");
         }

@@ -16,6 +16,7 @@ import io.lumia.fakes.MovableClock;
 import io.lumia.fakes.RecordingProvisioner;
 import io.lumia.fakes.SmallBroker;
 import io.lumia.lifecycle.RenewalPolicy;
+import io.lumia.mqtt.Message;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.Fingerprint;
 import io.lumia.x509.FleetDomain;
@@ -77,8 +78,8 @@ class AgentTest {
         final List<AgentState> states = new CopyOnWriteArrayList<>();
 
         @Override
-        public void message(String topic, Buffer payload, int qos) {
-            messages.add(topic + " " + payload);
+        public void message(Message message) {
+            messages.add(message.topic() + " " + message.payload());
         }
 
         @Override
@@ -253,7 +254,7 @@ class AgentTest {
     void sends_again_what_the_broker_had_not_acknowledged_before_the_swap() {
         var agent = connected(null);
         broker.acknowledging = false;
-        var unacknowledged = Await.on(context, () -> Future.succeededFuture(agent.publish("t", Buffer.buffer("a"), 1)));
+        var unacknowledged = Await.on(context, () -> Future.succeededFuture(publish(agent, "t", "a")));
         Await.until(vertx, "sent", () -> broker.received.contains("a"));
         broker.acknowledging = true;
 
@@ -278,7 +279,7 @@ class AgentTest {
         assertThat(Files.readSymbolicLink(directory().resolve("current"))).isEqualTo(current);
         assertThat(broker.ended).isEmpty();
         assertThat(renewals).isEmpty();
-        Await.result(Await.on(context, () -> Future.succeededFuture(agent.publish("t", Buffer.buffer("still"), 1))));
+        Await.result(Await.on(context, () -> Future.succeededFuture(publish(agent, "t", "still"))));
 
         broker.refusingProbes = false;
         clock.advance(Duration.ofHours(20));
@@ -309,7 +310,7 @@ class AgentTest {
     void reconnects_after_a_loss_and_sends_what_waited() {
         var agent = connected(null);
         broker.acknowledging = false;
-        var waiting = Await.on(context, () -> Future.succeededFuture(agent.publish("t", Buffer.buffer("a"), 1)));
+        var waiting = Await.on(context, () -> Future.succeededFuture(publish(agent, "t", "a")));
         Await.until(vertx, "sent", () -> broker.received.contains("a"));
         broker.acknowledging = true;
 
@@ -374,10 +375,14 @@ class AgentTest {
                 if (i == messages / 2) {
                     halfway.run();
                 }
-                sent.add(agent.publish("devices/dev-0001/telemetry", Buffer.buffer("m" + i), 1));
+                sent.add(publish(agent, "devices/dev-0001/telemetry", "m" + i));
             }
             return Future.succeededFuture(sent);
         });
+    }
+
+    private static Future<Void> publish(Agent agent, String topic, String payload) {
+        return agent.publish(Message.of(topic, Buffer.buffer(payload), 1));
     }
 
     private void renew(Agent agent) {
@@ -423,7 +428,7 @@ class AgentTest {
                 workers,
                 new HttpEnrolment(vertx, service, DOMAIN, CONFIG.stepTimeout(), workers, clock),
                 orders,
-                new VertxMqttConnector(vertx, tls, CONFIG.keepAlive(), CONFIG.stepTimeout()));
+                new MqttConnector(vertx, tls, CONFIG.keepAlive(), CONFIG.stepTimeout()));
     }
 
     private Path directory() {

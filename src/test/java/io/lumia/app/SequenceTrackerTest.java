@@ -3,7 +3,6 @@ package io.lumia.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class SequenceTrackerTest {
@@ -54,24 +53,6 @@ class SequenceTrackerTest {
                 .endsWith(1L)
                 .hasSize(histogram.upperBounds().size() + 1);
         assertThat(histogram.sum()).isEqualTo(11.004, org.assertj.core.data.Offset.offset(1e-9));
-    }
-
-    @Test
-    void commands_take_turns_and_each_answer_counts_once() {
-        var now = Instant.EPOCH;
-        var commands = new Commands();
-        assertThat(commands.next(now)).isEmpty();
-        commands.heardOf("a");
-        commands.heardOf("b");
-        var first = commands.next(now).orElseThrow();
-        assertThat(first.device()).isEqualTo("a");
-        assertThat(commands.next(now).orElseThrow().device()).isEqualTo("b");
-        assertThat(commands.next(now).orElseThrow().device()).isEqualTo("a");
-
-        var id = first.payload().getString("id");
-        assertThat(commands.answered(id, now.plusMillis(5))).contains(Duration.ofMillis(5));
-        assertThat(commands.answered(id, now.plusMillis(9))).isEmpty();
-        assertThat(commands.answered()).isOne();
     }
 
     private void receive(String device, String run, long... sequence) {

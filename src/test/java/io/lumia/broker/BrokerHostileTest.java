@@ -119,6 +119,24 @@ class BrokerHostileTest {
         }
     }
 
+    /** A reset in answer to what it still sends would take the broker's last packet along. */
+    @Test
+    void tells_a_client_that_goes_on_sending_why_it_was_disconnected() throws Exception {
+        try (var client = app("bad")) {
+            for (int i = 1; i <= 300; i++) {
+                client.send(RawMqtt.publish(5, "a", new byte[2000], 2, i));
+            }
+            var said = client.next();
+            while (said.type() == RawMqtt.PUBREC) {
+                said = client.next();
+            }
+            assertThat(said.type()).isEqualTo(RawMqtt.DISCONNECT);
+            assertThat(said.at(0)).isEqualTo(0x93);
+            assertThat(client.isClosedByBroker()).isTrue();
+        }
+        TestBroker.until("it is gone", () -> broker.statistics().disconnects().containsKey("protocol_error"));
+    }
+
     @Test
     void refuses_enhanced_authentication_and_broken_connects() throws Exception {
         assertThat(connack(Connect.mqtt5("a").properties(0x15, 0, 1, 'x').packet())

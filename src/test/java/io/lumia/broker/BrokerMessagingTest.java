@@ -52,6 +52,7 @@ class BrokerMessagingTest {
         var app = broker.connected(broker.authority.device("lumia-app"), "app");
         var heard = heard(app);
         await(app.subscribe("devices/+/up/#", 1));
+        until("it is subscribed", () -> broker.statistics().load().subscriptions() == 1);
         var device = broker.connected(broker.authority.device("dev-1"), "dev-1");
         publish(device, "devices/dev-1/up/0", "zero", 0, false);
         publish(device, "devices/dev-1/up/1", "one", 1, false);

@@ -306,7 +306,7 @@ final class RawMqtt implements AutoCloseable {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
-    private static byte[] packet(int first, byte[] body) throws IOException {
+    static byte[] packet(int first, byte[] body) throws IOException {
         var out = new ByteArrayOutputStream();
         out.write(first);
         int left = body.length;

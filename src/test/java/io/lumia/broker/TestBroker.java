@@ -5,6 +5,7 @@ import static io.lumia.bus.FleetBus.BROKER_STATISTICS;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.BrokerStatistics;
 import io.lumia.bus.FleetBus.ReadBrokerStatistics;
+import io.lumia.config.ArrivalLimits;
 import io.lumia.config.BrokerConfig;
 import io.lumia.config.BrokerConfig.TopicRule;
 import io.lumia.config.BrokerLimits;
@@ -40,8 +41,22 @@ import javax.net.ssl.TrustManager;
 public final class TestBroker implements AutoCloseable {
     static final TlsConfig TLS = new TlsConfig(TlsVersion.TLS_1_2, List.of(), true);
 
+    static final ArrivalLimits ARRIVALS = new ArrivalLimits(512, 10_000, 5000, 0, 0);
+
     static final BrokerLimits LIMITS = new BrokerLimits(
-            16, 100, 32, 64 * 1024 * 1024, BrokerLimits.Overflow.DROP_NEWEST, 20, 10, Duration.ofHours(1));
+            16,
+            100,
+            20_000,
+            32,
+            4096,
+            64 << 20,
+            256 << 20,
+            32 << 20,
+            BrokerLimits.Overflow.DROP_NEWEST,
+            20,
+            10,
+            Duration.ofHours(1),
+            ARRIVALS);
 
     public final Vertx vertx = Vertx.vertx();
     public final FakeAuthority authority;
@@ -53,7 +68,7 @@ public final class TestBroker implements AutoCloseable {
         return config(0, 1000, 100, 20_000, rules);
     }
 
-    static BrokerConfig config(String host) {
+    public static BrokerConfig config(String host) {
         return config(host, 0, 1000, 100, 20_000, Duration.ofSeconds(5));
     }
 
@@ -86,6 +101,50 @@ public final class TestBroker implements AutoCloseable {
                 LIMITS,
                 null,
                 List.of(rules));
+    }
+
+    /** The same with these limits. */
+    static BrokerConfig limited(BrokerConfig config, BrokerLimits limits) {
+        return new BrokerConfig(
+                config.host(),
+                config.port(),
+                config.names(),
+                config.eventLoops(),
+                config.maxConnections(),
+                config.maxPacketSize(),
+                config.connectTimeout(),
+                config.maxQueuedMessages(),
+                config.maxInflight(),
+                config.maxSessionExpiry(),
+                config.maxRetained(),
+                config.closeExpired(),
+                config.sysInterval(),
+                limits,
+                config.aclFile(),
+                config.rules());
+    }
+
+    static BrokerLimits arrivals(ArrivalLimits arrivals) {
+        return limits(
+                LIMITS.subscriptions(), LIMITS.queuedBytes(), LIMITS.queuedBytesInAll(), LIMITS.overflow(), arrivals);
+    }
+
+    static BrokerLimits limits(
+            int subscriptions, long queuedBytes, long inAll, BrokerLimits.Overflow overflow, ArrivalLimits arrivals) {
+        return new BrokerLimits(
+                LIMITS.sessionsPerIdentity(),
+                LIMITS.subscriptionsPerSession(),
+                subscriptions,
+                LIMITS.topicLevels(),
+                LIMITS.topicLength(),
+                queuedBytes,
+                inAll,
+                LIMITS.retainedBytes(),
+                overflow,
+                LIMITS.receiveMaximum(),
+                LIMITS.topicAliases(),
+                LIMITS.keepAlive(),
+                arrivals);
     }
 
     /** The same, but connections outlive their certificates. */

@@ -76,7 +76,7 @@ public final class SmallBroker {
     private void connect(MqttEndpoint endpoint) {
         var id = endpoint.clientIdentifier();
         if (refusing || (refusingProbes && id.endsWith("!probe"))) {
-            endpoint.reject(MqttConnectReturnCode.CONNECTION_REFUSED_NOT_AUTHORIZED);
+            endpoint.reject(MqttConnectReturnCode.CONNECTION_REFUSED_NOT_AUTHORIZED_5);
             return;
         }
         connects.add(new Connected(

@@ -11,9 +11,11 @@ import static io.lumia.bus.FleetBus.REVOCATION_STATISTICS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lumia.bus.FleetBus;
+import io.lumia.bus.FleetBus.BrokerLoad;
 import io.lumia.bus.FleetBus.BrokerStatistics;
 import io.lumia.bus.FleetBus.CertificateNotIssued;
 import io.lumia.bus.FleetBus.CertificateRenewed;
+import io.lumia.bus.FleetBus.CommandStatistics;
 import io.lumia.bus.FleetBus.DeliveryStatistics;
 import io.lumia.bus.FleetBus.Histogram;
 import io.lumia.bus.FleetBus.ListenerReloaded;
@@ -111,9 +113,11 @@ class MetricsVerticleTest {
                 Map.of("accepted", 30L, "expired", 2L),
                 Map.of("1/in", 500L),
                 Map.of("publish", 4L),
-                Map.of());
-        var delivery =
-                new DeliveryStatistics(Map.of(1, new Histogram(List.of(0.001, 0.01), List.of(5L, 3L, 1L), 0.2)), 0, 2);
+                Map.of(),
+                new BrokerLoad(7, 8, 9, 10, 11, 12));
+        var times = new Histogram(List.of(0.001, 0.01), List.of(5L, 3L, 1L), 0.2);
+        var commands = new CommandStatistics(11, Map.of("answered", 9L, "timed_out", 2L), times);
+        var delivery = new DeliveryStatistics(Map.of(1, times), 0, 2, commands);
         BROKER_STATISTICS
                 .serve(vertx, asked -> Future.succeededFuture(broker))
                 .compose(serving -> DELIVERY_STATISTICS.serve(vertx, asked -> Future.succeededFuture(delivery)))
@@ -121,11 +125,20 @@ class MetricsVerticleTest {
                 .onComplete(test.succeeding(text -> test.verify(() -> {
                     assertThat(text)
                             .contains("lumia_mqtt_connections 26.0")
+                            .contains("lumia_mqtt_handshakes{state=\"working\"} 7.0")
+                            .contains("lumia_mqtt_handshakes{state=\"waiting\"} 8.0")
+                            .contains("lumia_mqtt_handshakes_delayed_total 9.0")
+                            .contains("lumia_mqtt_subscriptions 10.0")
+                            .contains("lumia_mqtt_queued_bytes 11.0")
+                            .contains("lumia_mqtt_retained_bytes 12.0")
                             .contains("lumia_mqtt_connects_total{result=\"expired\"} 2.0")
                             .contains("lumia_mqtt_connects_total{result=\"no_certificate\"} 0.0")
                             .contains("lumia_mqtt_publishes_total{direction=\"in\",qos=\"1\"} 500.0")
                             .contains("lumia_mqtt_delivery_seconds_bucket{qos=\"1\",le=\"0.01\"} 8")
-                            .contains("lumia_mqtt_delivery_seconds_count{qos=\"1\"} 9");
+                            .contains("lumia_mqtt_delivery_seconds_count{qos=\"1\"} 9")
+                            .contains("lumia_commands_sent_total 11.0")
+                            .contains("lumia_command_results_total{result=\"timed_out\"} 2.0")
+                            .contains("lumia_command_duration_seconds_count 9");
                     test.completeNow();
                 })));
     }

@@ -33,6 +33,14 @@ class LivingFleetIT {
             lumia.await(
                     "more telemetry",
                     () -> lumia.metric("lumia_mqtt_publishes_total", "direction=\"in\"") >= before + IDENTITIES);
+            lumia.await(
+                    "answers to commands",
+                    () -> lumia.metric("lumia_command_results_total", "result=\"answered\"") >= 3);
+            assertThat(lumia.metric("lumia_command_duration_seconds_count")).isGreaterThanOrEqualTo(3);
+            assertThat(lumia.metric("lumia_command_results_total", "result=\"timed_out\""))
+                    .isZero();
+            assertThat(lumia.metric("lumia_command_results_total", "result=\"unmatched\""))
+                    .isZero();
             assertThat(lumia.metric("lumia_mqtt_connections")).isEqualTo(IDENTITIES);
             assertThat(lumia.metric("lumia_mqtt_denied_total")).isZero();
             assertThat(lumia.outLines()).anyMatch(line -> line.startsWith("All 25 devices are connected after "));

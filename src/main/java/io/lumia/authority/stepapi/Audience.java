@@ -52,6 +52,6 @@ record Audience(Set<String> hosts) {
 
     /** Lower-case, an IPv6 literal without its brackets. */
     static String plain(String host) {
-        return host.toLowerCase(Locale.ROOT).replaceAll("[\\[\\]]", "");
+        return host.toLowerCase(Locale.ROOT).replace("[", "").replace("]", "");
     }
 }

@@ -1,10 +1,10 @@
 package io.lumia.broker.wire;
 
 /**
- * What a client sent and may not; nothing it sends afterwards is read.
+ * What a peer sent and may not; nothing it sends afterwards is read.
  *
  * @param reason which DISCONNECT or CONNACK it deserves (MQTT 5, 4.13)
- * @param detail for the reason string and the log; holds nothing the client chose
+ * @param detail for the reason string and the log; holds nothing the peer chose
  */
 public record BadPacket(ReasonCode reason, String detail) {
     static BadPacket malformed(String detail) {

@@ -16,8 +16,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client's connection as MQTT packets; used on its event loop only. Packets wait, unread by the kernel's window, while reading is held or the
- * client does not take what it is sent. What is written in one turn of the event loop leaves together.
+ * A connection as MQTT packets; used on its event loop only. Packets wait, unread by the kernel's window, while reading is held or the
+ * peer does not take what it is sent. What is written in one turn of the event loop leaves together.
  */
 public final class PacketChannel extends ChannelInboundHandlerAdapter {
     private static final WriteBufferWaterMark UNWRITTEN = new WriteBufferWaterMark(256 * 1024, 512 * 1024);
@@ -53,24 +53,33 @@ public final class PacketChannel extends ChannelInboundHandlerAdapter {
     private boolean flushing;
     private boolean gone;
 
-    private PacketChannel(ContextInternal context, int maxPacketSize, Receiver receiver) {
+    private PacketChannel(ContextInternal context, int maxPacketSize, boolean toServer, Receiver receiver) {
         this.context = context;
         this.receiver = receiver;
-        this.guard = new PacketGuard(maxPacketSize, () -> decoded);
+        this.guard = new PacketGuard(maxPacketSize, () -> decoded, toServer);
     }
 
-    /** Puts MQTT on the socket, whose handshake is done. */
+    /** Puts MQTT on a client's socket, whose handshake is done. */
     public static PacketChannel on(
             NetSocketInternal socket, ContextInternal context, int maxPacketSize, Receiver receiver) {
-        var channel = new PacketChannel(context, maxPacketSize, receiver);
+        return new PacketChannel(context, maxPacketSize, false, receiver).put(socket, maxPacketSize);
+    }
+
+    /** Puts MQTT 5 on the socket to a server, whose handshake is done. */
+    public static PacketChannel toServer(
+            NetSocketInternal socket, ContextInternal context, int maxPacketSize, Receiver receiver) {
+        return new PacketChannel(context, maxPacketSize, true, receiver).put(socket, maxPacketSize);
+    }
+
+    private PacketChannel put(NetSocketInternal socket, int maxPacketSize) {
         var vertx = socket.channelHandlerContext();
         vertx.channel().config().setWriteBufferWaterMark(UNWRITTEN);
         vertx.pipeline()
                 .addBefore(vertx.name(), "mqttEncoder", MqttEncoder.INSTANCE)
-                .addBefore(vertx.name(), "mqttGuard", channel.guard)
+                .addBefore(vertx.name(), "mqttGuard", guard)
                 .addBefore(vertx.name(), "mqttDecoder", new MqttDecoder(maxPacketSize + 5, LONGEST_STRING))
-                .addBefore(vertx.name(), "mqtt", channel);
-        return channel;
+                .addBefore(vertx.name(), "mqtt", this);
+        return this;
     }
 
     /** From now on somebody else hears of everything. */
@@ -113,12 +122,12 @@ public final class PacketChannel extends ChannelInboundHandlerAdapter {
         release(HELD);
     }
 
-    /** Sends what is written, then ends the connection; one that does not read is ended after a few seconds all the same. */
+    /** Hears of nothing any more, sends what is written, then ends the connection; one that does not read is ended soon all the same. */
     public void close() {
         if (!gone) {
             gone = true;
             context().flush();
-            var unused = context().close();
+            LingeringClose.of(context().channel());
             dropWaiting();
         }
     }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PacketGuard extends ByteToMessageDecoder {
     private static final int CONNECT = 1;
+    private static final int CONNACK = 2;
     private static final int PUBLISH = 3;
     private static final int NEEDS_FLAGS = (1 << 6) | (1 << 8) | (1 << 10); // PUBREL, SUBSCRIBE, UNSUBSCRIBE carry 0010
     private static final int INCOMPLETE = -1;
@@ -21,6 +22,7 @@ final class PacketGuard extends ByteToMessageDecoder {
 
     private final int largest;
     private final LongSupplier decoded;
+    private final boolean fromServer;
     private boolean mqtt5;
     private boolean connected;
     private boolean refused;
@@ -28,10 +30,13 @@ final class PacketGuard extends ByteToMessageDecoder {
     /**
      * @param largest packet in bytes
      * @param decoded how many packets came out behind Netty's decoder
+     * @param fromServer whether a server of MQTT 5 speaks rather than a client
      */
-    PacketGuard(int largest, LongSupplier decoded) {
+    PacketGuard(int largest, LongSupplier decoded, boolean fromServer) {
         this.largest = largest;
         this.decoded = decoded;
+        this.fromServer = fromServer;
+        this.mqtt5 = fromServer;
     }
 
     @Override
@@ -79,8 +84,9 @@ final class PacketGuard extends ByteToMessageDecoder {
     private @Nullable BadPacket badHeader(int first, int length) {
         int type = first >> 4;
         int flags = first & 0xf;
-        if (connected == (type == CONNECT)) {
-            return BadPacket.protocol(connected ? "a second CONNECT (3.1)" : "the first packet is no CONNECT (3.1)");
+        if (connected == (type == (fromServer ? CONNACK : CONNECT))) {
+            var opening = fromServer ? "CONNACK (3.2)" : "CONNECT (3.1)";
+            return BadPacket.protocol((connected ? "a second " : "the first packet is no ") + opening);
         }
         boolean good = type == PUBLISH
                 ? (flags & 6) != 6 && (flags & 0xe) != 8
@@ -96,13 +102,16 @@ final class PacketGuard extends ByteToMessageDecoder {
     private void whole(ChannelHandlerContext context, ByteBuf in, ByteBuf packet, int bodyAt) {
         int type = packet.getUnsignedByte(packet.readerIndex()) >> 4;
         var body = packet.slice(packet.readerIndex() + bodyAt, packet.readableBytes() - bodyAt);
-        if (type == CONNECT) {
-            connected = true;
+        if (type == CONNECT && !fromServer) {
             mqtt5 = level(body) == 5;
         }
+        connected = true;
         BadPacket bad;
         try {
-            bad = PropertyRules.check(type, packet.getUnsignedByte(packet.readerIndex()), body, mqtt5);
+            int first = packet.getUnsignedByte(packet.readerIndex());
+            bad = fromServer
+                    ? PropertyRules.checkFromServer(type, first, body)
+                    : PropertyRules.check(type, first, body, mqtt5);
         } catch (IndexOutOfBoundsException truncated) {
             bad = BadPacket.malformed("a length inside the packet reaches past its end");
         }

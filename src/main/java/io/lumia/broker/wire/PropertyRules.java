@@ -20,6 +20,11 @@ final class PropertyRules {
     private static final Set<Integer> UNSUBSCRIBE = Set.of();
     private static final Set<Integer> DISCONNECT = Set.of(0x11, 0x1f, 0x1c);
     private static final Set<Integer> AUTH = Set.of(0x15, 0x16, 0x1f);
+    private static final Set<Integer> CONNACK =
+            Set.of(0x11, 0x12, 0x13, 0x15, 0x16, 0x1a, 0x1c, 0x1f, 0x21, 0x22, 0x24, 0x25, 0x27, 0x28, 0x29, 0x2a);
+    private static final Set<Integer> SERVER_PUBLISH =
+            Set.of(0x01, 0x02, TOPIC_ALIAS, 0x08, 0x09, 0x03, SUBSCRIPTION_IDENTIFIER);
+    private static final Set<Integer> SERVER_DISCONNECT = Set.of(0x1c, 0x1f);
     private static final Set<Integer> NOT_ZERO = Set.of(0x21, 0x27, SUBSCRIPTION_IDENTIFIER);
 
     private PropertyRules() {}
@@ -39,6 +44,19 @@ final class PropertyRules {
         };
     }
 
+    /** The same for what a server of MQTT 5 sends. */
+    static @Nullable BadPacket checkFromServer(int type, int first, ByteBuf body) {
+        return switch (type) {
+            case 2 -> whole(body, 2, CONNACK);
+            case 3 -> properties(body, afterTopic(body, first), SERVER_PUBLISH);
+            case 4, 5, 6, 7 -> ending(body, 3, ANSWER);
+            case 9, 11 -> properties(body, 2, ANSWER);
+            case 13 -> length(body, 0);
+            case 14 -> ending(body, 1, SERVER_DISCONNECT);
+            default -> BadPacket.protocol("a packet that a server does not send (2.1.2)");
+        };
+    }
+
     private static @Nullable BadPacket length(ByteBuf body, int exactly) {
         return body.readableBytes() == exactly ? null : BadPacket.malformed("the remaining length (2.1.4)");
     }
@@ -48,6 +66,11 @@ final class PropertyRules {
         if (body.readableBytes() <= start) {
             return body.readableBytes() < start - 1 ? length(body, start - 1) : null;
         }
+        return whole(body, start, allowed);
+    }
+
+    /** Properties, and nothing behind them. */
+    private static @Nullable BadPacket whole(ByteBuf body, int start, Set<Integer> allowed) {
         var bad = properties(body, start, allowed);
         return bad == null ? length(body, start + lengthOf(body, start)) : bad;
     }
@@ -111,7 +134,7 @@ final class PropertyRules {
                         ? BadPacket.malformed("an unknown property (2.2.2.2)")
                         : BadPacket.protocol("a property that this packet does not have (2.2.2.2)");
             }
-            if (id != USER_PROPERTY && ((seen >> id) & 1) == 1) {
+            if (!isRepeatable(id, allowed) && ((seen >> id) & 1) == 1) {
                 return BadPacket.protocol("a property twice (2.2.2.2)");
             }
             seen |= 1L << id;
@@ -124,9 +147,14 @@ final class PropertyRules {
         return at == end ? null : BadPacket.malformed("a property reaches past the properties");
     }
 
+    /** A server tells the identifiers of all subscriptions that match (3.3.2.3.8). */
+    private static boolean isRepeatable(int id, Set<Integer> allowed) {
+        return id == USER_PROPERTY || (id == SUBSCRIPTION_IDENTIFIER && allowed == SERVER_PUBLISH);
+    }
+
     private static @Nullable BadPacket value(ByteBuf body, int at, int id) {
         return switch (id) {
-            case 0x01, 0x17, 0x19 ->
+            case 0x01, 0x17, 0x19, 0x24, 0x25, 0x28, 0x29, 0x2a ->
                 body.getUnsignedByte(at) > 1 ? BadPacket.protocol("a property that is neither 0 nor 1") : null;
             case TOPIC_ALIAS ->
                 body.getUnsignedShort(at) == 0
@@ -146,8 +174,8 @@ final class PropertyRules {
 
     private static int after(ByteBuf body, int at, int id) {
         return switch (id) {
-            case 0x01, 0x17, 0x19 -> at + 1;
-            case 0x21, 0x22, TOPIC_ALIAS -> at + 2;
+            case 0x01, 0x17, 0x19, 0x24, 0x25, 0x28, 0x29, 0x2a -> at + 1;
+            case 0x13, 0x21, 0x22, TOPIC_ALIAS -> at + 2;
             case 0x02, 0x11, 0x18, 0x27 -> at + 4;
             case SUBSCRIPTION_IDENTIFIER -> at + (int) (variable(body, at) & 0xff);
             case USER_PROPERTY -> {
