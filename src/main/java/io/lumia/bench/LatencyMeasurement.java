@@ -37,8 +37,10 @@ final class LatencyMeasurement implements Measurement {
 
     private void atFixedRate(List<Broker> brokers, Figures figures) throws BenchFailed, InterruptedException {
         Map<Broker, List<Round>> rounds = new LinkedHashMap<>();
-        for (Broker broker : brokers) {
-            warmUp(broker);
+        if (ground.plan().warmUp()) {
+            for (Broker broker : brokers) {
+                warmUp(broker);
+            }
         }
         for (int round = 1; round <= ground.plan().rounds(); round++) {
             for (Broker broker : brokers) {
@@ -70,7 +72,7 @@ final class LatencyMeasurement implements Measurement {
     private void warmUp(Broker broker) throws BenchFailed, InterruptedException {
         var traffic = new Traffic(ground, broker, 0);
         var pace = traffic.pace(ground.plan().rate());
-        for (int slice = 1; ground.plan().warmUp() && slice <= MOST_SLICES; slice++) {
+        for (int slice = 1; slice <= MOST_SLICES; slice++) {
             ground.tell("latency: warming up " + broker.name());
             var cpu = broker.cpu();
             var compiling = broker.compiling();

@@ -102,7 +102,7 @@ class MosquittoBenchIT {
     void leaves_nothing_behind_when_it_is_stopped() throws Exception {
         var process = start("latency", "--devices", "20", "--seconds", "600");
         try {
-            awaitLine(process, "latency: round 1 of 3, lumia");
+            awaitLine(process, "latency: warming up lumia");
             var servers = process.descendants().toList();
             assertThat(servers).isNotEmpty();
 
