@@ -47,12 +47,23 @@ final class Arrivals {
      * @param times from the first packet to CONNACK, in nanoseconds
      * @param again how often a client had to try again
      * @param brokerCpu processor time that the broker took
+     * @param compiling part of it with which Java compiled
      * @param ownCpu processor time that the clients took
      */
     record Arrived(
-            List<Link> links, Histogram times, int again, Duration elapsed, Duration brokerCpu, Duration ownCpu) {
+            List<Link> links,
+            Histogram times,
+            int again,
+            Duration elapsed,
+            Duration brokerCpu,
+            Duration compiling,
+            Duration ownCpu) {
         double brokerMillisEach() {
             return brokerCpu.toNanos() / 1e6 / links.size();
+        }
+
+        double compilingMillisEach() {
+            return compiling.toNanos() / 1e6 / links.size();
         }
 
         double ownMillisEach() {
@@ -68,6 +79,7 @@ final class Arrivals {
     Arrived connect(List<Credential> clients, int atOnce) throws BenchFailed, InterruptedException {
         broker.mustLive();
         var cpu = broker.cpu();
+        var compiling = broker.compiling();
         long own = OwnCpu.nanos();
         long begin = System.nanoTime();
         var done = new CountDownLatch(clients.size());
@@ -89,6 +101,7 @@ final class Arrivals {
                 again.get(),
                 elapsed,
                 broker.cpu().minus(cpu),
+                broker.compiling().minus(compiling),
                 Duration.ofNanos(OwnCpu.nanos() - own));
     }
 
@@ -98,7 +111,7 @@ final class Arrivals {
 
     private void begin(List<Credential> clients, AtomicInteger next, CountDownLatch done) {
         int index = next.getAndIncrement();
-        if (index >= clients.size() || failures.size() > MOST_FAILURES) {
+        if (index >= clients.size() || failures.size() > MOST_FAILURES || network.isClosed()) {
             return;
         }
         long begun = System.nanoTime();
@@ -111,7 +124,7 @@ final class Arrivals {
     /** Tries again after a while, as devices do. */
     private void attempt(Credential client, long begun, int tries, Runnable then) {
         var unused = one(client).whenComplete((link, failed) -> {
-            if (failed != null && tries > 1) {
+            if (failed != null && tries > 1 && !network.isClosed()) {
                 again.incrementAndGet();
                 CompletableFuture.delayedExecutor(pause(), TimeUnit.MILLISECONDS)
                         .execute(() -> attempt(client, begun, tries - 1, then));

@@ -1,8 +1,6 @@
 package io.lumia.bench;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +48,11 @@ final class Broker {
         return process.cpu();
     }
 
+    /** The part of it with which Java compiled. */
+    Duration compiling() {
+        return process.compiling();
+    }
+
     long pid() {
         return process.pid();
     }
@@ -84,24 +87,13 @@ final class Broker {
         mustLive();
     }
 
-    /** Resident memory in bytes; of Java after a collection, where the JDK's tool is there. */
+    /** What it needs, in bytes; of Java after a collection. */
     long memory() throws IOException, InterruptedException {
-        if (isOurs()) {
-            collect();
-        }
-        try (var lines = Files.lines(Path.of("/proc/" + pid() + "/status"))) {
-            return lines.filter(line -> line.startsWith("VmRSS:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
-                    .findFirst()
-                    .orElse(0);
-        }
+        return isOurs() ? Memory.ofJava(pid()) : Memory.resident(pid());
     }
 
-    private void collect() throws IOException, InterruptedException {
-        var jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-        if (Files.isExecutable(jcmd)) {
-            run(List.of(jcmd.toString(), Long.toString(pid()), "GC.run"));
-        }
+    long resident() throws IOException {
+        return Memory.resident(pid());
     }
 
     /** Tells it to read its files again. */

@@ -7,16 +7,19 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /** What a connection costs: processor time, time, and memory while it is idle. */
 final class ConnectMeasurement implements Measurement {
     private static final int WARM_UP_CONNECTIONS = 1000;
-    private static final int MOST_WARM_UPS = 8;
+    private static final int MOST_WARM_UPS = 20;
 
-    /** Warmed up: a round took no less than this share of the CPU of the one before. */
+    /** Warmed up: a round took no less than this share of the CPU of the one before, and Java hardly compiles any more. */
     private static final double STILL_FALLING = 0.95;
+
+    private static final double MOST_COMPILING = 0.15;
 
     private final Ground ground;
 
@@ -53,13 +56,18 @@ final class ConnectMeasurement implements Measurement {
         figures.add(broker, "first-cpu-per-connection", "ms", first.brokerMillisEach());
         double before = first.brokerMillisEach();
         for (int i = 0; ground.plan().warmUp() && i < MOST_WARM_UPS; i++) {
-            double now = connectAndEnd(broker, devices).brokerMillisEach();
+            var now = connectAndEnd(broker, devices);
             ground.tell(String.format(
-                    java.util.Locale.ROOT, "connect: warming up %s, %.2f ms CPU each", broker.name(), now));
-            if (now > before * STILL_FALLING) {
+                    Locale.ROOT,
+                    "connect: warming up %s, %.2f ms CPU each, %.2f of them to compile",
+                    broker.name(),
+                    now.brokerMillisEach(),
+                    now.compilingMillisEach()));
+            boolean compiled = now.compilingMillisEach() < MOST_COMPILING * now.brokerMillisEach();
+            if (compiled && now.brokerMillisEach() > before * STILL_FALLING) {
                 return;
             }
-            before = now;
+            before = now.brokerMillisEach();
         }
     }
 
@@ -72,6 +80,7 @@ final class ConnectMeasurement implements Measurement {
 
     private static void tell(Broker broker, List<Arrived> rounds, Figures figures) {
         figures.add(broker, "cpu-per-connection", "ms", median(rounds, Arrived::brokerMillisEach));
+        figures.add(broker, "compiling-per-connection", "ms", median(rounds, Arrived::compilingMillisEach));
         figures.add(broker, "load-cpu-per-connection", "ms", median(rounds, Arrived::ownMillisEach));
         figures.add(
                 broker,
@@ -83,8 +92,16 @@ final class ConnectMeasurement implements Measurement {
         figures.add(broker, "p99", "ms", median(rounds, round -> Figures.millis(round.times(), 99)));
     }
 
+    /** In a process that has just been started, so that nothing is left of the rounds before. */
     private void memory(Broker broker, Figures figures) throws IOException, BenchFailed, InterruptedException {
-        ground.tell("connect: memory of " + ground.plan().devices() + " idle connections, " + broker.name());
+        int devices = ground.plan().devices();
+        ground.tell("connect: memory of " + devices + " idle connections, " + broker.name());
+        broker.kill();
+        broker.start();
+        if (broker.isOurs()) {
+            // what Java loads and compiles for its first connections is not what one needs
+            var unused = connectAndEnd(broker, Math.min(WARM_UP_CONNECTIONS, devices));
+        }
         long before = broker.memory();
         var arrived = new Arrivals(ground.network(), broker, 0)
                 .connect(ground.devices(), ground.plan().atOnce());
@@ -92,11 +109,8 @@ final class ConnectMeasurement implements Measurement {
         long idle = broker.memory();
         figures.add(broker, "memory-before", "MB", before / 1e6);
         figures.add(broker, "memory-idle", "MB", idle / 1e6);
-        figures.add(
-                broker,
-                "memory-per-connection",
-                "kB",
-                (idle - before) / 1e3 / ground.plan().devices());
+        figures.add(broker, "memory-per-connection", "kB", (idle - before) / 1e3 / devices);
+        figures.add(broker, "resident-idle", "MB", broker.resident() / 1e6);
         Arrivals.end(arrived.links(), broker);
     }
 

@@ -17,13 +17,17 @@ import java.util.concurrent.atomic.AtomicLong;
  * and everything that is sent counts.
  */
 final class Flood {
-    private static final int ON_THEIR_WAY = 200;
+    /** No more than brokers take unacknowledged: both announce this receive maximum (MQTT 5, 4.9). */
+    private static final int ON_THEIR_WAY = 100;
+
+    private static final int BATCH = ON_THEIR_WAY / 4;
 
     private final Broker broker;
     private final int qos;
     private final List<Source> sources = new ArrayList<>();
     private final List<Link> links = new ArrayList<>();
     private final AtomicLong received = new AtomicLong();
+    private volatile boolean broken;
 
     Flood(Ground ground, Broker broker, List<Credential> publishers, int qos) throws BenchFailed, InterruptedException {
         this.broker = broker;
@@ -36,7 +40,9 @@ final class Flood {
             var link = Traffic.awaited(
                     ground.network().connect(new Wanted(broker.port(), publisher, true, 0, LinkListener.DEAF)));
             links.add(link);
-            sources.add(new Source(sources.size(), link, publisher.name()));
+            var source = new Source(sources.size(), link, publisher.name());
+            link.listener(source);
+            sources.add(source);
         }
     }
 
@@ -44,18 +50,26 @@ final class Flood {
         sources.forEach(source -> source.link.execute(source));
     }
 
-    /** Messages that the subscriber got so far. */
-    long received() {
+    /**
+     * Messages that the subscriber got so far.
+     *
+     * @throws BenchFailed when the broker ended a publisher's connection
+     */
+    long received() throws BenchFailed {
+        if (broken) {
+            throw new BenchFailed(broker.name() + " ended the connection of a publisher");
+        }
         return received.get();
     }
 
     /** One publisher; on its event loop. */
-    private final class Source implements Runnable {
+    private final class Source implements Runnable, LinkListener {
         private final Link link;
         private final byte[] topic;
         private final byte[] payload;
         private final AtomicLong arrived = new AtomicLong();
         private long sent;
+        private long acknowledged;
         private volatile boolean over;
 
         private Source(int index, Link link, String name) {
@@ -66,11 +80,25 @@ final class Flood {
 
         @Override
         public void run() {
-            long allowed = arrived.get() + ON_THEIR_WAY;
+            long through = qos == 0 ? arrived.get() : Math.min(arrived.get(), acknowledged);
+            long allowed = through + ON_THEIR_WAY;
             for (; !over && sent < allowed; sent++) {
                 link.publish(topic, qos == 0 ? 0 : link.nextId(), false, payload);
             }
             link.flush();
+        }
+
+        @Override
+        public void acknowledged(int packetId, int reason) {
+            acknowledged++;
+            if (acknowledged % BATCH == 0) {
+                run();
+            }
+        }
+
+        @Override
+        public void closed(Link closed, int reason) {
+            broken |= !over;
         }
     }
 
@@ -79,7 +107,7 @@ final class Flood {
         public void message(ByteBuf payload) {
             var from = sources.get(payload.readInt());
             received.lazySet(received.get() + 1);
-            if (from.arrived.incrementAndGet() % (ON_THEIR_WAY / 4) == 0) {
+            if (from.arrived.incrementAndGet() % BATCH == 0) {
                 from.link.execute(from);
             }
         }

@@ -11,6 +11,8 @@ import java.util.Map;
 final class LatencyMeasurement implements Measurement {
     private static final double[] PERCENTILES = {50, 99, 99.9};
     private static final int PUBLISHERS = 4;
+    private static final int MOST_SLICES = 8;
+    private static final double MOST_COMPILING = 0.15;
 
     private final Ground ground;
 
@@ -35,6 +37,11 @@ final class LatencyMeasurement implements Measurement {
 
     private void atFixedRate(List<Broker> brokers, Figures figures) throws BenchFailed, InterruptedException {
         Map<Broker, List<Round>> rounds = new LinkedHashMap<>();
+        if (ground.plan().warmUp()) {
+            for (Broker broker : brokers) {
+                warmUp(broker);
+            }
+        }
         for (int round = 1; round <= ground.plan().rounds(); round++) {
             for (Broker broker : brokers) {
                 ground.tell("latency: round " + round + " of " + ground.plan().rounds() + ", " + broker.name());
@@ -59,6 +66,25 @@ final class LatencyMeasurement implements Measurement {
                     median(all.stream().mapToDouble(Round::microsEach).toArray()));
             figures.add(broker, "lost", "1", all.stream().mapToInt(Round::lost).sum());
         });
+    }
+
+    /** Until Java hardly compiles any more for these messages. */
+    private void warmUp(Broker broker) throws BenchFailed, InterruptedException {
+        var traffic = new Traffic(ground, broker, 0);
+        var pace = traffic.pace(ground.plan().rate());
+        for (int slice = 1; slice <= MOST_SLICES; slice++) {
+            ground.tell("latency: warming up " + broker.name());
+            var cpu = broker.cpu();
+            var compiling = broker.compiling();
+            Thread.sleep(ground.plan().seconds() * 1000L);
+            if (broker.compiling().minus(compiling).toNanos()
+                    < MOST_COMPILING * broker.cpu().minus(cpu).toNanos()) {
+                break;
+            }
+        }
+        pace.stop();
+        traffic.drain();
+        traffic.end();
     }
 
     private Round round(Broker broker) throws BenchFailed, InterruptedException {

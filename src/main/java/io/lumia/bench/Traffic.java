@@ -94,8 +94,10 @@ final class Traffic {
     static <T> T awaited(Future<T> answer) throws BenchFailed, InterruptedException {
         try {
             return answer.get(PATIENCE_S, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException failed) {
-            throw new BenchFailed("no answer from the broker: " + failed.getMessage());
+        } catch (TimeoutException late) {
+            throw new BenchFailed("what the broker was asked for is not done within " + PATIENCE_S + " s");
+        } catch (ExecutionException failed) {
+            throw new BenchFailed("the broker does not do what it is asked: " + failed.getMessage());
         }
     }
 }

@@ -17,6 +17,8 @@ enum CloseReason {
     TAKEN_OVER(ReasonCode.SESSION_TAKEN_OVER),
     /** The certificate was revoked. */
     REVOKED(ReasonCode.ADMINISTRATIVE_ACTION),
+    /** The identity is no longer among those that may connect. */
+    NOT_ALLOWED(ReasonCode.NOT_AUTHORIZED),
     /** The certificate expired. */
     EXPIRED(ReasonCode.NOT_AUTHORIZED),
     /** Nothing came for one and a half times the keep-alive. */

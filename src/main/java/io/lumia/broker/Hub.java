@@ -7,7 +7,6 @@ import io.lumia.bus.FleetBus.BrokerStatistics;
 import io.lumia.config.BrokerConfig;
 import io.vertx.core.Vertx;
 import java.time.Clock;
-import java.util.List;
 import java.util.Locale;
 
 /** What all event loops of one broker share; safe for use by several threads. */
@@ -15,7 +14,7 @@ record Hub(
         Vertx vertx,
         BrokerConfig config,
         Clock clock,
-        TopicAcl acl,
+        AccessRules rules,
         Ledger ledger,
         Sessions sessions,
         RetainedMessages retained,
@@ -23,7 +22,7 @@ record Hub(
         Connections connections,
         BrokerCounters counters,
         WaitingRoom waitingRoom) {
-    static Hub create(Vertx vertx, BrokerConfig config, Clock clock, List<TopicAcl.Rule> rules, Ledger ledger) {
+    static Hub create(Vertx vertx, BrokerConfig config, Clock clock, TopicAcl acl, Ledger ledger) {
         var counters = new BrokerCounters();
         var tree = new TopicTree();
         var retained = new RetainedMessages(
@@ -33,7 +32,7 @@ record Hub(
                 vertx,
                 config,
                 clock,
-                new TopicAcl(rules),
+                new AccessRules(acl),
                 ledger,
                 new Sessions(config, tree, router, counters, ledger, clock),
                 retained,
@@ -45,6 +44,13 @@ record Hub(
                         config.connectTimeout(),
                         clock,
                         turned -> counters.connect(turned.name().toLowerCase(Locale.ROOT))));
+    }
+
+    /** Recomputes what everybody may do. No connection ends; subscriptions stay and hear what the new rules let them. */
+    void rulesChanged(TopicAcl next) {
+        rules.replace(next);
+        connections.each(connection -> connection.rulesChanged());
+        sessions.each(session -> session.rulesChanged(rules));
     }
 
     BrokerStatistics statistics() {

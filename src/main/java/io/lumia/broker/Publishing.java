@@ -193,6 +193,12 @@ final class Publishing {
         return fresh;
     }
 
+    /** What was remembered is asked anew. */
+    void rightsChanged() {
+        routes.clear();
+        told = false;
+    }
+
     private Route denied(String topic) {
         hub.counters().deniedPublish();
         var key = connection.key();

@@ -76,7 +76,8 @@ final class Reload {
         var now = hub.clock().instant();
         var then = lastAlive.plus(beat);
         var since = row.offlineSince().equals(Instant.MAX) ? then : row.offlineSince();
-        var offline = new SessionRow(row.key(), row.expiry(), since.isAfter(now) ? now : since, row.will());
+        var offline =
+                new SessionRow(row.key(), row.member(), row.expiry(), since.isAfter(now) ? now : since, row.will());
         sessions.put(number, hub.sessions().restore(new KeptSession(number), offline));
     }
 

@@ -95,7 +95,7 @@ final class Router {
             }
         }
         for (SharedGroup group : route.matches.groups()) {
-            var member = group.choose();
+            var member = group.choose(message.topic());
             if (member != null) {
                 var delivery = group.delivery(member, message);
                 var kept = keptFor(member.session(), delivery);
@@ -126,6 +126,9 @@ final class Router {
         var session = subscription.session();
         var from = filter.text().startsWith(SYSTEM) ? system : retained;
         for (Retained found : from.matching(filter, clock.millis())) {
+            if (!session.mayRead(found.message().topic())) {
+                continue;
+            }
             var delivery = subscription.delivery(found.message(), true, null);
             var kept = keptFor(session, delivery);
             if (kept == null) {

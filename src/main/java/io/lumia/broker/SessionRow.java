@@ -7,11 +7,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is stored of a session beside its subscriptions and messages.
  *
+ * @param member whether its client is a device of the fleet, with topics of its own
  * @param offlineSince {@link Instant#MAX} while it is connected
  * @param will what is published unless the client comes back or says goodbye
  */
 record SessionRow(
         SessionKey key,
+        boolean member,
         Duration expiry,
         Instant offlineSince,
         @Nullable Will will) {
@@ -22,6 +24,7 @@ record SessionRow(
         var row = Row.toWrite(ABOUT);
         row.put(key.identity());
         row.put(key.clientId());
+        row.put(member);
         row.put(expiry.toSeconds());
         row.put(offlineSince.equals(Instant.MAX) ? Long.MAX_VALUE : offlineSince.toEpochMilli());
         row.put(will != null);
@@ -36,10 +39,12 @@ record SessionRow(
     static SessionRow read(byte[] value) {
         var row = Row.of(value);
         var key = new SessionKey(row.nextName(), row.nextName());
+        boolean member = row.nextBoolean();
         var expiry = Duration.ofSeconds(row.nextLong());
         long since = row.nextLong();
         var will = row.nextBoolean() ? will(row) : null;
-        return new SessionRow(key, expiry, since == Long.MAX_VALUE ? Instant.MAX : Instant.ofEpochMilli(since), will);
+        return new SessionRow(
+                key, member, expiry, since == Long.MAX_VALUE ? Instant.MAX : Instant.ofEpochMilli(since), will);
     }
 
     private static Will will(Row row) {

@@ -4,6 +4,7 @@ import io.lumia.config.BrokerConfig;
 import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /** Every session, by identity and client id. */
 final class Sessions {
@@ -87,6 +88,10 @@ final class Sessions {
     void sweep() {
         long now = clock.millis();
         byKey.values().forEach(session -> session.sweep(now));
+    }
+
+    void each(Consumer<Session> action) {
+        byKey.values().forEach(action);
     }
 
     int size() {

@@ -43,10 +43,10 @@ final class SharedGroup {
         return members.length == 0;
     }
 
-    /** The next that is connected; if none is, the next that keeps a session. */
+    /** The next that is connected and may read the topic; if none is, the next that keeps a session. */
     @Nullable
-    Subscription choose() {
-        return choose(null);
+    Subscription choose(String topic) {
+        return choose(topic, null);
     }
 
     /** What the chosen one gets. */
@@ -61,7 +61,7 @@ final class SharedGroup {
      * @return false when there is no other
      */
     boolean passOn(Delivery delivery, Session from, boolean ended) {
-        var member = choose(from);
+        var member = choose(delivery.message().topic(), from);
         if (member == null || !(ended || member.session().isConnected())) {
             return false;
         }
@@ -69,13 +69,13 @@ final class SharedGroup {
         return true;
     }
 
-    private @Nullable Subscription choose(@Nullable Session not) {
+    private @Nullable Subscription choose(String topic, @Nullable Session not) {
         var all = members;
         int start = turn.getAndIncrement() & Integer.MAX_VALUE;
         @Nullable Subscription offline = null;
         for (int i = 0; i < all.length; i++) {
             var member = all[(int) (((long) start + i) % all.length)];
-            if (member.session() == not) {
+            if (member.session() == not || !member.session().mayRead(topic)) {
                 continue;
             }
             if (member.session().isConnected()) {

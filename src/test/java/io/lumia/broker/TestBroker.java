@@ -11,6 +11,7 @@ import io.lumia.config.BrokerConfig;
 import io.lumia.config.BrokerConfig.TopicRule;
 import io.lumia.config.BrokerLimits;
 import io.lumia.config.Durability;
+import io.lumia.config.FleetConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsConfig.TlsVersion;
 import io.lumia.fakes.FakeAuthority;
@@ -18,12 +19,16 @@ import io.lumia.tls.FleetTrust;
 import io.lumia.tls.SwappableKeys;
 import io.lumia.tls.TlsMaterial;
 import io.lumia.tls.TlsOptions;
+import io.lumia.x509.FleetDomain;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.mqtt.MqttClient;
 import io.vertx.mqtt.MqttClientOptions;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
@@ -101,8 +106,75 @@ public final class TestBroker implements AutoCloseable {
                 true,
                 Duration.ZERO,
                 LIMITS,
+                BrokerConfig.IdentitySource.CN,
+                List.of(),
+                null,
+                List.of(),
+                List.of(),
+                Duration.ofMillis(20),
                 null,
                 List.of(rules));
+    }
+
+    /**
+     * Whom the broker lets in, and what for.
+     *
+     * @param aclFile null: none
+     * @param allowedFile null: none
+     */
+    public record Access(
+            BrokerConfig.IdentitySource identity,
+            List<String> allowed,
+            Path allowedFile,
+            List<Path> authorities,
+            List<Path> crls,
+            Path aclFile) {
+        public static final Access DEFAULT =
+                new Access(BrokerConfig.IdentitySource.CN, List.of(), null, List.of(), List.of(), null);
+
+        Access by(BrokerConfig.IdentitySource other) {
+            return new Access(other, allowed, allowedFile, authorities, crls, aclFile);
+        }
+
+        Access allowing(List<String> names, Path file) {
+            return new Access(identity, names, file, authorities, crls, aclFile);
+        }
+
+        Access trusting(List<Path> cas, List<Path> lists) {
+            return new Access(identity, allowed, allowedFile, cas, lists, aclFile);
+        }
+
+        public Access ruledBy(Path file) {
+            return new Access(identity, allowed, allowedFile, authorities, crls, file);
+        }
+    }
+
+    public static BrokerConfig config(Access access, TopicRule... rules) {
+        var config = config(rules);
+        return new BrokerConfig(
+                config.host(),
+                config.port(),
+                config.names(),
+                config.eventLoops(),
+                config.maxConnections(),
+                config.maxPacketSize(),
+                config.connectTimeout(),
+                config.maxQueuedMessages(),
+                config.maxInflight(),
+                config.maxSessionExpiry(),
+                config.maxRetained(),
+                config.durability(),
+                config.closeExpired(),
+                config.sysInterval(),
+                config.limits(),
+                access.identity(),
+                access.allowed(),
+                access.allowedFile(),
+                access.authorities(),
+                access.crls(),
+                config.reloadInterval(),
+                access.aclFile(),
+                config.rules());
     }
 
     /** The same with these limits. */
@@ -123,6 +195,12 @@ public final class TestBroker implements AutoCloseable {
                 config.closeExpired(),
                 config.sysInterval(),
                 limits,
+                config.identity(),
+                config.allowedClientCns(),
+                config.allowedClientCnsFile(),
+                config.clientCaFiles(),
+                config.crlFiles(),
+                config.reloadInterval(),
                 config.aclFile(),
                 config.rules());
     }
@@ -168,12 +246,18 @@ public final class TestBroker implements AutoCloseable {
                 false,
                 config.sysInterval(),
                 config.limits(),
+                config.identity(),
+                config.allowedClientCns(),
+                config.allowedClientCnsFile(),
+                config.clientCaFiles(),
+                config.crlFiles(),
+                config.reloadInterval(),
                 config.aclFile(),
                 config.rules());
     }
 
     /** The same, but it publishes $SYS. */
-    static BrokerConfig publishingSys(BrokerConfig config) {
+    public static BrokerConfig publishingSys(BrokerConfig config) {
         return new BrokerConfig(
                 config.host(),
                 config.port(),
@@ -190,6 +274,12 @@ public final class TestBroker implements AutoCloseable {
                 config.closeExpired(),
                 Duration.ofHours(1),
                 config.limits(),
+                config.identity(),
+                config.allowedClientCns(),
+                config.allowedClientCnsFile(),
+                config.clientCaFiles(),
+                config.crlFiles(),
+                config.reloadInterval(),
                 config.aclFile(),
                 config.rules());
     }
@@ -203,7 +293,8 @@ public final class TestBroker implements AutoCloseable {
         FleetBus.install(vertx);
         authority = new FakeAuthority(clock);
         await(authority.serve(vertx));
-        broker = new BrokerVerticle(config, TLS, data, clock, opening);
+        broker =
+                new BrokerVerticle(config, TLS, new FleetConfig(new FleetDomain("devices.test")), data, clock, opening);
         deployment = await(vertx.deployVerticle(broker));
     }
 
@@ -253,6 +344,12 @@ public final class TestBroker implements AutoCloseable {
 
     void undeploy() throws Exception {
         await(vertx.undeploy(deployment));
+    }
+
+    /** At once, as operators should: whoever looks never sees half of it. */
+    static void replace(Path file, String text) throws IOException {
+        var next = Files.writeString(file.resolveSibling(file.getFileName() + ".next"), text);
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     static <T> T await(Future<T> future) throws Exception {

@@ -34,6 +34,7 @@ public final class Network implements AutoCloseable {
     private final EventLoopGroup loops;
     private final Credentials credentials = new Credentials();
     private final SslContext tls;
+    private volatile boolean closed;
 
     /**
      * A connection to be made.
@@ -64,6 +65,9 @@ public final class Network implements AutoCloseable {
     /** Connects to 127.0.0.1. @return fails with {@link ConnectRefused} or what the network said */
     public CompletableFuture<Link> connect(Wanted wanted) {
         var link = new Link(wanted);
+        if (closed) {
+            return CompletableFuture.failedFuture(new ConnectRefused("stopped"));
+        }
         var alias = credentials.add(wanted.credential());
         var initial = new ChannelInitializer<Channel>() {
             @Override
@@ -89,8 +93,14 @@ public final class Network implements AutoCloseable {
         return link.connected();
     }
 
+    /** Whether no link can be opened any more. */
+    public boolean isClosed() {
+        return closed;
+    }
+
     @Override
     public void close() {
+        closed = true;
         var unused = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 }

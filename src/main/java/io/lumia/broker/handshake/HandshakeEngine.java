@@ -2,6 +2,7 @@ package io.lumia.broker.handshake;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.DelegatingSslContext;
+import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.net.SSLEngineOptions;
@@ -16,6 +17,8 @@ import javax.net.ssl.TrustManagerFactory;
 
 /** An engine whose handshakes take turns and tell of failures: the server tells those without the client's address. */
 public final class HandshakeEngine extends SSLEngineOptions {
+    private static final int KEPT_KEYS = 8;
+
     private final SSLEngineOptions engine;
     private final Handshakes handshakes;
 
@@ -51,9 +54,11 @@ public final class HandshakeEngine extends SSLEngineOptions {
             return new PacedFactory(factory.forClient(forClient), handshakes);
         }
 
+        /** OpenSSL's form of key and chain is kept by alias; each generation of our keys has an alias of its own. */
         @Override
         public SslContextFactory keyMananagerFactory(KeyManagerFactory keys) {
-            return new PacedFactory(factory.keyMananagerFactory(keys), handshakes);
+            var kept = new OpenSslCachingX509KeyManagerFactory(keys, KEPT_KEYS);
+            return new PacedFactory(factory.keyMananagerFactory(kept), handshakes);
         }
 
         @Override
