@@ -2,11 +2,13 @@ package io.lumia.access;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Who may publish and subscribe to what: each device to its own topics, and what the rules add. What no rule allows is denied. */
 public final class TopicAcl {
     private final List<Rule> rules;
+    private final MosquittoAcl file;
 
     /**
      * What an identity may do.
@@ -33,7 +35,13 @@ public final class TopicAcl {
     }
 
     public TopicAcl(List<Rule> rules) {
+        this(rules, MosquittoAcl.NONE);
+    }
+
+    /** @param file what it denies is denied whatever the rules say */
+    public TopicAcl(List<Rule> rules, MosquittoAcl file) {
         this.rules = List.copyOf(rules);
+        this.file = file;
     }
 
     /** A fleet member: {@code devices/IDENTITY/#} and what the rules add. */
@@ -59,16 +67,18 @@ public final class TopicAcl {
                 rule.subscribe.forEach(filter -> add(subscribe, filter, identity, clientId));
             }
         }
-        return new TopicRights(publish, subscribe);
+        return new TopicRights(publish, subscribe, file.sections(identity, clientId));
+    }
+
+    private static void add(List<TopicFilter> filters, String pattern, String identity, String clientId) {
+        filled(pattern, identity, clientId).ifPresent(filters::add);
     }
 
     /** A value that brings wildcards or levels of its own would widen the rule: such a filter is left out. */
-    private static void add(List<TopicFilter> filters, String pattern, String identity, String clientId) {
+    static Optional<TopicFilter> filled(String pattern, String identity, String clientId) {
         boolean tampered =
                 (pattern.contains("%c") && !isOneLevel(clientId)) || (pattern.contains("%u") && !isOneLevel(identity));
-        if (!tampered) {
-            filters.add(TopicFilter.parse(substituted(pattern, identity, clientId)));
-        }
+        return tampered ? Optional.empty() : Optional.of(TopicFilter.parse(substituted(pattern, identity, clientId)));
     }
 
     /** In one pass, so that a client id {@code %u} stays what it is. */

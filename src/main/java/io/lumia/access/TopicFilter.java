@@ -117,6 +117,28 @@ public record TopicFilter(String text, List<String> levels) {
         return levels.size() == other.levels.size();
     }
 
+    /** Whether there is a topic that both match. */
+    public boolean overlaps(TopicFilter other) {
+        if ((other.text.startsWith("$") && isWild(levels.get(0)))
+                || (text.startsWith("$") && isWild(other.levels.get(0)))) {
+            return false;
+        }
+        int both = Math.min(levels.size(), other.levels.size());
+        for (int i = 0; i < both; i++) {
+            var own = levels.get(i);
+            var others = other.levels.get(i);
+            if (own.equals("#") || others.equals("#")) {
+                return true;
+            }
+            if (!own.equals("+") && !others.equals("+") && !own.equals(others)) {
+                return false;
+            }
+        }
+        var longer = levels.size() > both ? levels : other.levels;
+        return longer.size() == both
+                || (longer.size() == both + 1 && longer.get(both).equals("#"));
+    }
+
     private static boolean isWild(String level) {
         return level.equals("+") || level.equals("#");
     }

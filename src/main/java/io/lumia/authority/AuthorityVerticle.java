@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AuthorityVerticle extends VerticleBase {
     private static final RenewalPolicy THIRDS = new RenewalPolicy(1 / 3.0, null, 1 / 3.0);
+    private static final int KEPT_NEWS = 10_000;
     private static final Duration LONGEST_SIGNING = Duration.ofSeconds(10);
 
     private final AuthorityConfig config;
@@ -202,6 +203,7 @@ public final class AuthorityVerticle extends VerticleBase {
                 FleetBus.COUNT_OVERDUE.serve(vertx, opened.register::overdue),
                 FleetBus.LIST_DEVICES.serve(vertx, opened.register::devices),
                 FleetBus.RELEASE_NAME.serve(vertx, opened.register::release),
+                new News(vertx, KEPT_NEWS).serve(),
                 FleetBus.REVOCATION_STATISTICS.serve(
                         vertx, asked -> Future.succeededFuture(opened.revocations.statistics())),
                 FleetBus.DESCRIBE_AUTHORITY.serve(vertx, asked -> Future.succeededFuture(description()))));

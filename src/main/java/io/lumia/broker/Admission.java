@@ -1,11 +1,15 @@
 package io.lumia.broker;
 
 import static io.lumia.bus.FleetBus.DESCRIBE_CERTIFICATE;
+import static io.lumia.bus.FleetBus.LIST_DEVICES;
 
+import io.lumia.broker.Admission.Verdict.Admitted;
 import io.lumia.bus.FleetBus.CertificateDescription;
 import io.lumia.bus.FleetBus.CertificateRecord;
 import io.lumia.bus.FleetBus.CertificateStatus;
 import io.lumia.bus.FleetBus.DescribeCertificate;
+import io.lumia.bus.FleetBus.ListDevices;
+import io.lumia.x509.Pem;
 import io.lumia.x509.SerialNumber;
 import io.lumia.x509.Validity;
 import io.vertx.core.Future;
@@ -13,9 +17,7 @@ import io.vertx.core.Vertx;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x500.style.BCStyle;
-import org.bouncycastle.asn1.x500.style.IETFUtils;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,84 +28,138 @@ import org.slf4j.LoggerFactory;
  */
 final class Admission {
     private static final Logger log = LoggerFactory.getLogger(Admission.class);
+    private static final int MOST_ALIKE = 1000;
 
     private final Vertx vertx;
     private final Clock clock;
+    private final ClientIdentity names;
+    private final ClientGate gate;
 
-    Admission(Vertx vertx, Clock clock) {
+    Admission(Vertx vertx, Clock clock, ClientIdentity names, ClientGate gate) {
         this.vertx = vertx;
         this.clock = clock;
+        this.names = names;
+        this.gate = gate;
     }
 
     /** What became of a certificate. */
     sealed interface Verdict {
-        /** @param member whether it is a device of the fleet, with topics of its own */
-        record Admitted(String identity, SerialNumber serial, Instant notAfter, boolean member) implements Verdict {}
+        /**
+         * @param member whether it is a device of the fleet, with topics of its own
+         * @param chain as the client showed it
+         */
+        record Admitted(
+                String identity, SerialNumber serial, Instant notAfter, boolean member, List<X509Certificate> chain)
+                implements Verdict {
+            /** For as long as it is connected: certificates take memory. */
+            Admitted withoutChain() {
+                return new Admitted(identity, serial, notAfter, member, List.of());
+            }
+        }
 
         record Refused(Refusal refusal) implements Verdict {}
     }
 
-    Future<Verdict> judge(@Nullable X509Certificate presented) {
-        if (presented == null) {
+    /** @param chain as the client showed it; empty: none */
+    Future<Verdict> judge(List<X509Certificate> chain) {
+        if (chain.isEmpty()) {
             return refused(Refusal.NO_CERTIFICATE);
         }
-        var identity = commonName(presented);
-        if (identity == null || presented.getSerialNumber().signum() <= 0) {
+        var leaf = chain.get(0);
+        if (leaf.getSerialNumber().signum() <= 0) {
             return refused(Refusal.BAD_CERTIFICATE);
         }
-        var validity = Validity.of(presented);
+        var identity = names.of(leaf);
+        if (identity.isEmpty()) {
+            return refused(Refusal.NO_IDENTITY);
+        }
+        var validity = Validity.of(leaf);
         if (!validity.contains(clock.instant())) {
             return refused(Refusal.EXPIRED);
         }
-        var serial = SerialNumber.of(presented);
+        var candidate =
+                new Admitted(identity.get(), SerialNumber.of(leaf), validity.notAfter(), false, List.copyOf(chain));
+        var objection = objection(candidate);
+        return objection == null ? recorded(candidate) : refused(objection);
+    }
+
+    /** Null while the operator's files have nothing against the client; they can change while it waits. */
+    @Nullable
+    Refusal objection(Admitted client) {
+        if (!gate.isAllowed(client.identity)) {
+            return Refusal.NOT_ALLOWED;
+        }
+        return gate.isRevoked(client.chain) ? Refusal.REVOKED : null;
+    }
+
+    /** For the log; null when the certificate does not say. */
+    @Nullable
+    String identity(List<X509Certificate> chain) {
+        return chain.isEmpty() ? null : names.of(chain.get(0)).orElse(null);
+    }
+
+    private Future<Verdict> recorded(Admitted candidate) {
         return DESCRIBE_CERTIFICATE
-                .ask(vertx, new DescribeCertificate(serial))
-                .map(description -> verdict(description, identity, validity.notAfter()))
+                .ask(vertx, new DescribeCertificate(candidate.serial))
+                .compose(description -> description instanceof CertificateDescription.Known known
+                                && isThe(known.certificate(), candidate.chain.get(0))
+                        ? Future.succeededFuture(verdict(known.certificate(), candidate))
+                        : ofAnother(candidate))
                 .recover(broken -> {
                     log.atWarn()
-                            .addKeyValue("serial", serial)
+                            .addKeyValue("serial", candidate.serial)
                             .addKeyValue("reason", broken.getMessage())
                             .log("authority did not describe a certificate");
                     return refused(Refusal.NO_AUTHORITY);
                 });
     }
 
-    private static Verdict verdict(CertificateDescription description, String identity, Instant notAfter) {
-        if (!(description instanceof CertificateDescription.Known known)) {
-            return new Verdict.Refused(Refusal.UNKNOWN_SERIAL);
-        }
-        var certificate = known.certificate();
+    /** Another CA may use the same serial. */
+    private static boolean isThe(CertificateRecord recorded, X509Certificate presented) {
+        return recorded.certificate().strip().equals(Pem.of(presented).strip())
+                || Pem.certificates(recorded.certificate()).get(0).equals(presented);
+    }
+
+    private Verdict verdict(CertificateRecord certificate, Admitted candidate) {
         if (certificate.status() == CertificateStatus.REVOKED) {
             return new Verdict.Refused(Refusal.REVOKED);
+        }
+        if (!gate.isStillTrusted(candidate.chain)) {
+            return new Verdict.Refused(Refusal.NOT_TRUSTED);
         }
         return switch (certificate.profile()) {
             case BOOTSTRAP -> new Verdict.Refused(Refusal.BOOTSTRAP);
             case SERVER -> new Verdict.Refused(Refusal.SERVER);
             case DEVICE ->
-                isOwn(certificate, identity)
-                        ? new Verdict.Admitted(identity, certificate.serial(), notAfter, true)
+                isOwn(certificate, candidate.identity)
+                        ? new Admitted(candidate.identity, candidate.serial, candidate.notAfter, true, candidate.chain)
                         : new Verdict.Refused(Refusal.NOT_A_MEMBER);
             case ADMIN ->
-                certificate.identity().equals(identity)
-                        ? new Verdict.Admitted(identity, certificate.serial(), notAfter, false)
+                certificate.identity().equals(candidate.identity)
+                                || certificate.names().contains(candidate.identity)
+                        ? candidate
                         : new Verdict.Refused(Refusal.NOT_A_MEMBER);
         };
+    }
+
+    /** A client of another CA that the operator trusts. It must not have the name of one of the fleet. */
+    private Future<Verdict> ofAnother(Admitted candidate) {
+        if (!gate.isFromOtherAuthority(candidate.chain)) {
+            return refused(Refusal.UNKNOWN_SERIAL);
+        }
+        return LIST_DEVICES
+                .ask(vertx, new ListDevices(candidate.identity, 0, MOST_ALIKE))
+                .map(alike -> {
+                    boolean free = alike.total() <= MOST_ALIKE
+                            && alike.devices().stream()
+                                    .noneMatch(device -> device.name().value().equals(candidate.identity));
+                    return free ? candidate : new Verdict.Refused(Refusal.NAME_OF_MEMBER);
+                });
     }
 
     private static boolean isOwn(CertificateRecord certificate, String identity) {
         var device = certificate.device();
         return device != null && device.value().equals(identity);
-    }
-
-    /** CN of the subject; null when there is none or more than one. */
-    static @Nullable String commonName(X509Certificate certificate) {
-        var subject = X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
-        var names = subject.getRDNs(BCStyle.CN);
-        if (names.length != 1 || names[0].isMultiValued()) {
-            return null;
-        }
-        var name = IETFUtils.valueToString(names[0].getFirst().getValue());
-        return name.isBlank() ? null : name;
     }
 
     private static Future<Verdict> refused(Refusal refusal) {

@@ -18,7 +18,10 @@ import io.netty.handler.codec.mqtt.MqttProperties.StringProperty;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.net.NetSocketInternal;
+import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -36,7 +39,7 @@ final class Arrival implements PacketChannel.Receiver {
     private final Refusals refusals;
     private final ContextInternal context;
     private final Set<ClientConnection> connections;
-    private final @Nullable X509Certificate certificate;
+    private final List<X509Certificate> chain;
     private final Origin origin;
     private final PacketChannel channel;
     private final Optional<Place> place;
@@ -55,7 +58,7 @@ final class Arrival implements PacketChannel.Receiver {
         this.refusals = refusals;
         this.context = context;
         this.connections = connections;
-        this.certificate = certificate(socket);
+        this.chain = chain(socket);
         var session = socket.sslSession();
         this.origin = new Origin(
                 socket.remoteAddress().hostAddress(),
@@ -84,7 +87,7 @@ final class Arrival implements PacketChannel.Receiver {
         } else if (!hub.connections().reserve()) {
             refuse(Refusal.FULL);
         } else {
-            admission.judge(certificate).onComplete(verdict -> judged(said, verdict.result()));
+            admission.judge(chain).onComplete(verdict -> judged(said, verdict.result()));
         }
     }
 
@@ -120,32 +123,37 @@ final class Arrival implements PacketChannel.Receiver {
 
     private void admit(MqttConnectMessage said, Admitted admitted) {
         var terms = ConnectTerms.of(said, hub.config());
-        var rights = admitted.member()
-                ? hub.acl().member(admitted.identity(), terms.clientId())
-                : hub.acl().guest(admitted.identity(), terms.clientId());
-        var will = Will.of(said, new SessionKey(admitted.identity(), terms.clientId()));
+        var key = new SessionKey(admitted.identity(), terms.clientId());
+        var acl = hub.rules().current();
+        var rights = hub.rules().rights(key, admitted.member());
+        var will = Will.of(said, key);
         if (will != null && !rights.mayPublish(will.message().topic())) {
             hub.connections().release();
             refuse(Refusal.WILL_TOPIC);
             return;
         }
+        var client = hub.config().crlFiles().isEmpty() ? admitted.withoutChain() : admitted;
         var connection =
-                new ClientConnection(hub, channel, context, admitted, terms, rights, will, origin, connections::remove);
+                new ClientConnection(hub, channel, context, client, terms, rights, will, origin, connections::remove);
         connections.add(connection);
         channel.receiver(connection);
-        if (!hub.connections().add(connection)) {
-            refuse(Refusal.REVOKED);
+        boolean standing = hub.connections().add(connection);
+        var objection = standing ? admission.objection(admitted) : Refusal.REVOKED;
+        if (objection != null) {
+            refuse(objection);
             connection.closeHere(CloseReason.REVOKED);
         } else if (!hub.sessions().attach(connection)) {
             refuse(Refusal.TOO_MANY_SESSIONS);
             connection.closeHere(CloseReason.PROTOCOL_ERROR);
+        } else if (acl != hub.rules().current()) {
+            connection.rulesChanged(); // it was not yet among those that were told
         }
     }
 
     private void refuse(Refusal refusal) {
         var said = Objects.requireNonNull(connect);
         boolean mqtt5 = said.variableHeader().version() >= MQTT_5;
-        var identity = certificate == null ? null : Admission.commonName(certificate);
+        var identity = admission.identity(chain);
         refusals.refused(refusal, identity, said.payload().clientIdentifier(), origin.address());
         var properties = new MqttProperties();
         if (mqtt5) {
@@ -185,12 +193,19 @@ final class Arrival implements PacketChannel.Receiver {
         }
     }
 
-    private static @Nullable X509Certificate certificate(NetSocketInternal socket) {
+    private static List<X509Certificate> chain(NetSocketInternal socket) {
+        var session = socket.sslSession();
+        if (session == null) {
+            return List.of();
+        }
         try {
-            var session = socket.sslSession();
-            return session != null && session.getPeerCertificates()[0] instanceof X509Certificate leaf ? leaf : null;
+            var chain = new ArrayList<X509Certificate>();
+            for (Certificate shown : session.getPeerCertificates()) {
+                chain.add((X509Certificate) shown);
+            }
+            return chain;
         } catch (SSLPeerUnverifiedException noCertificate) {
-            return null;
+            return List.of();
         }
     }
 }

@@ -1,7 +1,10 @@
 package io.lumia.broker;
 
+import io.lumia.broker.durable.StoreFigures;
 import io.lumia.bus.FleetBus.BrokerLoad;
 import io.lumia.bus.FleetBus.BrokerStatistics;
+import io.lumia.bus.FleetBus.BrokerStoreStatistics;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
@@ -64,7 +67,7 @@ final class BrokerCounters {
         return Arrays.stream(adders).mapToLong(LongAdder::sum).sum();
     }
 
-    BrokerStatistics statistics(long connections, long sessions, long retained, BrokerLoad load) {
+    BrokerStatistics statistics(long connections, long sessions, long retained, BrokerLoad load, StoreFigures store) {
         var publishes = new TreeMap<String, Long>();
         tell(publishes, received, "in");
         tell(publishes, sent, "out");
@@ -77,7 +80,20 @@ final class BrokerCounters {
                 Map.copyOf(publishes),
                 Map.of("publish", deniedPublish.sum(), "subscribe", deniedSubscribe.sum()),
                 values(disconnects),
-                load);
+                load,
+                statistics(store));
+    }
+
+    private static BrokerStoreStatistics statistics(StoreFigures store) {
+        return new BrokerStoreStatistics(
+                store.failing(),
+                store.sizeBytes(),
+                store.messages(),
+                store.copies(),
+                store.commits(),
+                store.changes(),
+                Duration.ofNanos(store.commitNanos()),
+                store.failures());
     }
 
     private static void tell(Map<String, Long> publishes, LongAdder[] byQos, String direction) {

@@ -2,20 +2,26 @@ package io.lumia.broker;
 
 import static io.lumia.bus.FleetBus.BROKER_STATISTICS;
 import static io.lumia.bus.FleetBus.CERTIFICATE_REVOKED;
+import static io.lumia.bus.FleetBus.NEWS_MISSED;
 import static io.lumia.bus.FleetBus.REVOCATION_ENFORCED;
+import static io.lumia.bus.FleetBus.TRUST_CHANGED;
 
 import io.lumia.access.TopicAcl;
+import io.lumia.broker.durable.DurableStore;
 import io.lumia.broker.handshake.HandshakeEngine;
 import io.lumia.broker.handshake.Handshakes;
 import io.lumia.broker.handshake.StormLog;
 import io.lumia.bus.FleetBus.CertificateRevoked;
 import io.lumia.bus.FleetBus.RevocationEnforced;
+import io.lumia.bus.FleetBus.TrustChanged;
 import io.lumia.config.BrokerConfig;
 import io.lumia.config.CannotStart;
+import io.lumia.config.Durability;
 import io.lumia.config.FleetConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.tls.ListenerCertificate;
 import io.lumia.tls.TlsOptions;
+import io.lumia.x509.Pem;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.ClientAuth;
@@ -26,8 +32,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,30 +47,82 @@ import org.slf4j.LoggerFactory;
 public final class BrokerVerticle extends VerticleBase {
     private static final Logger log = LoggerFactory.getLogger(BrokerVerticle.class);
     private static final String NAME = "embedded";
+    private static final String DIRECTORY = "broker";
     private static final long SWEEP_MS = 1000;
+    private static final Duration BEAT = Duration.ofSeconds(5);
 
     private final BrokerConfig config;
     private final TlsConfig tls;
+    private final FleetConfig fleet;
     private final Path data;
     private final Clock clock;
+    private final Function<Path, DurableStore> opening;
+    private volatile @Nullable DurableStore store;
     private int port;
 
     public BrokerVerticle(BrokerConfig config, TlsConfig tls, FleetConfig fleet, Path data, Clock clock) {
+        this(
+                config,
+                tls,
+                fleet,
+                data,
+                clock,
+                directory -> DurableStore.open(directory, config.durability() == Durability.DISK));
+    }
+
+    /** @param opening makes the store of a directory */
+    BrokerVerticle(
+            BrokerConfig config,
+            TlsConfig tls,
+            FleetConfig fleet,
+            Path data,
+            Clock clock,
+            Function<Path, DurableStore> opening) {
+        this.opening = opening;
         this.config = config;
         this.tls = tls;
+        this.fleet = fleet;
         this.data = data;
         this.clock = clock;
     }
 
     @Override
     public Future<?> start() {
-        return readRules().compose(rules -> {
-            var hub = Hub.create(vertx, config, clock, rules);
-            return openCertificate()
-                    .compose(certificate -> listen(hub, certificate)
-                            .compose(bound -> certificate.serveRenewals(config.host(), port, true)))
-                    .compose(served -> serve(hub));
+        return openHub().compose(this::open).recover(failed -> stop().transform(closed -> Future.failedFuture(failed)));
+    }
+
+    /** Rules are read and what was kept is taken up before anybody can connect. */
+    private Future<?> open(Hub hub) {
+        return openCertificate().compose(certificate -> {
+            var gate = new ClientGate(certificate.clientTrust());
+            var files = new BrokerFiles(vertx, config, hub, certificate, gate);
+            return files.open()
+                    .onSuccess(read -> hub.sessions().sweep())
+                    .compose(read -> listen(hub, certificate, gate))
+                    .compose(bound -> certificate.serveRenewals(config.host(), port, true))
+                    .compose(served -> serve(hub))
+                    .compose(
+                            served -> TRUST_CHANGED.listen(vertx, changed -> replaceTrust(certificate, files, changed)))
+                    .onSuccess(served -> files.watch());
         });
+    }
+
+    /** After the listeners, which this verticle deployed, have sent everybody away. */
+    @Override
+    public Future<?> stop() {
+        var open = store;
+        store = null;
+        return open == null
+                ? Future.succeededFuture()
+                : onDisk(() -> {
+                    open.close();
+                    return open;
+                });
+    }
+
+    private <T> Future<T> onDisk(Callable<T> work) {
+        var worker = vertx.createSharedWorkerExecutor("lumia-broker-disk", 1);
+        return worker.executeBlocking(work).eventually(worker::close);
     }
 
     /** The port clients connect to, known once deployed. */
@@ -69,8 +130,15 @@ public final class BrokerVerticle extends VerticleBase {
         return port;
     }
 
-    private Future<List<TopicAcl.Rule>> readRules() {
-        return vertx.executeBlocking(() -> new AclRules(config).read());
+    private Future<Hub> openHub() {
+        return onDisk(() -> {
+            var opened = opening.apply(data.resolve(DIRECTORY));
+            store = opened;
+            var hub = Hub.create(vertx, config, clock, new TopicAcl(List.of()), new Ledger(opened, context, clock));
+            new Reload(opened, hub, BEAT).run();
+            opened.start();
+            return hub;
+        });
     }
 
     private Future<ListenerCertificate> openCertificate() {
@@ -78,9 +146,9 @@ public final class BrokerVerticle extends VerticleBase {
     }
 
     /** The first listener binds the port; Vert.x shares it out among all that name it alike, port 0 by a number of our own. */
-    private Future<Void> listen(Hub hub, ListenerCertificate certificate) {
+    private Future<Void> listen(Hub hub, ListenerCertificate certificate, ClientGate gate) {
         int shared = config.port() == 0 ? -ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE) : config.port();
-        var admission = new Admission(vertx, clock);
+        var admission = new Admission(vertx, clock, new ClientIdentity(config.identity(), fleet.domain()), gate);
         var refusals = new Refusals(vertx, clock, hub.counters());
         var handshakes = new Handshakes(hub.waitingRoom(), eventLoops(), (address, peerPort, cause) -> {
             if (!certificate.isOwnStranger(address, peerPort)) {
@@ -110,7 +178,7 @@ public final class BrokerVerticle extends VerticleBase {
         var options = TlsOptions.apply(new NetServerOptions(), tls);
         options.setClientAuth(ClientAuth.REQUIRED)
                 .setKeyCertOptions(certificate.keyCertOptions())
-                .setTrustOptions(certificate.trust().trustOptions())
+                .setTrustOptions(certificate.clientTrust().trustOptions())
                 .setSslHandshakeTimeout(
                         config.connectTimeout().toSeconds() + 5) // the waiting room's deadline comes first
                 .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
@@ -125,9 +193,10 @@ public final class BrokerVerticle extends VerticleBase {
         vertx.setPeriodic(SWEEP_MS, tick -> {
             var unused = storms.look(hub.waitingRoom().load(), clock.instant());
             hub.sessions().sweep();
-            hub.retained().removeExpired(clock.millis());
+            hub.router().removeExpired();
             hub.connections().forgetRevocationsBefore(clock.instant());
         });
+        vertx.setPeriodic(0, BEAT.toMillis(), tick -> hub.ledger().alive());
         long interval = config.sysInterval().toMillis();
         if (interval > 0) {
             var system = new SystemTopics(hub);
@@ -136,12 +205,30 @@ public final class BrokerVerticle extends VerticleBase {
         }
         return BROKER_STATISTICS
                 .serve(vertx, asked -> Future.succeededFuture(hub.statistics()))
-                .compose(served -> CERTIFICATE_REVOKED.listen(vertx, revoked -> enforce(hub, revoked)));
+                .compose(served -> CERTIFICATE_REVOKED.listen(vertx, revoked -> enforce(hub, revoked)))
+                .compose(served -> NEWS_MISSED.listen(vertx, missed -> {
+                    var unused =
+                            new Recheck(vertx, hub.connections().serials(), revoked -> enforce(hub, revoked)).run();
+                }));
+    }
+
+    /** Tells nobody but the log when it fails: what was trusted before still is. */
+    private void replaceTrust(ListenerCertificate certificate, BrokerFiles files, TrustChanged changed) {
+        Future.succeededFuture(changed.roots())
+                .map(Pem::certificates)
+                .compose(certificate::trustFleet)
+                .onSuccess(proved -> files.fleetTrustChanged())
+                .onComplete(
+                        proved -> log.info("broker trusts the new roots of the fleet"),
+                        failed -> log.atWarn()
+                                .addKeyValue("reason", failed.getMessage())
+                                .log("broker keeps the roots it trusts: the new ones are not good"));
     }
 
     private void enforce(Hub hub, CertificateRevoked revoked) {
         hub.connections().revoke(revoked.serial(), clock.instant()).onComplete(closed -> {
-            var elapsed = Duration.between(revoked.revokedAt(), clock.instant());
+            var told = Duration.between(revoked.revokedAt(), clock.instant());
+            var elapsed = told.isNegative() ? Duration.ZERO : told; // the clocks of two machines
             REVOCATION_ENFORCED.publish(vertx, new RevocationEnforced(NAME, revoked.serial(), elapsed));
             log.atInfo()
                     .addKeyValue("identity", revoked.identity())

@@ -27,7 +27,9 @@ import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +55,7 @@ final class ClientConnection implements PacketChannel.Receiver {
     private final SessionKey key;
     private final ConnectTerms terms;
     private final Origin origin;
-    private final TopicRights rights;
+    private volatile TopicRights rights;
     private final @Nullable Will will;
     private final Promise<Void> closed = Promise.promise();
     private final Consumer<ClientConnection> whenClosed;
@@ -106,6 +108,11 @@ final class ClientConnection implements PacketChannel.Receiver {
         return client.serial();
     }
 
+    /** As the client showed it; empty where no CRL can ask for it. */
+    List<X509Certificate> chain() {
+        return client.chain();
+    }
+
     Instant certificateEnds() {
         return client.notAfter();
     }
@@ -114,8 +121,27 @@ final class ClientConnection implements PacketChannel.Receiver {
         return rights;
     }
 
+    /** Whether the client is a device of the fleet, with topics of its own. */
+    boolean isMember() {
+        return client.member();
+    }
+
+    /** What it publishes from now on goes by the rules in force. From any thread. */
+    void rulesChanged() {
+        context.runOnContext(turn -> {
+            rights = hub.rules().rights(key, client.member());
+            publishing.rightsChanged();
+        });
+    }
+
     ConnectTerms terms() {
         return terms;
+    }
+
+    /** What is published when the client goes without a word; null: nothing. */
+    @Nullable
+    Will will() {
+        return will;
     }
 
     PacketChannel channel() {
@@ -147,6 +173,15 @@ final class ClientConnection implements PacketChannel.Receiver {
         context.runOnContext(
                 turn -> channel.resume()); // what came behind CONNECT, once the session has sent what it has
         return true;
+    }
+
+    /** Refuses the client: its session cannot be stored at present. On the event loop. */
+    void unavailable() {
+        if (!gone) {
+            hub.counters().connect(Refusal.STORE_FAILED.label());
+            send(Packets.connack(Refusal.STORE_FAILED.code(terms.mqtt5()), false, MqttProperties.NO_PROPERTIES));
+            closeHere(CloseReason.STORE_FAILED);
+        }
     }
 
     // ---- what goes out
@@ -308,7 +343,11 @@ final class ClientConnection implements PacketChannel.Receiver {
 
     private void tellEnd(Session owner, CloseReason why) {
         hub.counters().disconnect(why);
-        var due = why.sendsWill() ? will : null;
+        var due = why.sendsWill()
+                        && will != null
+                        && rights.mayPublish(will.message().topic())
+                ? will
+                : null;
         boolean waits = due != null && !due.delay().isZero() && why != CloseReason.TAKEN_OVER;
         // a will with a delay is not due when the session goes on (MQTT 5, 3.1.3.2.2)
         if (due != null && !waits && (due.delay().isZero() || !resumedElsewhere)) {
@@ -317,7 +356,9 @@ final class ClientConnection implements PacketChannel.Receiver {
         owner.detach(this, waits ? due : null);
         DEVICE_DISCONNECTED.publish(
                 hub.vertx(), new DeviceDisconnected(key.identity(), key.clientId(), client.serial(), why.label()));
-        var level = why == CloseReason.REVOKED || why == CloseReason.EXPIRED ? log.atInfo() : log.atDebug();
+        var level = why == CloseReason.REVOKED || why == CloseReason.EXPIRED || why == CloseReason.NOT_ALLOWED
+                ? log.atInfo()
+                : log.atDebug();
         level.addKeyValue("identity", key.identity())
                 .addKeyValue("clientId", Printable.quoted(key.clientId()))
                 .addKeyValue("serial", client.serial())

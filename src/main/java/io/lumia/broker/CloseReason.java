@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Why a connection ended; a metric label in lower case. Dropped by us, in the sense of the architecture's second way, are
- * {@code PROTOCOL_ERROR}, {@code PACKET_TOO_LARGE}, {@code QUEUE_FULL}, {@code KEEP_ALIVE}, {@code SHUTDOWN} and {@code INTERNAL}.
+ * {@code PROTOCOL_ERROR}, {@code PACKET_TOO_LARGE}, {@code QUEUE_FULL}, {@code KEEP_ALIVE}, {@code STORE_FAILED}, {@code SHUTDOWN} and {@code INTERNAL}.
  */
 enum CloseReason {
     /** The client sent DISCONNECT. */
@@ -17,6 +17,8 @@ enum CloseReason {
     TAKEN_OVER(ReasonCode.SESSION_TAKEN_OVER),
     /** The certificate was revoked. */
     REVOKED(ReasonCode.ADMINISTRATIVE_ACTION),
+    /** The identity is no longer among those that may connect. */
+    NOT_ALLOWED(ReasonCode.NOT_AUTHORIZED),
     /** The certificate expired. */
     EXPIRED(ReasonCode.NOT_AUTHORIZED),
     /** Nothing came for one and a half times the keep-alive. */
@@ -29,6 +31,8 @@ enum CloseReason {
     PACKET_TOO_LARGE(ReasonCode.PACKET_TOO_LARGE),
     /** The client did not take its messages in time, and {@code broker.limits.overflow} is {@code disconnect}. */
     QUEUE_FULL(ReasonCode.QUOTA_EXCEEDED),
+    /** What the client sent cannot be stored at present, and it speaks no MQTT 5. */
+    STORE_FAILED(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR),
     /** The broker stops. */
     SHUTDOWN(ReasonCode.SERVER_SHUTTING_DOWN),
     /** A defect of ours. */

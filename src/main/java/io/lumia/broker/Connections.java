@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** Every accepted connection by the serial of its certificate, and the serials revoked a short while ago. */
 final class Connections {
@@ -52,6 +53,15 @@ final class Connections {
             all.remove(connection);
             return all.isEmpty() ? null : all;
         });
+    }
+
+    /** Of all that are connected. */
+    Set<SerialNumber> serials() {
+        return Set.copyOf(bySerial.keySet());
+    }
+
+    void each(Consumer<ClientConnection> action) {
+        bySerial.values().forEach(all -> all.forEach(action));
     }
 
     /** Closes every connection of the serial and keeps those out that are being made. @return completes when none is left */

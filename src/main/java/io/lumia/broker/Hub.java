@@ -7,7 +7,6 @@ import io.lumia.bus.FleetBus.BrokerStatistics;
 import io.lumia.config.BrokerConfig;
 import io.vertx.core.Vertx;
 import java.time.Clock;
-import java.util.List;
 import java.util.Locale;
 
 /** What all event loops of one broker share; safe for use by several threads. */
@@ -15,25 +14,27 @@ record Hub(
         Vertx vertx,
         BrokerConfig config,
         Clock clock,
-        TopicAcl acl,
+        AccessRules rules,
+        Ledger ledger,
         Sessions sessions,
         RetainedMessages retained,
         Router router,
         Connections connections,
         BrokerCounters counters,
         WaitingRoom waitingRoom) {
-    static Hub create(Vertx vertx, BrokerConfig config, Clock clock, List<TopicAcl.Rule> rules) {
+    static Hub create(Vertx vertx, BrokerConfig config, Clock clock, TopicAcl acl, Ledger ledger) {
         var counters = new BrokerCounters();
         var tree = new TopicTree();
         var retained = new RetainedMessages(
                 config.maxRetained(), new ByteBudget(config.limits().retainedBytes()));
-        var router = new Router(tree, retained, clock);
+        var router = new Router(tree, retained, ledger, clock);
         return new Hub(
                 vertx,
                 config,
                 clock,
-                new TopicAcl(rules),
-                new Sessions(config, tree, router, counters, clock),
+                new AccessRules(acl),
+                ledger,
+                new Sessions(config, tree, router, counters, ledger, clock),
                 retained,
                 router,
                 new Connections(config.maxConnections()),
@@ -45,6 +46,13 @@ record Hub(
                         turned -> counters.connect(turned.name().toLowerCase(Locale.ROOT))));
     }
 
+    /** Recomputes what everybody may do. No connection ends; subscriptions stay and hear what the new rules let them. */
+    void rulesChanged(TopicAcl next) {
+        rules.replace(next);
+        connections.each(connection -> connection.rulesChanged());
+        sessions.each(session -> session.rulesChanged(rules));
+    }
+
     BrokerStatistics statistics() {
         var arriving = waitingRoom.load();
         var load = new BrokerLoad(
@@ -54,6 +62,6 @@ record Hub(
                 sessions.tree().size(),
                 sessions.queued().held(),
                 retained.bytes());
-        return counters.statistics(connections.count(), sessions.size(), retained.size(), load);
+        return counters.statistics(connections.count(), sessions.size(), retained.size(), load, ledger.figures());
     }
 }

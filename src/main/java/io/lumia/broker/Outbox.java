@@ -1,63 +1,63 @@
 package io.lumia.broker;
 
+import io.lumia.broker.StoredCopy.Stage;
+import io.lumia.broker.durable.Change;
 import io.lumia.broker.wire.ReasonCode;
 import io.lumia.config.BrokerLimits.Overflow;
 import java.time.Clock;
 import java.util.ArrayDeque;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one session still has to send: the queue, and what is sent but not acknowledged. One thread at a time (see {@link Session}). The queue is
- * bounded by messages and bytes; what happens past that is the {@link Overflow} policy, after QoS 0 messages gave way.
+ * What one session still has to send: what waits, and what is sent but not acknowledged. One thread at a time (see {@link Session}). Of messages
+ * that are in the store, each step of QoS 2 is stored before it is taken, so that a repetition after a crash is known as one.
  */
 final class Outbox {
-    private static final int MOST_IDS = 65_535;
-
     /** How much is kept, and what happens then. */
     record Bounds(int messages, long bytes, int inflight, Overflow overflow) {}
-
-    /** A message that was sent; QoS 2: until PUBREC came, then only its packet id counts (MQTT 5, 4.3.3). */
-    private static final class Flight {
-        private final Delivery delivery;
-        private boolean received;
-
-        private Flight(Delivery delivery) {
-            this.delivery = delivery;
-        }
-    }
 
     private final Bounds bounds;
     private final ByteBudget inAll;
     private final BrokerCounters counters;
-    private final Clock clock;
-    private final ArrayDeque<Delivery> queue = new ArrayDeque<>();
-    private final Map<Integer, Flight> inflight = new LinkedHashMap<>();
+    private final Ledger ledger;
+    private final Consumer<Runnable> mailbox;
+    private final Waiting queue;
+    private final Flights inflight;
+    private final ArrayDeque<Integer> toSend = new ArrayDeque<>();
     private final ArrayDeque<Integer> toRepeat = new ArrayDeque<>();
-    private long queuedBytes;
-    private long inflightBytes;
-    private int queuedQos0;
-    private int lastId;
     private int window;
     private @Nullable ClientConnection connection;
 
-    /** @param inAll what all sessions may hold together */
-    Outbox(Bounds bounds, ByteBudget inAll, BrokerCounters counters, Clock clock) {
+    /**
+     * @param inAll what all sessions may hold together
+     * @param mailbox does work on the thread whose turn it is
+     */
+    Outbox(
+            Bounds bounds,
+            ByteBudget inAll,
+            BrokerCounters counters,
+            Ledger ledger,
+            Consumer<Runnable> mailbox,
+            Clock clock) {
         this.bounds = bounds;
         this.inAll = inAll;
         this.counters = counters;
-        this.clock = clock;
+        this.ledger = ledger;
+        this.mailbox = mailbox;
+        this.inflight = new Flights(inAll);
+        this.queue = new Waiting(bounds, inAll, inflight::bytes, this::dropped, clock);
     }
 
     /** Sends what was not acknowledged once more, in order (MQTT 5, 4.4), then what is queued. */
     void connect(ClientConnection next) {
         connection = next;
         window = Math.min(bounds.inflight, next.terms().receiveMaximum());
+        toSend.clear();
         toRepeat.clear();
-        toRepeat.addAll(inflight.keySet());
+        toRepeat.addAll(inflight.packetIds());
         sendWhatFits();
     }
 
@@ -68,16 +68,27 @@ final class Outbox {
     void add(Delivery delivery) {
         if (queue.isEmpty() && canSend(delivery) && (delivery.qos() == 0 || hasShare(delivery))) {
             send(delivery);
+        } else if (!queue.add(delivery) && bounds.overflow == Overflow.DISCONNECT && connection != null) {
+            connection.closeHere(CloseReason.QUEUE_FULL);
+        }
+    }
+
+    /** Takes up what was stored, in its order. */
+    void restore(Delivery delivery, Stage stage, int packetId) {
+        if (stage != Stage.QUEUED) {
+            inflight.restore(packetId, Flight.restored(delivery, stage));
+        } else if (queue.isExpired(delivery)) {
+            ledger.drop(delivery);
         } else {
-            keep(delivery);
+            var unused = queue.add(delivery);
         }
     }
 
     /** PUBACK. Unknown packet ids are ignored: they may be late answers to an earlier connection. */
     void acknowledged(int packetId) {
         var flight = inflight.get(packetId);
-        if (flight != null && flight.delivery.qos() == 1) {
-            finished(packetId);
+        if (flight != null && flight.qos() == 1) {
+            finished(packetId, flight);
         }
     }
 
@@ -88,44 +99,63 @@ final class Outbox {
      */
     void received(int packetId, boolean refused) {
         var flight = inflight.get(packetId);
-        boolean known = flight != null && flight.delivery.qos() == 2;
-        if (known && refused) {
-            finished(packetId);
-        } else if (connection != null && !refused) {
-            if (flight != null) {
-                flight.received = true;
-                toRepeat.remove(packetId);
+        if (flight != null && flight.qos() == 2) {
+            if (refused) {
+                finished(packetId, flight);
+            } else {
+                received(packetId, flight);
             }
-            connection.release(packetId, known ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
+        } else if (!refused && connection != null) {
+            connection.release(packetId, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
+        }
+    }
+
+    private void received(int packetId, Flight flight) {
+        boolean first = !flight.isReceived();
+        flight.received();
+        toRepeat.remove(packetId);
+        if (first) {
+            write(packetId, flight, Stage.RECEIVED);
+        }
+        if (!flight.isUnwritten()) {
+            release(packetId);
         }
     }
 
     /** PUBCOMP. */
     void completed(int packetId) {
         var flight = inflight.get(packetId);
-        if (flight != null && flight.received) {
-            finished(packetId);
+        if (flight != null && flight.isReceived()) {
+            finished(packetId, flight);
         }
     }
 
     void sendWhatFits() {
         var to = connection;
-        while (to != null && !toRepeat.isEmpty() && hasWindow() && to.isWritable()) {
+        while (to != null && mayGo(toRepeat) && hasWindow()) {
             repeat(to, toRepeat.remove());
         }
-        while (!queue.isEmpty() && canSend(queue.peek())) {
-            send(dequeued(queue.remove()));
+        while (to != null && toRepeat.isEmpty() && mayGo(toSend)) {
+            transmit(to, toSend.remove());
+        }
+        for (var next = queue.first(); next != null && canSend(next); next = queue.first()) {
+            send(queue.removeFirst());
         }
     }
 
     void clear() {
-        inAll.giveBack(queuedBytes + inflightBytes);
-        inflightBytes = 0;
-        queue.clear();
-        inflight.clear();
+        var changes = new ArrayList<Change>();
+        inflight.removeIf(flight -> {
+            Ledger.drop(flight.delivery(), changes);
+            return true;
+        });
+        queue.removeIf(delivery -> {
+            Ledger.drop(delivery, changes);
+            return true;
+        });
+        ledger.append(changes);
+        toSend.clear();
         toRepeat.clear();
-        queuedQos0 = 0;
-        queuedBytes = 0;
     }
 
     /**
@@ -135,61 +165,59 @@ final class Outbox {
      * @param taker says whether it took the message
      */
     void giveAway(Predicate<Delivery> taker) {
-        inflight.values()
-                .removeIf(flight -> isShared(flight.delivery, 1) && taker.test(flight.delivery) && landed(flight));
-        toRepeat.retainAll(inflight.keySet());
-        for (Iterator<Delivery> queued = queue.iterator(); queued.hasNext(); ) {
-            var delivery = queued.next();
-            if (isShared(delivery, 2) && taker.test(delivery)) {
-                queued.remove();
-                var unused = dequeued(delivery);
-            }
-        }
+        inflight.removeIf(flight -> isShared(flight.delivery(), 1) && taker.test(flight.delivery()));
+        toRepeat.retainAll(inflight.packetIds());
+        queue.removeIf(delivery -> isShared(delivery, 2) && taker.test(delivery));
     }
 
     private static boolean isShared(Delivery delivery, int mostQos) {
         return delivery.group() != null && delivery.qos() > 0 && delivery.qos() <= mostQos;
     }
 
-    private void finished(int packetId) {
-        var unused = landed(inflight.remove(packetId));
+    private void finished(int packetId, Flight flight) {
+        end(packetId, flight);
         toRepeat.remove(packetId);
         sendWhatFits();
     }
+
+    private void end(int packetId, Flight flight) {
+        inflight.remove(packetId);
+        ledger.drop(flight.delivery());
+    }
+
+    private void dropped(Delivery delivery) {
+        counters.dropped(delivery.qos());
+        ledger.drop(delivery);
+    }
+
+    // ---- sending
 
     private void repeat(ClientConnection to, int packetId) {
         var again = inflight.get(packetId);
         if (again == null) {
             return;
         }
-        if (again.received) {
+        if (again.isReceived()) {
             to.release(packetId, ReasonCode.SUCCESS);
-        } else if (to.takes(again.delivery)) {
-            to.send(again.delivery, packetId, true);
+        } else if (to.takes(again.delivery())) {
+            to.send(again.delivery(), packetId, again.sending());
         } else {
-            var unused = landed(inflight.remove(packetId)); // 3.1.2.11.4: as if it had been sent
+            end(packetId, again); // 3.1.2.11.4: as if it had been sent
         }
-    }
-
-    private boolean landed(@Nullable Flight flight) {
-        if (flight != null) {
-            inflightBytes -= size(flight.delivery);
-            inAll.giveBack(size(flight.delivery));
-        }
-        return true;
-    }
-
-    private static int size(Delivery delivery) {
-        return delivery.message().size();
-    }
-
-    /** Whoever takes its messages is served even when others have filled what all share. */
-    private boolean hasShare(Delivery delivery) {
-        return inflight.isEmpty() || inAll.has(size(delivery), inflightBytes);
     }
 
     private boolean hasWindow() {
         return inflight.size() - toRepeat.size() < window;
+    }
+
+    /** Whether the first of them has been stored and the client reads. */
+    private boolean mayGo(ArrayDeque<Integer> packetIds) {
+        var first = packetIds.peek();
+        var flight = first == null ? null : inflight.get(first);
+        return first != null
+                && connection != null
+                && connection.isWritable()
+                && (flight == null || !flight.isUnwritten());
     }
 
     private boolean canSend(Delivery delivery) {
@@ -197,90 +225,77 @@ final class Outbox {
         return to != null
                 && to.isWritable()
                 && toRepeat.isEmpty()
-                && (delivery.qos() == 0
-                        || (hasWindow()
-                                && inflight.size() < MOST_IDS
-                                && (inflight.isEmpty() || inflightBytes + size(delivery) <= bounds.bytes)));
+                && (delivery.qos() == 0 || (hasWindow() && !inflight.isFull() && hasRoomInFlight(delivery)));
+    }
+
+    private boolean hasRoomInFlight(Delivery delivery) {
+        return inflight.isEmpty() || inflight.bytes() + delivery.message().size() <= bounds.bytes;
+    }
+
+    /** Whoever takes its messages is served even when others have filled what all share. */
+    private boolean hasShare(Delivery delivery) {
+        return inflight.isEmpty() || inAll.has(delivery.message().size(), inflight.bytes());
     }
 
     private void send(Delivery delivery) {
         var to = connection;
-        if (to == null || isExpired(delivery) || !to.takes(delivery)) {
+        if (to == null || queue.isExpired(delivery) || !to.takes(delivery)) {
+            ledger.drop(delivery);
+        } else if (delivery.qos() == 0) {
+            counters.sent(0);
+            to.send(delivery, 0, false);
+        } else {
+            var flight = new Flight(delivery);
+            int packetId = inflight.add(flight);
+            toSend.add(packetId);
+            write(packetId, flight, Stage.SENT);
+            if (mayGo(toSend)) {
+                transmit(to, toSend.remove());
+            }
+        }
+    }
+
+    private void transmit(ClientConnection to, int packetId) {
+        var flight = inflight.get(packetId);
+        if (flight != null) {
+            counters.sent(flight.qos());
+            to.send(flight.delivery(), packetId, flight.sending());
+        }
+    }
+
+    private void release(int packetId) {
+        if (connection != null) {
+            connection.release(packetId, ReasonCode.SUCCESS);
+        }
+    }
+
+    // ---- the store
+
+    /** Stores the step; a QoS 1 message may come twice, so it does not wait for that. */
+    private void write(int packetId, Flight flight, Stage stage) {
+        var copy = flight.delivery().copy();
+        var to = connection;
+        if (copy == null) {
             return;
         }
-        int packetId = 0;
-        if (delivery.qos() > 0) {
-            packetId = nextId();
-            inflight.put(packetId, new Flight(delivery));
-            inflightBytes += size(delivery);
-            inAll.take(size(delivery));
-        }
-        counters.sent(delivery.qos());
-        to.send(delivery, packetId, false);
-    }
-
-    // ---- the queue and its bounds
-
-    private void keep(Delivery delivery) {
-        if (!hasRoom(delivery)) {
-            makeRoom(delivery);
-        }
-        if (hasRoom(delivery)) {
-            queue.add(delivery);
-            queuedBytes += size(delivery);
-            inAll.take(size(delivery));
-            queuedQos0 += delivery.qos() == 0 ? 1 : 0;
+        var changes = Ledger.sent(flight.delivery(), copy, stage, packetId);
+        if (flight.qos() == 1 || to == null) {
+            ledger.append(changes);
         } else {
-            counters.dropped(delivery.qos());
-            if (bounds.overflow == Overflow.DISCONNECT && connection != null) {
-                connection.closeHere(CloseReason.QUEUE_FULL);
-            }
+            flight.writing();
+            ledger.append(changes, to.context(), () -> mailbox.accept(() -> written(packetId, flight)));
         }
     }
 
-    private boolean hasRoom(Delivery delivery) {
-        return queue.size() < bounds.messages
-                && queuedBytes + size(delivery) <= bounds.bytes
-                && inAll.has(size(delivery), queuedBytes + inflightBytes);
-    }
-
-    private void makeRoom(Delivery delivery) {
-        dropWhile(delivery, this::isExpired);
-        if (queuedQos0 > 0) {
-            dropWhile(delivery, queued -> queued.qos() == 0);
+    private void written(int packetId, Flight flight) {
+        if (!flight.written() || inflight.get(packetId) != flight) {
+            return;
         }
-        if (bounds.overflow == Overflow.DROP_OLDEST && size(delivery) <= bounds.bytes) {
-            dropWhile(delivery, queued -> true);
+        boolean waits = toRepeat.contains(packetId) || toSend.contains(packetId);
+        if (flight.isReceived() && !waits) {
+            release(packetId);
+        } else {
+            sendWhatFits();
         }
-    }
-
-    /** Drops from the oldest on, until there is room. */
-    private void dropWhile(Delivery delivery, Predicate<Delivery> droppable) {
-        for (Iterator<Delivery> oldest = queue.iterator(); oldest.hasNext() && !hasRoom(delivery); ) {
-            var queued = oldest.next();
-            if (droppable.test(queued)) {
-                oldest.remove();
-                counters.dropped(dequeued(queued).qos());
-            }
-        }
-    }
-
-    private Delivery dequeued(Delivery delivery) {
-        queuedBytes -= size(delivery);
-        inAll.giveBack(size(delivery));
-        queuedQos0 -= delivery.qos() == 0 ? 1 : 0;
-        return delivery;
-    }
-
-    private boolean isExpired(Delivery delivery) {
-        return delivery.message().expiresAt() != Message.NEVER
-                && delivery.message().isExpired(clock.millis());
-    }
-
-    private int nextId() {
-        do {
-            lastId = lastId % MOST_IDS + 1;
-        } while (inflight.containsKey(lastId));
-        return lastId;
     }
 }

@@ -65,33 +65,62 @@ final class Publishing {
             return;
         }
         var route = route(topic);
-        if (route.allowed() && !repeated) {
-            pass(Message.of(packet, topic, connection.key(), hub.clock()), route);
+        if (!route.allowed()) {
+            connection.acknowledging().answer(qos, packetId, ReasonCode.NOT_AUTHORIZED, session);
+        } else if (repeated) {
+            connection.acknowledging().answerAgain(packetId, outcome(route), session);
+        } else {
+            pass(Message.of(packet, topic, connection.key(), hub.clock()), route, packetId, session);
         }
-        connection.acknowledging().answer(qos, packetId, outcome(route), session);
     }
 
     private static ReasonCode outcome(Route route) {
-        if (!route.allowed()) {
-            return ReasonCode.NOT_AUTHORIZED;
-        }
         return route.reachesNobody() ? ReasonCode.NO_MATCHING_SUBSCRIBERS : ReasonCode.SUCCESS;
     }
 
-    /** When a subscriber is behind, this client waits a moment: the queues between the event loops stay short. */
-    private void pass(Message message, Route route) {
-        boolean crowded = hub.router().publish(message, route);
+    private void pass(Message message, Route route, int packetId, Session session) {
+        var passed = hub.router().publish(message, route);
+        var posting = passed.posting();
+        var publisher = message.qos() == 2 ? session.kept() : null;
+        if (publisher != null) {
+            posting = posting == null ? new Posting(hub.ledger()) : posting;
+            posting.add(publisher.received(packetId));
+        }
+        if (posting == null) {
+            connection.acknowledging().answer(message.qos(), packetId, outcome(route), session);
+        } else {
+            post(posting, message.qos(), packetId, outcome(route), session);
+        }
         int cost = route.matches().groups().size();
-        if (crowded || cost > COSTLY) {
+        if (passed.crowded() || hub.ledger().isBehind() || cost > COSTLY) {
             rest(BREATH_MS + cost / COST_PER_MS);
         }
     }
 
+    /** Acknowledged is what is in the store. */
+    private void post(Posting posting, int qos, int packetId, ReasonCode outcome, Session session) {
+        var answer = connection.acknowledging().later(qos, packetId);
+        hub.ledger().offer(posting.changes(), connection.context(), kept -> {
+            if ((kept || qos == 0) && posting.deliver(kept)) {
+                rest(BREATH_MS);
+            }
+            connection
+                    .acknowledging()
+                    .ready(answer, kept ? outcome : ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, session);
+        });
+    }
+
+    /** When a subscriber or the disk is behind, this client waits a moment: the queues between the threads stay short. */
     private void rest(long millis) {
         resting++;
         connection.channel().hold();
         hub.vertx().setTimer(millis, rested -> {
-            if (--resting == 0) {
+            if (--resting > 0) {
+                return;
+            }
+            if (hub.ledger().isBehind()) {
+                rest(BREATH_MS);
+            } else {
                 connection.channel().resume();
             }
         });
@@ -162,6 +191,12 @@ final class Publishing {
         }
         routes.put(topic, fresh);
         return fresh;
+    }
+
+    /** What was remembered is asked anew. */
+    void rightsChanged() {
+        routes.clear();
+        told = false;
     }
 
     private Route denied(String topic) {

@@ -16,7 +16,18 @@ import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 /** Why a CONNECT is refused: metric label, CONNACK code of MQTT 3.1.1 and of MQTT 5 (3.2.2.2), and what to do about it. */
 enum Refusal {
     NO_CERTIFICATE("no_certificate", "the client showed no certificate; give it its own"),
-    BAD_CERTIFICATE("bad_certificate", "the subject has no single common name; use an issued certificate"),
+    BAD_CERTIFICATE(
+            "bad_certificate", "the serial is no positive number (RFC 5280, 4.1.2.2); use an issued certificate"),
+    NO_IDENTITY(
+            "bad_certificate",
+            "the certificate does not have exactly one name of the kind that broker.identity asks for (cn: common name,"
+                    + " san-dns: DNS name, san-uri: URI); use one that has, or change broker.identity"),
+    NOT_ALLOWED(
+            "not_allowed",
+            "the identity is not among broker.allowed-client-cns and broker.allowed-client-cns-file; add it there"),
+    NOT_TRUSTED("bad_certificate", "the CA of this certificate is no longer trusted; obtain a new certificate"),
+    NAME_OF_MEMBER(
+            "not_authorized", "a client of another CA must not have the name of a device of the fleet; rename it"),
     EXPIRED("expired", "the certificate is outside its validity; renew it, and compare the clocks"),
     REVOKED("revoked", "the certificate is revoked; enrol the device again if that was a mistake"),
     UNKNOWN_SERIAL("not_authorized", "the authority has no record of this serial; obtain a new certificate"),
@@ -60,6 +71,11 @@ enum Refusal {
             "broker.max-connections is reached; raise it or add a broker",
             CONNECTION_REFUSED_SERVER_UNAVAILABLE,
             CONNECTION_REFUSED_SERVER_BUSY),
+    STORE_FAILED(
+            "server_unavailable",
+            "the broker's store cannot be written, so no session can be kept; look for space on the disk",
+            CONNECTION_REFUSED_SERVER_UNAVAILABLE,
+            CONNECTION_REFUSED_SERVER_UNAVAILABLE_5),
     NO_AUTHORITY(
             "server_unavailable",
             "the authority does not answer, so no serial can be checked; run it in this process",

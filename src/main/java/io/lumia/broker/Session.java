@@ -1,42 +1,36 @@
 package io.lumia.broker;
 
-import io.vertx.core.Context;
-import io.vertx.core.Vertx;
+import io.lumia.access.TopicRights;
+import io.lumia.access.TopicRights.Reading;
+import io.lumia.broker.durable.Change;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the broker keeps for one client, with or without a connection (MQTT 5, 4.1). All work goes through a mailbox that one thread at a time
- * empties: the event loop of the connection, or whoever put something in while there is none. So nothing here needs a lock, and a publisher
- * never waits for a subscriber.
+ * What the broker keeps for one client, with or without a connection (MQTT 5, 4.1). All work goes through a {@link Mailbox}, whose home is the event
+ * loop of the connection. A session that outlives its connection stands in the store as well.
  */
 final class Session {
     private static final Logger log = LoggerFactory.getLogger(Session.class);
-    private static final int LONGEST_TURN = 512;
-    private static final int CROWD = 4096;
-
-    private record Attach(ClientConnection connection) {}
 
     private final SessionKey key;
     private final Sessions sessions;
     private final Router router;
+    private final Ledger ledger;
     private final Clock clock;
-    private final Queue<Object> mailbox = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger waiting = new AtomicInteger();
+    private final Mailbox mailbox = new Mailbox(this::work);
     private final Set<Integer> receivedQos2 = ConcurrentHashMap.newKeySet();
     private final Map<String, Subscription> subscriptions = new ConcurrentHashMap<>();
     private final Outbox outbox;
-    private volatile @Nullable Context home;
+    private volatile @Nullable KeptSession kept;
     private volatile boolean connected;
     private volatile long due = Long.MAX_VALUE;
     private @Nullable ClientConnection connection;
@@ -44,12 +38,17 @@ final class Session {
     private Duration expiry = Duration.ZERO;
     private Instant offlineSince = Instant.MAX;
     private boolean ended;
+    private boolean member;
+    private @Nullable TopicRights rights;
+    /** Null: every subscription may be read as a whole. */
+    private volatile @Nullable TopicRights reading;
 
-    Session(SessionKey key, Sessions sessions, Router router, Outbox outbox, Clock clock) {
+    Session(SessionKey key, Sessions sessions, Router router, Ledger ledger, Outbox.Bounds bounds, Clock clock) {
         this.key = key;
         this.sessions = sessions;
         this.router = router;
-        this.outbox = outbox;
+        this.ledger = ledger;
+        this.outbox = new Outbox(bounds, sessions.queued(), sessions.counters(), ledger, mailbox::put, clock);
         this.clock = clock;
     }
 
@@ -57,10 +56,30 @@ final class Session {
         return key;
     }
 
+    /** Where it stands in the store; null: it ends with its connection. */
+    @Nullable
+    KeptSession kept() {
+        return kept;
+    }
+
     /** Hands a message over; it is this session's from here on. @return whether so much waits here that publishers should slow down */
     boolean deliver(Delivery delivery) {
-        put(delivery);
-        return waiting.get() > CROWD;
+        mailbox.put(delivery);
+        return mailbox.isCrowded();
+    }
+
+    /** Another member of a shared subscription has no use for the message any more; it keeps its place in the store. */
+    void takeOver(Delivery before, Delivery now) {
+        var copy = before.copy();
+        var mine = kept;
+        if (copy == null) {
+            mailbox.put(now);
+        } else if (mine == null) {
+            mailbox.put(now.stored(copy.givenAway()));
+        } else {
+            ledger.moved(now, copy, mine);
+            mailbox.put(now.stored(new StoredCopy(copy.id(), mine.number(), copy.message())));
+        }
     }
 
     boolean isConnected() {
@@ -69,7 +88,7 @@ final class Session {
 
     /** Gives the session to the connection, which closes the one it had. */
     void attach(ClientConnection next) {
-        put(new Attach(next));
+        mailbox.moveTo(next.context(), (Runnable) () -> attached(next));
     }
 
     /**
@@ -78,29 +97,52 @@ final class Session {
      * @param delayed what is to be published unless the session is resumed in time; null: nothing
      */
     void detach(ClientConnection gone, @Nullable Will delayed) {
-        put((Runnable) () -> detached(gone, delayed));
+        mailbox.put((Runnable) () -> detached(gone, delayed));
     }
 
     /** Does the work with the session's state, unless the connection has lost the session meanwhile. */
     void withSession(ClientConnection asking, Runnable work) {
-        put((Runnable) () -> {
+        mailbox.put((Runnable) () -> {
             if (asking == connection) {
                 work.run();
             }
         });
     }
 
+    /** Does the work when the changes, if this session is a kept one, are in the store; {@link #withSession} for both. */
+    void whenKept(ClientConnection asking, List<Change> changes, Runnable work) {
+        if (kept == null) {
+            work.run();
+        } else {
+            ledger.append(changes, asking.context(), () -> withSession(asking, work));
+        }
+    }
+
     /** Publishes the will and ends the session, each when its time has come. */
     void sweep(long nowMs) {
         if (nowMs >= due) {
-            put((Runnable) this::swept);
+            mailbox.put((Runnable) this::swept);
         }
     }
 
     /** Only within {@link #withSession}. @return whether the subscription, whose text the client wrote so, is new */
     boolean subscribe(String text, Subscription subscription) {
         subscriptions.put(text, subscription);
+        if (rights != null && rights.reading(subscription.filter()) != Reading.ALL) {
+            reading = rights;
+        }
         return sessions.tree().add(subscription);
+    }
+
+    /** Whether the client may have a message to this topic. From any thread. */
+    boolean mayRead(String topic) {
+        var limited = reading;
+        return limited == null || limited.mayRead(topic);
+    }
+
+    /** Subscriptions stay, also those of which nothing may be read any more: another change of the rules brings them back. */
+    void rulesChanged(AccessRules rules) {
+        mailbox.put((Runnable) () -> rights(rules.rights(key, member)));
     }
 
     /** Only within {@link #withSession}. @return whether there was one */
@@ -117,7 +159,7 @@ final class Session {
         return subscriptions.size();
     }
 
-    /** Only within {@link #withSession}. */
+    /** Only within {@link #withSession}, or before anybody else knows the session. */
     Outbox outbox() {
         return outbox;
     }
@@ -132,72 +174,30 @@ final class Session {
         return receivedQos2.add(packetId);
     }
 
+    /** Whether the packet was received and is not released. */
+    boolean holds(int packetId) {
+        return receivedQos2.contains(packetId);
+    }
+
     /** @return whether it was held */
     boolean release(int packetId) {
         return receivedQos2.remove(packetId);
     }
 
-    // ---- the mailbox
-
-    private void put(Object work) {
-        mailbox.add(work);
-        if (waiting.getAndIncrement() == 0) {
-            goOn();
-        }
-    }
-
-    private void goOn() {
-        var there = home;
-        if (there == null || there == Vertx.currentContext()) {
-            empty();
-        } else {
-            there.runOnContext(turn -> empty());
-        }
-    }
-
-    private void empty() {
-        int turns = 0;
-        var here = home;
-        int due = waiting.get();
-        while (due > 0) {
-            int done = 0;
-            while (done < due && home == here && moveFor(mailbox.peek()) == here) {
-                work(mailbox.remove());
-                done++;
-            }
-            turns += done;
-            int left = waiting.addAndGet(-done);
-            if (left > 0 && (done < due || turns > LONGEST_TURN)) {
-                elsewhere();
-                return;
-            }
-            due = left;
-        }
-    }
-
-    /** A connection is attached on its own event loop: the session moves there first. */
-    private @Nullable Context moveFor(@Nullable Object next) {
-        if (next instanceof Attach attach) {
-            home = attach.connection.context();
-        }
-        return home;
-    }
-
-    private void elsewhere() {
-        var there = home;
-        if (there == null) {
-            empty();
-        } else {
-            there.runOnContext(turn -> empty());
-        }
+    /** Takes up what was stored; before anybody else knows the session. */
+    void restore(KeptSession as, SessionRow row) {
+        kept = as;
+        member = row.member();
+        expiry = row.expiry();
+        offlineSince = row.offlineSince();
+        will = row.will();
+        due = Math.min(sessionEnds(), willDue());
     }
 
     private void work(Object work) {
         try {
             if (work instanceof Delivery delivery) {
                 take(delivery);
-            } else if (work instanceof Attach attach) {
-                attached(attach.connection);
             } else {
                 ((Runnable) work).run();
             }
@@ -212,22 +212,29 @@ final class Session {
     // ---- what is done with it
 
     private void take(Delivery delivery) {
-        if (!ended) {
+        if (ended || !isMine(delivery.copy())) {
+            if (!passOn(delivery, true)) {
+                ledger.drop(delivery);
+            }
+        } else if (delivery.copy() == null || connection != null || !passOn(delivery, false)) {
             outbox.add(delivery);
         }
     }
 
+    /** Not so when the session began anew after the message was routed. */
+    private boolean isMine(@Nullable StoredCopy copy) {
+        var mine = kept;
+        return copy == null || copy.session() == StoredCopy.ANY || (mine != null && mine.number() == copy.session());
+    }
+
     private void attached(ClientConnection next) {
         if (ended) {
-            home = null;
+            mailbox.leave();
             sessions.attachAgain(next);
             return;
         }
-        var previous = connection;
         boolean present = !next.terms().cleanStart() && !expiry.isZero();
-        if (previous != null) {
-            previous.takenOver(present);
-        }
+        takeFrom(connection, present);
         if (!present) {
             publishWill();
             forget();
@@ -235,8 +242,48 @@ final class Session {
         will = null;
         due = Long.MAX_VALUE;
         connection = next;
+        member = next.isMember();
+        rights(next.rights());
         expiry = next.terms().sessionExpiry();
         offlineSince = Instant.MAX;
+        if (kept == null && !expiry.isZero()) {
+            kept = ledger.newSession();
+        }
+        keep(next, present);
+    }
+
+    private void takeFrom(@Nullable ClientConnection previous, boolean present) {
+        if (previous != null) {
+            previous.takenOver(present);
+            connected = false;
+            outbox.disconnect();
+        }
+    }
+
+    /** A client that was told its session is kept must find it again. */
+    private void keep(ClientConnection next, boolean present) {
+        var mine = kept;
+        if (mine == null) {
+            accept(next, present);
+        } else {
+            var row = mine.row(new SessionRow(key, member, expiry, Instant.MAX, next.will()));
+            ledger.offer(List.of(row), next.context(), done -> withSession(next, () -> stored(next, present, done)));
+        }
+    }
+
+    private void stored(ClientConnection next, boolean present, boolean done) {
+        if (done) {
+            accept(next, present);
+            return;
+        }
+        next.unavailable();
+        detached(next, null);
+        if (!present && !ended) {
+            end();
+        }
+    }
+
+    private void accept(ClientConnection next, boolean present) {
         if (next.accepted(this, present)) {
             connected = true;
             outbox.connect(next);
@@ -251,15 +298,16 @@ final class Session {
         }
         connection = null;
         connected = false;
-        home = null;
+        mailbox.leave();
         outbox.disconnect();
         will = delayed;
         offlineSince = clock.instant();
         if (expiry.isZero()) {
             end();
         } else {
-            giveAway();
+            giveAway(false);
             due = Math.min(sessionEnds(), willDue());
+            note();
         }
     }
 
@@ -273,8 +321,16 @@ final class Session {
         } else {
             if (now >= willDue()) {
                 publishWill();
+                note();
             }
             due = Math.min(sessionEnds(), willDue());
+        }
+    }
+
+    private void note() {
+        var mine = kept;
+        if (mine != null) {
+            ledger.append(List.of(mine.row(new SessionRow(key, member, expiry, offlineSince, will))));
         }
     }
 
@@ -286,10 +342,22 @@ final class Session {
         return will == null ? Long.MAX_VALUE : offlineSince.plus(will.delay()).toEpochMilli();
     }
 
+    private void rights(TopicRights now) {
+        rights = now;
+        var before = reading;
+        boolean all = subscriptions.values().stream()
+                .allMatch(subscription -> now.reading(subscription.filter()) == Reading.ALL);
+        reading = all ? null : now;
+        if (before != reading) {
+            sessions.tree().rightsChanged();
+        }
+    }
+
     private void publishWill() {
         var published = will;
         will = null;
-        if (published != null) {
+        if (published != null
+                && (rights == null || rights.mayPublish(published.message().topic()))) {
             router.publish(published.due(clock));
         }
     }
@@ -303,12 +371,21 @@ final class Session {
     }
 
     /** Nobody waits here for what another member of a shared subscription can have now. */
-    private void giveAway() {
-        outbox.giveAway(delivery -> delivery.group() != null && delivery.group().passOn(delivery, this));
+    private void giveAway(boolean over) {
+        outbox.giveAway(delivery -> passOn(delivery, over));
+    }
+
+    private boolean passOn(Delivery delivery, boolean over) {
+        return delivery.group() != null && delivery.group().passOn(delivery, this, over);
     }
 
     private void forget() {
-        giveAway();
+        giveAway(true);
+        var mine = kept;
+        kept = null;
+        if (mine != null) {
+            ledger.append(mine.forgotten(subscriptions.keySet(), receivedQos2));
+        }
         for (String text : subscriptions.keySet()) {
             var unused = unsubscribe(text);
         }

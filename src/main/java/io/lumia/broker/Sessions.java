@@ -4,6 +4,7 @@ import io.lumia.config.BrokerConfig;
 import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /** Every session, by identity and client id. */
 final class Sessions {
@@ -13,14 +14,16 @@ final class Sessions {
     private final TopicTree tree;
     private final Router router;
     private final BrokerCounters counters;
+    private final Ledger ledger;
     private final Clock clock;
     private final ByteBudget queued;
 
-    Sessions(BrokerConfig config, TopicTree tree, Router router, BrokerCounters counters, Clock clock) {
+    Sessions(BrokerConfig config, TopicTree tree, Router router, BrokerCounters counters, Ledger ledger, Clock clock) {
         this.config = config;
         this.tree = tree;
         this.router = router;
         this.counters = counters;
+        this.ledger = ledger;
         this.clock = clock;
         this.queued = new ByteBudget(config.limits().queuedBytesInAll());
     }
@@ -32,6 +35,19 @@ final class Sessions {
 
     TopicTree tree() {
         return tree;
+    }
+
+    BrokerCounters counters() {
+        return counters;
+    }
+
+    /** A session that was stored; before there are connections. */
+    Session restore(KeptSession as, SessionRow row) {
+        var session = create(row.key());
+        session.restore(as, row);
+        byKey.put(row.key(), session);
+        byIdentity.merge(row.key().identity(), 1, Integer::sum);
+        return session;
     }
 
     /** Gives the connection its session, a new one where there is none. @return false when the identity has as many as it may */
@@ -74,6 +90,10 @@ final class Sessions {
         byKey.values().forEach(session -> session.sweep(now));
     }
 
+    void each(Consumer<Session> action) {
+        byKey.values().forEach(action);
+    }
+
     int size() {
         return byKey.size();
     }
@@ -88,6 +108,6 @@ final class Sessions {
                 config.limits().queuedBytes(),
                 config.maxInflight(),
                 config.limits().overflow());
-        return new Session(key, this, router, new Outbox(bounds, queued, counters, clock), clock);
+        return new Session(key, this, router, ledger, bounds, clock);
     }
 }

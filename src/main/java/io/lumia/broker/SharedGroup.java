@@ -8,8 +8,18 @@ import org.jspecify.annotations.Nullable;
 final class SharedGroup {
     private static final Subscription[] NONE = {};
 
+    private final String text;
     private final AtomicInteger turn = new AtomicInteger();
     private volatile Subscription[] members = NONE;
+
+    /** @param text {@code $share/NAME/FILTER} */
+    SharedGroup(String text) {
+        this.text = text;
+    }
+
+    String text() {
+        return text;
+    }
 
     /** Only the tree calls this, one at a time. @return whether the member is new */
     boolean put(Subscription member) {
@@ -33,32 +43,39 @@ final class SharedGroup {
         return members.length == 0;
     }
 
-    /** @return whether the chosen one is crowded, see {@link Session#deliver} */
-    boolean deliver(Message message) {
-        var member = choose(null);
-        return member != null
-                && member.session()
-                        .deliver(member.delivery(message, message.retain() && member.retainAsPublished(), this));
+    /** The next that is connected and may read the topic; if none is, the next that keeps a session. */
+    @Nullable
+    Subscription choose(String topic) {
+        return choose(topic, null);
     }
 
-    /** Gives another member what this one had not acknowledged. @return false when there is no other that is connected */
-    boolean passOn(Delivery delivery, Session from) {
-        var member = choose(from);
-        if (member == null || !member.session().isConnected()) {
+    /** What the chosen one gets. */
+    Delivery delivery(Subscription member, Message message) {
+        return member.delivery(message, message.retain() && member.retainAsPublished(), this);
+    }
+
+    /**
+     * Gives another member what this one had not acknowledged.
+     *
+     * @param ended this one's session is over, so that one which is not connected will do too
+     * @return false when there is no other
+     */
+    boolean passOn(Delivery delivery, Session from, boolean ended) {
+        var member = choose(delivery.message().topic(), from);
+        if (member == null || !(ended || member.session().isConnected())) {
             return false;
         }
-        var unused = member.session().deliver(member.delivery(delivery.message(), delivery.retain(), this));
+        member.session().takeOver(delivery, member.delivery(delivery.message(), delivery.retain(), this));
         return true;
     }
 
-    /** The next that is connected; if none is, the next that keeps a session. */
-    private @Nullable Subscription choose(@Nullable Session not) {
+    private @Nullable Subscription choose(String topic, @Nullable Session not) {
         var all = members;
         int start = turn.getAndIncrement() & Integer.MAX_VALUE;
         @Nullable Subscription offline = null;
         for (int i = 0; i < all.length; i++) {
             var member = all[(int) (((long) start + i) % all.length)];
-            if (member.session() == not) {
+            if (member.session() == not || !member.session().mayRead(topic)) {
                 continue;
             }
             if (member.session().isConnected()) {

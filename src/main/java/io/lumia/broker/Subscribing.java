@@ -3,6 +3,7 @@ package io.lumia.broker;
 import static io.lumia.bus.FleetBus.ACCESS_DENIED;
 
 import io.lumia.broker.Subscription.Asked;
+import io.lumia.broker.durable.Change;
 import io.lumia.broker.wire.Packets;
 import io.lumia.broker.wire.ReasonCode;
 import io.lumia.bus.FleetBus.AccessDenied;
@@ -14,7 +15,9 @@ import io.netty.handler.codec.mqtt.MqttSubscriptionOption.RetainedHandlingPolicy
 import io.netty.handler.codec.mqtt.MqttTopicSubscription;
 import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +58,14 @@ final class Subscribing {
                         .map(text ->
                                 session.unsubscribe(text) ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED)
                         .toList();
-                connection.send(Packets.unsuback(ClientConnection.packetId(asked), codes));
+                var kept = session.kept();
+                var changes = kept == null
+                        ? List.<Change>of()
+                        : texts.stream().map(kept::unsubscribed).toList();
+                session.whenKept(
+                        connection,
+                        changes,
+                        () -> connection.send(Packets.unsuback(ClientConnection.packetId(asked), codes)));
             });
         }
     }
@@ -77,17 +87,51 @@ final class Subscribing {
         int identifier = properties.getProperty(MqttProperties.SUBSCRIPTION_IDENTIFIER) instanceof IntegerProperty given
                 ? given.value()
                 : 0;
-        var codes = new ArrayList<Integer>();
-        var wantRetained = new ArrayList<Subscription>();
+        var result = new Result(new ArrayList<>(), new LinkedHashMap<>(), new ArrayList<>(), new ArrayList<>());
         for (MqttTopicSubscription filter : asked.payload().topicSubscriptions()) {
-            codes.add(subscribed(session, filter, identifier, wantRetained));
+            result.codes.add(subscribed(session, filter, identifier, result));
         }
-        connection.send(Packets.suback(ClientConnection.packetId(asked), spoken(codes)));
-        wantRetained.forEach(hub.router()::deliverRetained);
+        int packetId = ClientConnection.packetId(asked);
+        var kept = session.kept();
+        if (kept == null) {
+            answer(packetId, result);
+        } else {
+            var changes = new ArrayList<Change>();
+            result.granted.forEach((text, subscription) -> changes.add(kept.subscribed(text, subscription)));
+            hub.ledger()
+                    .offer(
+                            changes,
+                            connection.context(),
+                            done -> session.withSession(connection, () -> stored(done, packetId, result, session)));
+        }
     }
 
-    private int subscribed(
-            Session session, MqttTopicSubscription wanted, int identifier, List<Subscription> wantRetained) {
+    /** What a SUBSCRIBE comes to: a code for each filter, and of those that are granted, which are new and which want retained messages. */
+    private record Result(
+            List<Integer> codes,
+            Map<String, Subscription> granted,
+            List<String> fresh,
+            List<Subscription> wantRetained) {}
+
+    private void answer(int packetId, Result result) {
+        connection.send(Packets.suback(packetId, spoken(result.codes)));
+        result.wantRetained.forEach(hub.router()::deliverRetained);
+    }
+
+    private void stored(boolean done, int packetId, Result result, Session session) {
+        if (done) {
+            answer(packetId, result);
+            return;
+        }
+        for (String text : result.fresh) {
+            var unused = session.unsubscribe(text);
+        }
+        int failed = ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR.code();
+        var codes = result.codes.stream().map(code -> Math.max(code, failed)).toList();
+        connection.send(Packets.suback(packetId, spoken(codes)));
+    }
+
+    private int subscribed(Session session, MqttTopicSubscription wanted, int identifier, Result result) {
         var text = wanted.topicFilter();
         if (text.length() > hub.config().limits().topicLength()) {
             return ReasonCode.TOPIC_FILTER_INVALID.code();
@@ -115,8 +159,12 @@ final class Subscribing {
                 options.isRetainAsPublished(),
                 identifier);
         boolean fresh = session.subscribe(text, subscription);
+        result.granted.put(text, subscription);
+        if (fresh) {
+            result.fresh.add(text);
+        }
         if (asked.group() == null && wantsRetained(options.retainHandling(), fresh)) {
-            wantRetained.add(subscription);
+            result.wantRetained.add(subscription);
         }
         return qos;
     }

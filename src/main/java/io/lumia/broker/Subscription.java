@@ -44,6 +44,11 @@ record Subscription(
         }
     }
 
+    /** A shared subscription as a client writes it. */
+    static String shared(String name, TopicFilter filter) {
+        return SHARE + name + "/" + filter.text();
+    }
+
     int[] identifiers() {
         return identifier == 0 ? Delivery.NO_IDENTIFIERS : new int[] {identifier};
     }

@@ -1,5 +1,6 @@
 package io.lumia.broker;
 
+import io.lumia.access.TopicFilter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -64,6 +65,11 @@ final class TopicTree {
         return fresh;
     }
 
+    /** What a session may read has changed: earlier matches hold no longer. */
+    synchronized void rightsChanged() {
+        grow(0);
+    }
+
     /** @return whether there was one */
     synchronized boolean remove(Subscription removed) {
         boolean was = remove(root, removed, 0);
@@ -84,12 +90,22 @@ final class TopicTree {
     private static boolean addShared(Node node, Subscription added, String name) {
         var group = node.groups.get(name);
         if (group == null) {
-            group = new SharedGroup();
+            group = new SharedGroup(Subscription.shared(name, added.filter()));
             var next = new LinkedHashMap<>(node.groups);
             next.put(name, group);
             node.groups = next;
         }
         return group.put(added);
+    }
+
+    /** The members of a shared subscription; null: there are none. */
+    @Nullable
+    SharedGroup group(TopicFilter filter, String name) {
+        @Nullable Node node = root;
+        for (String level : filter.levels()) {
+            node = node == null ? null : node.children.get(level);
+        }
+        return node == null ? null : node.groups.get(name);
     }
 
     private static boolean remove(Node node, Subscription removed, int depth) {
@@ -149,7 +165,7 @@ final class TopicTree {
 
     /** @param publisher whose subscriptions with no local are left out */
     Matches match(String topic, SessionKey publisher) {
-        var found = new Found(publisher, topic.split("/", -1));
+        var found = new Found(publisher, topic);
         if (topic.startsWith("$")) {
             found.descend(root.children.get(found.levels[0]), 1);
         } else {
@@ -162,12 +178,14 @@ final class TopicTree {
         private final Map<Session, Target> targets = new LinkedHashMap<>();
         private final List<SharedGroup> groups = new ArrayList<>(0);
         private final SessionKey publisher;
+        private final String topic;
         private final String[] levels;
         private int visited;
 
-        private Found(SessionKey publisher, String[] levels) {
+        private Found(SessionKey publisher, String topic) {
             this.publisher = publisher;
-            this.levels = levels;
+            this.topic = topic;
+            this.levels = topic.split("/", -1);
         }
 
         private void descend(@Nullable Node node, int depth) {
@@ -190,8 +208,9 @@ final class TopicTree {
         private void collect(Node node) {
             for (Subscription each : node.here) {
                 var subscription = Objects.requireNonNull(each);
-                if (!subscription.noLocal() || !subscription.session().key().equals(publisher)) {
-                    var unused = targets.merge(subscription.session(), Target.of(subscription), Target::and);
+                var session = subscription.session();
+                if ((!subscription.noLocal() || !session.key().equals(publisher)) && session.mayRead(topic)) {
+                    var unused = targets.merge(session, Target.of(subscription), Target::and);
                 }
             }
             groups.addAll(node.groups.values());

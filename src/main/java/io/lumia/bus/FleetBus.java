@@ -78,6 +78,10 @@ public final class FleetBus {
     public static final Call<RemoveExternalKey, RemoveExternalKeyOutcome> REMOVE_EXTERNAL_KEY =
             new Call<>("acme.external-key.remove", RemoveExternalKey.class, RemoveExternalKeyOutcome.class, SHORT);
 
+    /** Asked again and again by processes without the authority, which cannot hear its events; answered when there is news, or after a while. */
+    public static final Call<FollowNews, Told> FOLLOW_NEWS =
+            new Call<>("authority.news", FollowNews.class, Told.class, SIGNING);
+
     // ---- provisioning
     // --------------------------------------------------------------------------------------------------
 
@@ -135,6 +139,10 @@ public final class FleetBus {
     public static final Event<RevocationEnforced> REVOCATION_ENFORCED =
             new Event<>("revocation.enforced", RevocationEnforced.class);
 
+    /** Told where the authority is in another process, when revocations may have gone unheard. */
+    public static final Event<NewsMissed> NEWS_MISSED = new Event<>("authority.news-missed", NewsMissed.class);
+
+    /** Told when the fleet's roots are others from now on. */
     public static final Event<TrustChanged> TRUST_CHANGED = new Event<>("trust.changed", TrustChanged.class);
 
     public static final Event<ProvisioningChanged> PROVISIONING_CHANGED =
@@ -159,6 +167,9 @@ public final class FleetBus {
     /** Told whenever a listener begins to serve a certificate, or keeps the old one because the new one was bad. */
     public static final Event<ListenerReloaded> LISTENER_RELOADED =
             new Event<>("listener.reloaded", ListenerReloaded.class);
+
+    /** Told by the broker when a file it watches changed. */
+    public static final Event<BrokerReloaded> BROKER_RELOADED = new Event<>("broker.reloaded", BrokerReloaded.class);
 
     /** An act worth keeping: written to the audit log. */
     public static final Event<Audited> AUDITED = new Event<>("audit", Audited.class);
@@ -607,7 +618,8 @@ public final class FleetBus {
             Map<String, Long> publishes,
             Map<String, Long> denied,
             Map<String, Long> disconnects,
-            BrokerLoad load) {}
+            BrokerLoad load,
+            BrokerStoreStatistics store) {}
 
     /**
      * What a broker is busy with and what it holds, now.
@@ -624,6 +636,27 @@ public final class FleetBus {
             long subscriptions,
             long queuedBytes,
             long retainedBytes) {}
+
+    /**
+     * What the broker keeps on disk.
+     *
+     * @param failing whether it cannot be written at present
+     * @param messages kept, each once for all its receivers
+     * @param copies messages that wait for a session, or for its acknowledgement
+     * @param commits batches written since the start
+     * @param changes rows that they wrote or removed
+     * @param commitTime spent on them
+     * @param failures batches that could not be written
+     */
+    public record BrokerStoreStatistics(
+            boolean failing,
+            long sizeBytes,
+            long messages,
+            long copies,
+            long commits,
+            long changes,
+            Duration commitTime,
+            long failures) {}
 
     public record ReadDeliveryStatistics() {}
 
@@ -687,6 +720,27 @@ public final class FleetBus {
 
     public record RevocationEnforced(String broker, SerialNumber serial, Duration elapsed) {}
 
+    public record NewsMissed() {}
+
+    /**
+     * @param journal that was followed so far; null: none yet
+     * @param after the last one that was heard
+     */
+    public record FollowNews(@Nullable String journal, long after) {}
+
+    /**
+     * @param journal another one after each start of the authority
+     * @param upTo what to ask after next time
+     * @param gap whether something may have happened that is not told here
+     * @param roots as in {@link TrustChanged}; null: unchanged
+     */
+    public record Told(
+            String journal,
+            long upTo,
+            boolean gap,
+            List<CertificateRevoked> revoked,
+            @Nullable String roots) {}
+
     /** @param roots the bundle that is trusted from now on, PEM */
     public record TrustChanged(String roots) {}
 
@@ -710,10 +764,18 @@ public final class FleetBus {
      * @param listener {@code broker}, {@code authority}, {@code gui}
      * @param issuedAt from which its lifetime counts
      * @param validity of the certificate that is served now
-     * @param result {@code started}, {@code reloaded}, {@code rolled_back}
+     * @param result {@code started}, {@code reloaded}, {@code rolled_back}; {@code trust_reloaded}, {@code trust_rolled_back} when the
+     *     certificate stays and the CAs were replaced, or not
      */
     public record ListenerReloaded(
             String listener, SerialNumber serial, Instant issuedAt, Validity validity, String result) {}
+
+    /**
+     * @param what {@code acl, allowed, trust} or {@code crl}
+     * @param result {@code reloaded}; {@code refused} or {@code rolled_back}: what was there before still holds
+     * @param detail why not, for people; empty when it was taken
+     */
+    public record BrokerReloaded(String what, String result, String detail) {}
 
     /**
      * @param actor who: {@code operator}, {@code provisioning}, {@code device dev-0001}

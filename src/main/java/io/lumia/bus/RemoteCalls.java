@@ -21,7 +21,8 @@ public final class RemoteCalls {
                     FleetBus.COUNT_OVERDUE,
                     FleetBus.DESCRIBE_AUTHORITY,
                     FleetBus.LIST_DEVICES,
-                    FleetBus.RELEASE_NAME)
+                    FleetBus.RELEASE_NAME,
+                    FleetBus.FOLLOW_NEWS)
             .stream()
             .collect(Collectors.toUnmodifiableMap(Call::address, Function.identity()));
 

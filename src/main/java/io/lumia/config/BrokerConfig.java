@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The embedded MQTT broker; the {@code broker} block. */
@@ -19,9 +20,16 @@ public record BrokerConfig(
         @JsonProperty("max-inflight") int maxInflight,
         @JsonProperty("max-session-expiry") Duration maxSessionExpiry,
         @JsonProperty("max-retained") int maxRetained,
+        Durability durability,
         @JsonProperty("close-expired") boolean closeExpired,
         @JsonProperty("sys-interval") Duration sysInterval,
         BrokerLimits limits,
+        IdentitySource identity,
+        @JsonProperty("allowed-client-cns") List<String> allowedClientCns,
+        @JsonProperty("allowed-client-cns-file") @Nullable Path allowedClientCnsFile,
+        @JsonProperty("client-ca-files") List<Path> clientCaFiles,
+        @JsonProperty("crl-files") List<Path> crlFiles,
+        @JsonProperty("reload-interval") Duration reloadInterval,
         @JsonProperty("acl-file") @Nullable Path aclFile,
         List<TopicRule> rules) {
     public BrokerConfig {
@@ -37,7 +45,30 @@ public record BrokerConfig(
         Check.notNegative("max-session-expiry", maxSessionExpiry);
         Check.atLeast("max-retained", maxRetained, 0);
         Check.notNegative("sys-interval", sysInterval);
+        allowedClientCns = List.copyOf(allowedClientCns);
+        for (String allowed : allowedClientCns) {
+            Check.that(!allowed.isBlank(), "allowed-client-cns has an empty entry");
+        }
+        clientCaFiles = List.copyOf(clientCaFiles);
+        crlFiles = List.copyOf(crlFiles);
+        Check.notNegative("reload-interval", reloadInterval);
         rules = List.copyOf(rules);
+    }
+
+    /** Where in its certificate a client's identity stands (RFC 5280, 4.1.2.6 and 4.2.1.6). */
+    public enum IdentitySource {
+        /** The common name of the subject. */
+        CN,
+        /** The one DNS name of the subject alternative name; directly below the fleet's domain its first label alone. */
+        SAN_DNS,
+        /** The one URI of the subject alternative name. */
+        SAN_URI;
+
+        /** As it is written: {@code san-dns}. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     /** The same with these topic rules instead. */
@@ -54,9 +85,16 @@ public record BrokerConfig(
                 maxInflight,
                 maxSessionExpiry,
                 maxRetained,
+                durability,
                 closeExpired,
                 sysInterval,
                 limits,
+                identity,
+                allowedClientCns,
+                allowedClientCnsFile,
+                clientCaFiles,
+                crlFiles,
+                reloadInterval,
                 aclFile,
                 others);
     }

@@ -1,5 +1,6 @@
 package io.lumia.metrics;
 
+import static io.lumia.bus.FleetBus.BROKER_RELOADED;
 import static io.lumia.bus.FleetBus.CERTIFICATE_ISSUED;
 import static io.lumia.bus.FleetBus.CERTIFICATE_NOT_ISSUED;
 import static io.lumia.bus.FleetBus.CERTIFICATE_RENEWED;
@@ -12,6 +13,7 @@ import static io.lumia.bus.FleetBus.REVOCATION_ENFORCED;
 import static io.lumia.bus.FleetBus.STORE_PURGED;
 
 import io.lumia.bus.FleetBus;
+import io.lumia.bus.FleetBus.BrokerReloaded;
 import io.lumia.bus.FleetBus.CertificateIssued;
 import io.lumia.bus.FleetBus.CertificateRenewed;
 import io.lumia.bus.FleetBus.ListenerReloaded;
@@ -152,7 +154,8 @@ final class FleetMeters {
                         vertx,
                         answered -> counter(PROVISIONING, REQUESTS, "result", answered.result())
                                 .increment()),
-                LISTENER_RELOADED.listen(vertx, this::reloaded)));
+                LISTENER_RELOADED.listen(vertx, this::reloaded),
+                BROKER_RELOADED.listen(vertx, this::brokerReloaded)));
     }
 
     /** Shows when the certificate of a service ends. */
@@ -202,6 +205,14 @@ final class FleetMeters {
                     .register(registry)
                     .increment();
         }
+    }
+
+    private void brokerReloaded(BrokerReloaded reloaded) {
+        Counter.builder("lumia.broker.reloads")
+                .description("Changed files that the running broker took, or did not")
+                .tags("what", reloaded.what(), "result", reloaded.result())
+                .register(registry)
+                .increment();
     }
 
     private AtomicLong expiryGauge(String identity) {

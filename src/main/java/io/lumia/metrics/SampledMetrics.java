@@ -125,6 +125,7 @@ final class SampledMetrics implements MultiCollector {
             publishes.dataPoint(point(Labels.of("direction", parts[1], "qos", parts[0]), count));
         });
         to.add(publishes.build());
+        to.addAll(BrokerStoreMetrics.of(broker.store()));
         addLoad(to, broker.load());
     }
 

@@ -67,7 +67,7 @@ public final class RenewalVerticle extends VerticleBase {
     }
 
     private void watch(ListenerReloaded served) {
-        if (served.result().equals("rolled_back")) {
+        if (served.result().equals("rolled_back") || served.result().startsWith("trust_")) {
             return;
         }
         var notAfter = served.validity().notAfter();

@@ -26,6 +26,7 @@ public final class FleetTrust extends X509ExtendedTrustManager {
     private record Anchors(
             List<X509Certificate> roots, List<X509Certificate> intermediates, X509ExtendedTrustManager paths) {}
 
+    private final boolean named;
     private volatile Anchors anchors;
 
     public FleetTrust(List<X509Certificate> roots) {
@@ -34,7 +35,20 @@ public final class FleetTrust extends X509ExtendedTrustManager {
 
     /** @param intermediates that complete a chain, without being trusted themselves */
     public FleetTrust(List<X509Certificate> roots, List<X509Certificate> intermediates) {
-        anchors = anchors(roots, intermediates);
+        this(roots, intermediates, true);
+    }
+
+    private FleetTrust(List<X509Certificate> roots, List<X509Certificate> intermediates, boolean named) {
+        this.named = named;
+        this.anchors = anchors(roots, intermediates);
+    }
+
+    /**
+     * For a listener whose CAs may change. It names none in its handshakes: engines fix that list when they start, and clients that go by it
+     * would not show a certificate of a CA that came later.
+     */
+    public static FleetTrust forClients(List<X509Certificate> roots, List<X509Certificate> intermediates) {
+        return new FleetTrust(roots, intermediates, false);
     }
 
     /** Trusts these roots from the next handshake on. */
@@ -44,6 +58,11 @@ public final class FleetTrust extends X509ExtendedTrustManager {
 
     public List<X509Certificate> roots() {
         return anchors.roots;
+    }
+
+    /** What completes a chain. */
+    public List<X509Certificate> intermediates() {
+        return anchors.intermediates;
     }
 
     public TrustOptions trustOptions() {
@@ -131,7 +150,7 @@ public final class FleetTrust extends X509ExtendedTrustManager {
 
     @Override
     public X509Certificate[] getAcceptedIssuers() {
-        return anchors.roots.toArray(X509Certificate[]::new);
+        return named ? anchors.roots.toArray(X509Certificate[]::new) : new X509Certificate[0];
     }
 
     private static X509Certificate[] completed(Anchors anchors, X509Certificate[] chain) {

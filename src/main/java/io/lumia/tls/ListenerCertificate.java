@@ -1,24 +1,18 @@
 package io.lumia.tls;
 
 import static io.lumia.bus.FleetBus.DESCRIBE_AUTHORITY;
-import static io.lumia.bus.FleetBus.ISSUE_CERTIFICATE;
 import static io.lumia.bus.FleetBus.LISTENER_RELOADED;
 
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.AuthorityDescription;
 import io.lumia.bus.FleetBus.DescribeAuthority;
-import io.lumia.bus.FleetBus.IssueCertificate;
-import io.lumia.bus.FleetBus.IssueOutcome;
 import io.lumia.bus.FleetBus.ListenerReloaded;
-import io.lumia.bus.FleetBus.Refusal;
 import io.lumia.bus.FleetBus.RenewListenerOutcome;
 import io.lumia.config.TlsConfig;
-import io.lumia.crypto.KeyPairs;
 import io.lumia.tls.IdentityFiles.Generation;
-import io.lumia.x509.CertificateBundle;
-import io.lumia.x509.CertificateRequest;
+import io.lumia.tls.ListenerIssuance.Fresh;
+import io.lumia.tls.ListenerTrust.Anchors;
 import io.lumia.x509.Pem;
-import io.lumia.x509.Profile;
 import io.lumia.x509.Validity;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -27,16 +21,18 @@ import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.KeyPair;
 import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +44,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class ListenerCertificate {
     private static final Logger log = LoggerFactory.getLogger(ListenerCertificate.class);
-    private static final Duration PROBE_LIFETIME = Duration.ofMinutes(1);
 
     private final Vertx vertx;
     private final String listener;
@@ -57,11 +52,17 @@ public final class ListenerCertificate {
     private final Clock clock;
     private final IdentityFiles files;
     private final WorkerExecutor worker;
-    private final FleetTrust trust;
+    private final ListenerIssuance issuance;
+    private final ListenerTrust trust;
     private final SwappableKeys keys;
     private final Set<SocketAddress> strangers = ConcurrentHashMap.newKeySet();
     private volatile Generation generation;
+    private volatile @Nullable Served served;
+    private Future<?> last = Future.succeededFuture();
     private Future<RenewListenerOutcome> renewal = Future.succeededFuture();
+
+    /** How the listener is proved. */
+    private record Served(HandshakeProof proof, boolean clientCertificates) {}
 
     private ListenerCertificate(
             Vertx vertx,
@@ -71,7 +72,7 @@ public final class ListenerCertificate {
             Clock clock,
             IdentityFiles files,
             WorkerExecutor worker,
-            FleetTrust trust,
+            ListenerTrust trust,
             Generation generation) {
         this.vertx = vertx;
         this.listener = listener;
@@ -80,6 +81,7 @@ public final class ListenerCertificate {
         this.clock = clock;
         this.files = files;
         this.worker = worker;
+        this.issuance = new ListenerIssuance(vertx, listener, names, clock, worker);
         this.trust = trust;
         this.generation = generation;
         this.keys = new SwappableKeys(generation.material());
@@ -98,10 +100,11 @@ public final class ListenerCertificate {
         var worker = vertx.createSharedWorkerExecutor("listener-certificates", 2);
         return DESCRIBE_AUTHORITY.ask(vertx, new DescribeAuthority()).compose(authority -> {
             var trust = trust(authority);
-            return blocking(worker, () -> reusable(files, names, trust, clock.instant()))
+            return blocking(worker, () -> reusable(files, names, trust.fleet(), clock.instant()))
                     .compose(stored -> stored.map(Future::succeededFuture)
-                            .orElseGet(() -> obtain(vertx, listener, names, clock, worker)
-                                    .compose(fresh -> blocking(worker, () -> keep(files, fresh, trust)))))
+                            .orElseGet(() -> new ListenerIssuance(vertx, listener, names, clock, worker)
+                                    .obtain()
+                                    .compose(fresh -> blocking(worker, () -> keep(files, fresh, trust.fleet())))))
                     .map(generation -> new ListenerCertificate(
                             vertx, listener, names, tls, clock, files, worker, trust, generation))
                     .onSuccess(opened -> opened.tell("started"));
@@ -113,9 +116,31 @@ public final class ListenerCertificate {
         return KeyCertOptions.wrap(keys);
     }
 
-    /** The authority's root, for listeners that demand client certificates. */
+    /** The authority's root, for those that connect to the listener. */
     public FleetTrust trust() {
-        return trust;
+        return trust.fleet();
+    }
+
+    /** For listeners that demand client certificates: the authority's root, and what {@link #trustAlso} added. */
+    public FleetTrust clientTrust() {
+        return trust.clients();
+    }
+
+    /**
+     * Trusts the clients of these CAs, and of no others, beside the fleet's, from the next handshake on. Proved like a new certificate.
+     *
+     * @return fails with a sentence when the proof fails; then the trust is what it was
+     */
+    public Future<Void> trustAlso(List<X509Certificate> others) {
+        return replaceTrust(anchors -> anchors.withOthers(others));
+    }
+
+    /** Trusts these roots of the fleet instead; otherwise as {@link #trustAlso}. */
+    public Future<Void> trustFleet(List<X509Certificate> roots) {
+        return DESCRIBE_AUTHORITY
+                .ask(vertx, new DescribeAuthority())
+                .map(authority -> trust(authority).anchors().intermediates())
+                .compose(known -> replaceTrust(anchors -> anchors.withFleet(roots, joined(known, anchors))));
     }
 
     /** What the next handshake presents. */
@@ -130,7 +155,8 @@ public final class ListenerCertificate {
      * @param clientCertificates whether the listener demands them
      */
     public Future<Void> serveRenewals(String host, int port, boolean clientCertificates) {
-        var proof = new HandshakeProof(vertx, tls, trust, reachable(host), port, strangers);
+        var proof = new HandshakeProof(vertx, tls, trust.fleet(), reachable(host), port, strangers);
+        served = new Served(proof, clientCertificates);
         return FleetBus.renewListener(listener).serve(vertx, asked -> renewed(proof, clientCertificates));
     }
 
@@ -148,18 +174,57 @@ public final class ListenerCertificate {
     private Future<RenewListenerOutcome> renewed(HandshakeProof proof, boolean clientCertificates) {
         synchronized (this) {
             if (renewal.isComplete()) {
-                renewal = obtain(vertx, listener, names, clock, worker)
+                renewal = inTurn(() -> issuance.obtain()
                         .compose(fresh -> install(fresh, proof, clientCertificates))
-                        .recover(failed -> Future.succeededFuture(kept("refused", failed)));
+                        .recover(failed -> Future.succeededFuture(kept("refused", failed))));
             }
             return renewal;
         }
     }
 
+    /** One swap at a time: each is proved by what the listener serves and trusts meanwhile. */
+    private synchronized <T> Future<T> inTurn(Supplier<Future<T>> swap) {
+        var next = last.transform(before -> swap.get());
+        last = next;
+        return next;
+    }
+
+    private Future<Void> replaceTrust(UnaryOperator<Anchors> change) {
+        return inTurn(() -> {
+            var before = trust.anchors();
+            var now = served;
+            var next = change.apply(before);
+            try {
+                next.check(generation.material());
+            } catch (CertificateException unfit) {
+                tell("trust_rolled_back");
+                return Future.failedFuture(unfit);
+            }
+            trust.replace(next);
+            if (now == null) {
+                return Future.succeededFuture();
+            }
+            return prove(generation.material(), now.proof, now.clientCertificates)
+                    .onSuccess(proved -> tell("trust_reloaded"))
+                    .onFailure(failed -> {
+                        trust.replace(before);
+                        tell("trust_rolled_back");
+                    });
+        });
+    }
+
+    /** Devices that send their leaf alone may still have one of an earlier intermediate. */
+    private static List<X509Certificate> joined(List<X509Certificate> known, Anchors before) {
+        return Stream.concat(known.stream(), before.intermediates().stream())
+                .distinct()
+                .toList();
+    }
+
     private Future<RenewListenerOutcome> install(Fresh fresh, HandshakeProof proof, boolean clientCertificates) {
         return blocking(worker, () -> {
-                    ServerFitness.check(fresh.material, names, trust, clock.instant());
-                    return files.stage(fresh.material, fresh.issuedAt, trust.roots());
+                    ServerFitness.check(fresh.material(), names, trust.fleet(), clock.instant());
+                    return files.stage(
+                            fresh.material(), fresh.issuedAt(), trust.fleet().roots());
                 })
                 .compose(staged -> swapAndProve(staged, proof, clientCertificates))
                 .recover(unfit -> Future.succeededFuture(kept("invalid_certificate", unfit)));
@@ -203,33 +268,10 @@ public final class ListenerCertificate {
         if (!clientCertificates) {
             return proof.serves(next.fingerprint(), null);
         }
-        return goodClient()
+        return issuance.goodClient()
                 .compose(good -> proof.serves(next.fingerprint(), good))
                 .compose(served -> blocking(worker, () -> SelfSigned.material("stranger", clock.instant())))
                 .compose(proof::refuses);
-    }
-
-    /** A certificate that passes the handshake and nothing more: the broker refuses the profile at CONNECT. */
-    private Future<TlsMaterial> goodClient() {
-        return blocking(worker, KeyPairs::p256)
-                .compose(pair -> ISSUE_CERTIFICATE
-                        .ask(vertx, probe(pair, PROBE_LIFETIME))
-                        .compose(outcome -> outcome instanceof IssueOutcome.Refused refused
-                                        && refused.refusal() == Refusal.LIFETIME_NOT_ALLOWED
-                                ? ISSUE_CERTIFICATE.ask(vertx, probe(pair, null))
-                                : Future.succeededFuture(outcome))
-                        .compose(outcome -> material(outcome, pair)));
-    }
-
-    private IssueCertificate probe(KeyPair pair, @Nullable Duration lifetime) {
-        return new IssueCertificate(
-                Profile.BOOTSTRAP,
-                CertificateRequest.create(pair, "probe-" + listener, List.of()),
-                List.of(),
-                lifetime,
-                null,
-                "listener " + listener,
-                "provisioning");
     }
 
     private RenewListenerOutcome kept(String reason, Throwable why) {
@@ -242,57 +284,25 @@ public final class ListenerCertificate {
     }
 
     private void tell(String result) {
-        var served = generation;
+        var now = generation;
         LISTENER_RELOADED.publish(
                 vertx,
                 new ListenerReloaded(
                         listener,
-                        served.serial(),
-                        served.issuedAt(),
-                        Validity.of(served.material().leaf()),
+                        now.serial(),
+                        now.issuedAt(),
+                        Validity.of(now.material().leaf()),
                         result));
         log.atInfo()
                 .addKeyValue("identity", listener)
-                .addKeyValue("serial", served.serial())
-                .addKeyValue("notAfter", served.notAfter())
+                .addKeyValue("serial", now.serial())
+                .addKeyValue("notAfter", now.notAfter())
                 .addKeyValue("outcome", result)
                 .log("listener serves certificate");
     }
 
-    private record Fresh(TlsMaterial material, Instant issuedAt) {}
-
-    private static Future<Fresh> obtain(
-            Vertx vertx, String listener, List<String> names, Clock clock, WorkerExecutor worker) {
-        return blocking(worker, KeyPairs::p256)
-                .compose(pair -> ISSUE_CERTIFICATE
-                        .ask(vertx, request(pair, listener, names))
-                        .compose(outcome -> material(outcome, pair)))
-                .map(material -> new Fresh(material, clock.instant()))
-                .recover(failed -> Future.failedFuture(new IllegalStateException(
-                        "no certificate for the listener " + listener + ": " + failed.getMessage(), failed)));
-    }
-
-    private static IssueCertificate request(KeyPair pair, String listener, List<String> names) {
-        return new IssueCertificate(
-                Profile.SERVER,
-                CertificateRequest.create(pair, names.get(0), names),
-                names,
-                null,
-                null,
-                "listener " + listener,
-                "sign");
-    }
-
-    private static Future<TlsMaterial> material(IssueOutcome outcome, KeyPair pair) {
-        if (outcome instanceof IssueOutcome.Refused refused) {
-            return Future.failedFuture("the authority refused: " + refused.detail());
-        }
-        CertificateBundle bundle = ((IssueOutcome.Issued) outcome).bundle();
-        return Future.succeededFuture(new TlsMaterial(pair.getPrivate(), Pem.certificates(bundle.fullChain())));
-    }
-
     private static Generation keep(IdentityFiles files, Fresh fresh, FleetTrust trust) throws IOException {
-        var staged = files.stage(fresh.material, fresh.issuedAt, trust.roots());
+        var staged = files.stage(fresh.material(), fresh.issuedAt(), trust.roots());
         files.promote(staged);
         tidy(files, staged);
         return staged;
@@ -326,9 +336,9 @@ public final class ListenerCertificate {
         }
     }
 
-    private static FleetTrust trust(AuthorityDescription authority) {
+    private static ListenerTrust trust(AuthorityDescription authority) {
         var intermediate = authority.intermediate();
-        return new FleetTrust(
+        return new ListenerTrust(
                 Pem.certificates(authority.root()), intermediate == null ? List.of() : Pem.certificates(intermediate));
     }
 

@@ -30,6 +30,7 @@ public final class UpstreamVerticle extends VerticleBase {
     private final UpstreamConfig config;
     private final TlsConfig tls;
     private final URI url;
+    private @Nullable NewsFollower news;
 
     /** @throws NullPointerException when the configuration names no upstream */
     public UpstreamVerticle(UpstreamConfig config, TlsConfig tls) {
@@ -45,8 +46,23 @@ public final class UpstreamVerticle extends VerticleBase {
         WorkerExecutor files = vertx.createSharedWorkerExecutor("upstream-files", 1);
         return files.executeBlocking(this::access, false).compose(access -> {
             var client = client(access);
-            return RemoteCalls.forward(vertx, (address, question) -> ask(client, access, address, question));
+            return RemoteCalls.forward(vertx, (address, question) -> ask(client, access, address, question))
+                    .onSuccess(forwarding -> followNews());
         });
+    }
+
+    @Override
+    public Future<?> stop() {
+        if (news != null) {
+            news.stop();
+        }
+        return Future.succeededFuture();
+    }
+
+    private void followNews() {
+        var follower = new NewsFollower(vertx);
+        news = follower;
+        follower.follow();
     }
 
     private Access access() {

@@ -78,4 +78,22 @@ class TopicFilterTest {
         }
         return all;
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "a/b, a/b, true",
+        "a/b, a/c, false",
+        "a/+, +/b, true",
+        "a/+, a, false",
+        "a/#, a, true",
+        "#, a/b, true",
+        "a/b/#, a/+, true",
+        "a/b/c, a/+, false",
+        "'#', '$SYS/x', false",
+        "'$SYS/#', '$SYS/x', true"
+    })
+    void overlaps_where_one_topic_fits_both(String one, String other, boolean expected) {
+        assertThat(TopicFilter.parse(one).overlaps(TopicFilter.parse(other))).isEqualTo(expected);
+        assertThat(TopicFilter.parse(other).overlaps(TopicFilter.parse(one))).isEqualTo(expected);
+    }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lumia.config.BrokerConfig;
 import io.lumia.config.CannotStart;
+import io.lumia.config.Durability;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,8 +20,10 @@ class AclRulesTest {
     @Test
     void reads_the_rules_of_the_file() throws Exception {
         var rules = rules("- {identity: lumia-app, subscribe: ['devices/#']}\n- identity: '*'\n  publish: [up/%c]\n");
-        assertThat(rules.read()).hasSize(2);
-        assertThat(rules.read().get(0).subscribe()).containsExactly("devices/#");
+        var acl = rules.read();
+        assertThat(acl.guest("lumia-app", "c").mayRead("devices/d/x")).isTrue();
+        assertThat(acl.guest("another", "c").mayRead("devices/d/x")).isFalse();
+        assertThat(acl.guest("another", "c").mayPublish("up/c")).isTrue();
     }
 
     @Test
@@ -29,6 +32,21 @@ class AclRulesTest {
                 .isInstanceOf(CannotStart.class)
                 .hasMessageContaining("acl.yaml, rule 1")
                 .hasMessageContaining("x/#/y");
+    }
+
+    @Test
+    void reads_mosquittos_format_whatever_the_file_is_called() throws Exception {
+        var acl = rules("# who may what\n\nuser lumia-app\ntopic read devices/#\n")
+                .read();
+        assertThat(acl.guest("lumia-app", "c").mayRead("devices/d/x")).isTrue();
+        assertThat(acl.guest("another", "c").mayRead("devices/d/x")).isFalse();
+    }
+
+    @Test
+    void names_file_line_and_what_was_expected_in_mosquittos_format() {
+        assertThatThrownBy(() -> rules("user a\n# fine\ntopic reed x\n").read())
+                .isInstanceOf(CannotStart.class)
+                .hasMessageContaining("acl.yaml, line 3: access 'reed'; expected read, write, readwrite or deny");
     }
 
     @Test
@@ -62,9 +80,16 @@ class AclRulesTest {
                 10,
                 Duration.ofHours(1),
                 10,
+                Durability.PROCESS,
                 true,
                 Duration.ZERO,
                 TestBroker.LIMITS,
+                BrokerConfig.IdentitySource.CN,
+                List.of(),
+                null,
+                List.of(),
+                List.of(),
+                Duration.ofMillis(20),
                 file,
                 List.of());
     }

@@ -173,7 +173,7 @@ class BrokerAdmissionTest {
                 TestBroker.config(broker.port(), 1000, 100, 10, new TopicRule[0]),
                 TestBroker.TLS,
                 new FleetConfig(new FleetDomain("devices.test")),
-                data,
+                data.resolve("second"),
                 clock);
         var elsewhere = io.vertx.core.Vertx.vertx();
         FleetBus.install(elsewhere);

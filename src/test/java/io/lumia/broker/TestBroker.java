@@ -2,6 +2,7 @@ package io.lumia.broker;
 
 import static io.lumia.bus.FleetBus.BROKER_STATISTICS;
 
+import io.lumia.broker.durable.DurableStore;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.BrokerStatistics;
 import io.lumia.bus.FleetBus.ReadBrokerStatistics;
@@ -9,6 +10,7 @@ import io.lumia.config.ArrivalLimits;
 import io.lumia.config.BrokerConfig;
 import io.lumia.config.BrokerConfig.TopicRule;
 import io.lumia.config.BrokerLimits;
+import io.lumia.config.Durability;
 import io.lumia.config.FleetConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsConfig.TlsVersion;
@@ -23,7 +25,10 @@ import io.vertx.core.Vertx;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.mqtt.MqttClient;
 import io.vertx.mqtt.MqttClientOptions;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
@@ -32,6 +37,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
@@ -96,11 +102,79 @@ public final class TestBroker implements AutoCloseable {
                 inflight,
                 Duration.ofHours(24),
                 1000,
+                Durability.PROCESS,
                 true,
                 Duration.ZERO,
                 LIMITS,
+                BrokerConfig.IdentitySource.CN,
+                List.of(),
+                null,
+                List.of(),
+                List.of(),
+                Duration.ofMillis(20),
                 null,
                 List.of(rules));
+    }
+
+    /**
+     * Whom the broker lets in, and what for.
+     *
+     * @param aclFile null: none
+     * @param allowedFile null: none
+     */
+    public record Access(
+            BrokerConfig.IdentitySource identity,
+            List<String> allowed,
+            Path allowedFile,
+            List<Path> authorities,
+            List<Path> crls,
+            Path aclFile) {
+        public static final Access DEFAULT =
+                new Access(BrokerConfig.IdentitySource.CN, List.of(), null, List.of(), List.of(), null);
+
+        Access by(BrokerConfig.IdentitySource other) {
+            return new Access(other, allowed, allowedFile, authorities, crls, aclFile);
+        }
+
+        Access allowing(List<String> names, Path file) {
+            return new Access(identity, names, file, authorities, crls, aclFile);
+        }
+
+        Access trusting(List<Path> cas, List<Path> lists) {
+            return new Access(identity, allowed, allowedFile, cas, lists, aclFile);
+        }
+
+        public Access ruledBy(Path file) {
+            return new Access(identity, allowed, allowedFile, authorities, crls, file);
+        }
+    }
+
+    public static BrokerConfig config(Access access, TopicRule... rules) {
+        var config = config(rules);
+        return new BrokerConfig(
+                config.host(),
+                config.port(),
+                config.names(),
+                config.eventLoops(),
+                config.maxConnections(),
+                config.maxPacketSize(),
+                config.connectTimeout(),
+                config.maxQueuedMessages(),
+                config.maxInflight(),
+                config.maxSessionExpiry(),
+                config.maxRetained(),
+                config.durability(),
+                config.closeExpired(),
+                config.sysInterval(),
+                config.limits(),
+                access.identity(),
+                access.allowed(),
+                access.allowedFile(),
+                access.authorities(),
+                access.crls(),
+                config.reloadInterval(),
+                access.aclFile(),
+                config.rules());
     }
 
     /** The same with these limits. */
@@ -117,9 +191,16 @@ public final class TestBroker implements AutoCloseable {
                 config.maxInflight(),
                 config.maxSessionExpiry(),
                 config.maxRetained(),
+                config.durability(),
                 config.closeExpired(),
                 config.sysInterval(),
                 limits,
+                config.identity(),
+                config.allowedClientCns(),
+                config.allowedClientCnsFile(),
+                config.clientCaFiles(),
+                config.crlFiles(),
+                config.reloadInterval(),
                 config.aclFile(),
                 config.rules());
     }
@@ -161,15 +242,22 @@ public final class TestBroker implements AutoCloseable {
                 config.maxInflight(),
                 config.maxSessionExpiry(),
                 config.maxRetained(),
+                config.durability(),
                 false,
                 config.sysInterval(),
                 config.limits(),
+                config.identity(),
+                config.allowedClientCns(),
+                config.allowedClientCnsFile(),
+                config.clientCaFiles(),
+                config.crlFiles(),
+                config.reloadInterval(),
                 config.aclFile(),
                 config.rules());
     }
 
     /** The same, but it publishes $SYS. */
-    static BrokerConfig publishingSys(BrokerConfig config) {
+    public static BrokerConfig publishingSys(BrokerConfig config) {
         return new BrokerConfig(
                 config.host(),
                 config.port(),
@@ -182,19 +270,31 @@ public final class TestBroker implements AutoCloseable {
                 config.maxInflight(),
                 config.maxSessionExpiry(),
                 config.maxRetained(),
+                config.durability(),
                 config.closeExpired(),
                 Duration.ofHours(1),
                 config.limits(),
+                config.identity(),
+                config.allowedClientCns(),
+                config.allowedClientCnsFile(),
+                config.clientCaFiles(),
+                config.crlFiles(),
+                config.reloadInterval(),
                 config.aclFile(),
                 config.rules());
     }
 
     public TestBroker(Path data, Clock clock, BrokerConfig config) throws Exception {
+        this(data, clock, config, directory -> DurableStore.open(directory, config.durability() == Durability.DISK));
+    }
+
+    TestBroker(Path data, Clock clock, BrokerConfig config, Function<Path, DurableStore> opening) throws Exception {
         this.clock = clock;
         FleetBus.install(vertx);
         authority = new FakeAuthority(clock);
         await(authority.serve(vertx));
-        broker = new BrokerVerticle(config, TLS, new FleetConfig(new FleetDomain("devices.test")), data, clock);
+        broker =
+                new BrokerVerticle(config, TLS, new FleetConfig(new FleetDomain("devices.test")), data, clock, opening);
         deployment = await(vertx.deployVerticle(broker));
     }
 
@@ -244,6 +344,12 @@ public final class TestBroker implements AutoCloseable {
 
     void undeploy() throws Exception {
         await(vertx.undeploy(deployment));
+    }
+
+    /** At once, as operators should: whoever looks never sees half of it. */
+    static void replace(Path file, String text) throws IOException {
+        var next = Files.writeString(file.resolveSibling(file.getFileName() + ".next"), text);
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     static <T> T await(Future<T> future) throws Exception {

@@ -3,11 +3,17 @@ package io.lumia.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lumia.access.TopicFilter;
+import io.lumia.broker.durable.DurableStore;
 import io.lumia.config.BrokerLimits.Overflow;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class TopicTreeTest {
     private static final SessionKey NOBODY = new SessionKey("nobody", "");
@@ -15,7 +21,26 @@ class TopicTreeTest {
             IntStream.range(0, 32).mapToObj(level -> "a").collect(Collectors.joining("/"));
 
     private final TopicTree tree = new TopicTree();
-    private final Session session = session();
+
+    @TempDir
+    Path data;
+
+    private final Vertx vertx = Vertx.vertx();
+    private DurableStore store;
+    private Session session;
+
+    @BeforeEach
+    void open() {
+        store = DurableStore.open(data, false);
+        store.start();
+        session = session();
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+        vertx.close().await();
+    }
 
     @Test
     void visits_few_nodes_however_many_other_subscriptions_there_are() {
@@ -63,17 +88,17 @@ class TopicTreeTest {
                 .collect(Collectors.joining("/"));
     }
 
+    /** Nothing is delivered to it: it only stands in the tree. */
     private Session session() {
         var clock = Clock.systemUTC();
-        var router = new Router(tree, new RetainedMessages(0, new ByteBudget(0)), clock);
-        var config = TestBroker.config();
-        var counters = new BrokerCounters();
-        var bounds = new Outbox.Bounds(1, 1, 1, Overflow.DROP_NEWEST);
+        var ledger = new Ledger(store, vertx.getOrCreateContext(), clock);
+        var router = new Router(tree, new RetainedMessages(0, new ByteBudget(0)), ledger, clock);
         return new Session(
                 new SessionKey("dev-1", "a"),
-                new Sessions(config, tree, router, counters, clock),
+                new Sessions(TestBroker.config(), tree, router, new BrokerCounters(), ledger, clock),
                 router,
-                new Outbox(bounds, new ByteBudget(1), counters, clock),
+                ledger,
+                new Outbox.Bounds(1, 1, 1, Overflow.DROP_NEWEST),
                 clock);
     }
 }

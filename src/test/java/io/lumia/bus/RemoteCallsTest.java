@@ -7,16 +7,19 @@ import io.lumia.bus.FleetBus.CertificateCounts;
 import io.lumia.bus.FleetBus.CertificateDescription;
 import io.lumia.bus.FleetBus.CertificatePage;
 import io.lumia.bus.FleetBus.CertificateRecord;
+import io.lumia.bus.FleetBus.CertificateRevoked;
 import io.lumia.bus.FleetBus.CertificateStatus;
 import io.lumia.bus.FleetBus.Claim;
 import io.lumia.bus.FleetBus.CountOverdue;
 import io.lumia.bus.FleetBus.DescribeCertificate;
+import io.lumia.bus.FleetBus.FollowNews;
 import io.lumia.bus.FleetBus.IssueCertificate;
 import io.lumia.bus.FleetBus.IssueOutcome;
 import io.lumia.bus.FleetBus.OverdueCount;
 import io.lumia.bus.FleetBus.Refusal;
 import io.lumia.bus.FleetBus.ReleaseOutcome;
 import io.lumia.bus.FleetBus.RevokeOutcome;
+import io.lumia.bus.FleetBus.Told;
 import io.lumia.x509.CertificateBundle;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.Profile;
@@ -95,6 +98,16 @@ class RemoteCallsTest {
                 pair(
                         new AuthorityDescription("r", "i", "f", NOW, NOW, "https://ca", Map.of("acme", "https://ca/d")),
                         AuthorityDescription.class),
+                pair(new FollowNews(null, 0), FollowNews.class),
+                pair(
+                        new Told(
+                                "journal",
+                                7,
+                                true,
+                                List.of(new CertificateRevoked(
+                                        SERIAL, "dev-0001", RevocationReason.KEY_COMPROMISE, NOW, "operator")),
+                                null),
+                        Told.class),
                 pair(ReleaseOutcome.RELEASED, ReleaseOutcome.class));
     }
 

@@ -3,12 +3,15 @@ package io.lumia.fakes;
 import static io.lumia.bus.FleetBus.DESCRIBE_AUTHORITY;
 import static io.lumia.bus.FleetBus.DESCRIBE_CERTIFICATE;
 import static io.lumia.bus.FleetBus.ISSUE_CERTIFICATE;
+import static io.lumia.bus.FleetBus.LIST_DEVICES;
 
 import io.lumia.bus.FleetBus.AuthorityDescription;
 import io.lumia.bus.FleetBus.CertificateDescription;
 import io.lumia.bus.FleetBus.CertificateRecord;
 import io.lumia.bus.FleetBus.CertificateRevoked;
 import io.lumia.bus.FleetBus.CertificateStatus;
+import io.lumia.bus.FleetBus.DevicePage;
+import io.lumia.bus.FleetBus.DeviceRecord;
 import io.lumia.bus.FleetBus.IssueCertificate;
 import io.lumia.bus.FleetBus.IssueOutcome;
 import io.lumia.bus.FleetBus.Refusal;
@@ -47,6 +50,10 @@ public final class FakeAuthority {
     public volatile boolean refusing;
     /** Whether it leaves out the names that are asked for. */
     public volatile boolean forgetful;
+    /** Whether it certifies with a CA that nobody knows. */
+    public volatile boolean foreign;
+    /** Whether it certifies another key than the one that asked. */
+    public volatile boolean confused;
     /** The shortest lifetime it issues. */
     public volatile Duration leastLifetime = Duration.ZERO;
 
@@ -66,12 +73,24 @@ public final class FakeAuthority {
         return DESCRIBE_AUTHORITY
                 .serve(vertx, asked -> Future.succeededFuture(description()))
                 .compose(served -> ISSUE_CERTIFICATE.serve(vertx, this::issue))
-                .compose(served -> DESCRIBE_CERTIFICATE.serve(vertx, asked -> describe(asked.serial())));
+                .compose(served -> DESCRIBE_CERTIFICATE.serve(vertx, asked -> describe(asked.serial())))
+                .compose(served -> LIST_DEVICES.serve(vertx, asked -> devices(asked.query())));
     }
 
     /** A certificate with a fresh key that the authority has a record of. */
     public TlsMaterial device(String identity) {
         return material(Profile.DEVICE, identity, new DeviceName(identity), Duration.ofHours(1));
+    }
+
+    /** With these DNS names besides. */
+    public TlsMaterial device(String identity, List<String> names) {
+        var pair = KeyPairs.p256();
+        var validity =
+                new Validity(clock.instant().minusSeconds(3600), clock.instant().plus(Duration.ofHours(1)));
+        var leaf = leaf(Profile.DEVICE, identity, names, pair.getPublic(), validity);
+        record(leaf, Profile.DEVICE, identity, new DeviceName(identity));
+        return new TlsMaterial(
+                pair.getPrivate(), List.of(leaf, authority.intermediate().certificate()));
     }
 
     public TlsMaterial material(Profile profile, String identity, DeviceName device, Duration lifetime) {
@@ -132,6 +151,16 @@ public final class FakeAuthority {
                 Map.of());
     }
 
+    private Future<DevicePage> devices(String query) {
+        var found = records.values().stream()
+                .map(CertificateRecord::device)
+                .filter(device -> device != null && device.value().contains(query))
+                .distinct()
+                .map(device -> new DeviceRecord(device, "00", "127.0.0.1", clock.instant(), null, null))
+                .toList();
+        return Future.succeededFuture(new DevicePage(found, found.size(), 0, 1000));
+    }
+
     private Future<CertificateDescription> describe(SerialNumber serial) {
         var known = records.get(serial);
         return beforeDescribing
@@ -154,7 +183,8 @@ public final class FakeAuthority {
             var validity = new Validity(
                     clock.instant().minusSeconds(60), clock.instant().plus(lifetime));
             List<String> names = forgetful ? List.of("elsewhere.example") : asked.names();
-            var leaf = leaf(asked.profile(), request.commonName(), names, request.publicKey(), validity);
+            var key = confused ? KeyPairs.p256().getPublic() : request.publicKey();
+            var leaf = leaf(asked.profile(), request.commonName(), names, key, validity);
             record(leaf, asked.profile(), request.commonName(), null);
             return Future.succeededFuture(new IssueOutcome.Issued(new CertificateBundle(
                     SerialNumber.of(leaf),
@@ -176,7 +206,7 @@ public final class FakeAuthority {
             Profile profile, String identity, List<String> names, PublicKey key, Validity validity) {
         return CertificateTemplate.leaf(
                         profile, identity, names, key, SerialNumber.random(RANDOMNESS), validity, IssuerLocations.NONE)
-                .signedBy(authority.intermediate());
+                .signedBy((foreign ? TestAuthority.at(clock.instant()) : authority).intermediate());
     }
 
     private void record(X509Certificate leaf, Profile profile, String identity, DeviceName device) {

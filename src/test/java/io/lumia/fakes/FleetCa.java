@@ -3,6 +3,7 @@ package io.lumia.fakes;
 import io.lumia.crypto.CryptoProviders;
 import io.lumia.crypto.KeyPairs;
 import io.lumia.tls.TlsMaterial;
+import io.lumia.x509.Pem;
 import io.lumia.x509.SerialNumber;
 import java.security.KeyPair;
 import java.security.PublicKey;
@@ -15,9 +16,11 @@ import java.util.Date;
 import java.util.List;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -53,6 +56,22 @@ public final class FleetCa {
         // TLS looks at the system's clock, so a certificate from a clock that was moved ahead must be valid already
         var notBefore = (now.isBefore(begun) ? now : begun).minus(Duration.ofMinutes(1));
         return sign(commonName, key, names, notBefore, Duration.between(notBefore, now.plus(lifetime)));
+    }
+
+    /** PEM; names these certificates, and is good for a day. */
+    public String crl(X509Certificate... revoked) {
+        try {
+            var now = clock.instant();
+            var builder = new X509v2CRLBuilder(new X500Name("CN=Test root"), Date.from(now));
+            builder.setNextUpdate(Date.from(now.plus(Duration.ofDays(1))));
+            for (X509Certificate each : revoked) {
+                builder.addCRLEntry(each.getSerialNumber(), Date.from(now), CRLReason.keyCompromise);
+            }
+            var list = builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate()));
+            return Pem.text("X509 CRL", list.getEncoded());
+        } catch (Exception broken) {
+            throw new IllegalStateException("the test's CA cannot sign", broken);
+        }
     }
 
     private X509Certificate sign(

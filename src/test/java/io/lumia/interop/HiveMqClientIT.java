@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,7 +47,7 @@ class HiveMqClientIT {
 
     @Test
     void delivers_acknowledged_messages_in_order_with_topic_aliases_and_flow_control_both_ways() throws Exception {
-        // QoS 0 is left out: this client drops it where more come than its receive maximum
+        // QoS 0 is left out: this client drops the oldest when as many wait inside it as its receive maximum
         var subscriber = client("lumia-app", "sub");
         subscriber
                 .connectWith()
@@ -87,6 +88,38 @@ class HiveMqClientIT {
                 assertThat(next.getTopic()).hasToString("a/" + i % 6);
                 assertThat(next.getResponseTopic().orElseThrow()).hasToString("answers");
             }
+        }
+        subscriber.disconnect();
+        publisher.disconnect();
+    }
+
+    @Test
+    void gets_messages_of_every_qos_where_its_own_queue_has_room() throws Exception {
+        var subscriber = client("lumia-app", "sub");
+        subscriber.connect();
+        var publisher = client("lumia-app", "pub");
+        publisher.connect();
+        try (var heard = subscriber.publishes(ALL)) {
+            subscriber
+                    .subscribeWith()
+                    .topicFilter("a/#")
+                    .qos(MqttQos.EXACTLY_ONCE)
+                    .send();
+            for (int i = 0; i < 300; i++) {
+                publisher
+                        .publishWith()
+                        .topic("a/" + i)
+                        .qos(MqttQos.fromCode(i % 3))
+                        .send();
+            }
+            var topics = new TreeSet<String>();
+            for (int i = 0; i < 300; i++) {
+                topics.add(heard.receive(20, TimeUnit.SECONDS)
+                        .orElseThrow()
+                        .getTopic()
+                        .toString());
+            }
+            assertThat(topics).hasSize(300);
         }
         subscriber.disconnect();
         publisher.disconnect();

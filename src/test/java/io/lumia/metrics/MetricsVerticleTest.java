@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.BrokerLoad;
 import io.lumia.bus.FleetBus.BrokerStatistics;
+import io.lumia.bus.FleetBus.BrokerStoreStatistics;
 import io.lumia.bus.FleetBus.CertificateNotIssued;
 import io.lumia.bus.FleetBus.CertificateRenewed;
 import io.lumia.bus.FleetBus.CommandStatistics;
@@ -114,7 +115,8 @@ class MetricsVerticleTest {
                 Map.of("1/in", 500L),
                 Map.of("publish", 4L),
                 Map.of(),
-                new BrokerLoad(7, 8, 9, 10, 11, 12));
+                new BrokerLoad(7, 8, 9, 10, 11, 12),
+                new BrokerStoreStatistics(false, 4096, 7, 9, 10, 40, Duration.ofMillis(20), 0));
         var times = new Histogram(List.of(0.001, 0.01), List.of(5L, 3L, 1L), 0.2);
         var commands = new CommandStatistics(11, Map.of("answered", 9L, "timed_out", 2L), times);
         var delivery = new DeliveryStatistics(Map.of(1, times), 0, 2, commands);
@@ -131,6 +133,8 @@ class MetricsVerticleTest {
                             .contains("lumia_mqtt_subscriptions 10.0")
                             .contains("lumia_mqtt_queued_bytes 11.0")
                             .contains("lumia_mqtt_retained_bytes 12.0")
+                            .contains("lumia_mqtt_store_copies 9.0")
+                            .contains("lumia_mqtt_store_commit_seconds_total 0.02")
                             .contains("lumia_mqtt_connects_total{result=\"expired\"} 2.0")
                             .contains("lumia_mqtt_connects_total{result=\"no_certificate\"} 0.0")
                             .contains("lumia_mqtt_publishes_total{direction=\"in\",qos=\"1\"} 500.0")

@@ -44,6 +44,7 @@ class SeparateProcessesIT {
                                     certificate -> certificate.path("profile").asText())
                             .filteredOn("device"::equals)
                             .hasSize(DEVICES + 1);
+                    revoked_at_the_ca_a_device_is_gone_from_the_broker_within_a_second(ca, mqtt);
                     for (var each : new LumiaProcess[] {swarm, app, mqtt, gate, ca}) {
                         assertThat(each.stop()).isEqualTo(LumiaProcess.STOPPED_BY_SIGTERM);
                         assertThat(each.errLines())
@@ -53,6 +54,23 @@ class SeparateProcessesIT {
                 }
             }
         }
+    }
+
+    private static void revoked_at_the_ca_a_device_is_gone_from_the_broker_within_a_second(
+            LumiaProcess ca, LumiaProcess mqtt) throws Exception {
+        var device = ca.certificates().stream()
+                .filter(certificate -> certificate.path("profile").asText().equals("device"))
+                .filter(certificate -> certificate.path("identity").asText().startsWith("dev-"))
+                .findFirst()
+                .orElseThrow();
+        var unused = ca.apiPost(
+                "/certificates/" + device.path("serial").asText() + "/revoke", "{\"reason\": \"keyCompromise\"}");
+        mqtt.await(
+                "the broker's word that the session is gone",
+                () -> mqtt.metric("lumia_revocation_enforced_seconds_count") == 1);
+        assertThat(mqtt.metric("lumia_revocation_enforced_seconds_sum")).isLessThan(1);
+        assertThat(mqtt.metric("lumia_mqtt_disconnects_total", "reason=\"revoked\""))
+                .isEqualTo(1);
     }
 
     private LumiaProcess.Setup authority() throws IOException {

@@ -123,6 +123,74 @@ class HandshakeProofTest {
     }
 
     @Test
+    void keeps_the_old_one_when_the_new_one_is_for_another_key() throws IOException {
+        listen(certificate.keyCertOptions(), certificate.trust().trustOptions());
+        authority.confused = true;
+        keeps("refused", "the private key does not belong to the certificate");
+    }
+
+    @Test
+    void keeps_the_old_one_when_the_chain_of_the_new_one_does_not_verify() throws IOException {
+        listen(certificate.keyCertOptions(), certificate.trust().trustOptions());
+        authority.foreign = true;
+        keeps("invalid_certificate", "");
+    }
+
+    @Test
+    void trusts_another_ca_once_that_is_proved() {
+        listen(certificate.keyCertOptions(), certificate.clientTrust().trustOptions());
+        var other = new FakeAuthority(Clock.systemUTC());
+        Waiting.forIt(certificate.trustAlso(List.of(other.root())));
+        assertThat(certificate.clientTrust().roots()).containsExactly(authority.root(), other.root());
+        assertThat(certificate.trust().roots())
+                .as("nobody vouches for us but our own")
+                .containsExactly(authority.root());
+        told("trust_reloaded");
+    }
+
+    @ParameterizedTest
+    @EnumSource(TlsVersion.class)
+    void puts_the_old_trust_back_when_a_stranger_gets_in(TlsVersion least) {
+        use(least);
+        listen(certificate.keyCertOptions(), TrustOptions.wrap(new TrustsEverybody(() -> {})));
+        keepsTrust("a client of another CA was let in");
+    }
+
+    @ParameterizedTest
+    @EnumSource(TlsVersion.class)
+    void puts_the_old_trust_back_when_a_good_client_is_turned_away(TlsVersion least) {
+        use(least);
+        var stranger = new FleetTrust(List.of(new FakeAuthority(Clock.systemUTC()).root()));
+        listen(certificate.keyCertOptions(), stranger.trustOptions());
+        keepsTrust("");
+    }
+
+    @Test
+    void does_not_take_roots_that_would_not_vouch_for_the_listener_itself() {
+        listen(certificate.keyCertOptions(), certificate.clientTrust().trustOptions());
+        var other = new FakeAuthority(Clock.systemUTC());
+        assertThat(Await.failure(certificate.trustFleet(List.of(other.root()))))
+                .hasMessageContaining("does not end at one of the new roots");
+        assertThat(certificate.trust().roots()).containsExactly(authority.root());
+        told("trust_rolled_back");
+    }
+
+    private void keepsTrust(String detail) {
+        var other = new FakeAuthority(Clock.systemUTC());
+        assertThat(Await.failure(certificate.trustAlso(List.of(other.root())))).hasMessageContaining(detail);
+        assertThat(certificate.clientTrust().roots()).containsExactly(authority.root());
+        assertThat(certificate.material().leaf()).isEqualTo(before.leaf());
+        told("trust_rolled_back");
+    }
+
+    private void told(String result) {
+        Await.until(
+                vertx,
+                "told",
+                () -> told.stream().anyMatch(each -> each.result().equals(result)));
+    }
+
+    @Test
     void proves_with_a_longer_lived_client_where_short_ones_are_not_issued() throws IOException {
         listen(certificate.keyCertOptions(), certificate.trust().trustOptions());
         authority.leastLifetime = Duration.ofMinutes(10);

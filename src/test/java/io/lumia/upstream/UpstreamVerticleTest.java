@@ -6,7 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.CertificateDescription;
+import io.lumia.bus.FleetBus.CertificateRevoked;
 import io.lumia.bus.FleetBus.DescribeCertificate;
+import io.lumia.bus.FleetBus.FollowNews;
+import io.lumia.bus.FleetBus.NewsMissed;
+import io.lumia.bus.FleetBus.Told;
+import io.lumia.bus.FleetBus.TrustChanged;
 import io.lumia.config.CannotStart;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsConfig.TlsVersion;
@@ -16,11 +21,15 @@ import io.lumia.fakes.Await;
 import io.lumia.fakes.MovableClock;
 import io.lumia.fakes.ScriptedAuthority;
 import io.lumia.web.WebVerticle;
+import io.lumia.x509.RevocationReason;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +77,35 @@ class UpstreamVerticleTest {
                 .isInstanceOf(CertificateDescription.Known.class)
                 .isEqualTo(
                         Await.result(DESCRIBE_CERTIFICATE.ask(ca, new DescribeCertificate(ScriptedAuthority.SERIAL))));
+    }
+
+    @Test
+    void tells_here_what_is_told_where_the_authority_is() {
+        var asked = new ConcurrentLinkedQueue<FollowNews>();
+        var revoked = new CertificateRevoked(
+                ScriptedAuthority.SERIAL, "dev", RevocationReason.SUPERSEDED, ScriptedAuthority.NOW, "operator");
+        Await.result(FleetBus.FOLLOW_NEWS.serve(ca, question -> {
+            asked.add(question);
+            return switch (asked.size()) {
+                case 1 -> Future.succeededFuture(new Told("j", 4, false, List.of(), null));
+                case 2 -> Future.failedFuture("away for a moment");
+                case 3 -> Future.succeededFuture(new Told("j", 5, true, List.of(revoked), "roots"));
+                default -> Promise.<Told>promise().future();
+            };
+        }));
+        var heard = new ConcurrentLinkedQueue<Object>();
+        Await.result(FleetBus.CERTIFICATE_REVOKED.listen(broker, heard::add));
+        Await.result(FleetBus.TRUST_CHANGED.listen(broker, heard::add));
+        Await.result(FleetBus.NEWS_MISSED.listen(broker, heard::add));
+        deploy(data.resolve("admin-token"));
+        Await.until(broker, "all heard", () -> heard.size() == 3 && asked.size() == 4);
+        assertThat(heard).containsExactlyInAnyOrder(revoked, new TrustChanged("roots"), new NewsMissed());
+        assertThat(asked)
+                .containsExactly(
+                        new FollowNews(null, 0),
+                        new FollowNews("j", 4),
+                        new FollowNews("j", 4),
+                        new FollowNews("j", 5));
     }
 
     @Test

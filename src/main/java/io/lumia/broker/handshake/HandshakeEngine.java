@@ -57,8 +57,8 @@ public final class HandshakeEngine extends SSLEngineOptions {
         /** OpenSSL's form of key and chain is kept by alias; each generation of our keys has an alias of its own. */
         @Override
         public SslContextFactory keyMananagerFactory(KeyManagerFactory keys) {
-            var keeping = new OpenSslCachingX509KeyManagerFactory(keys, KEPT_KEYS);
-            return new PacedFactory(factory.keyMananagerFactory(keeping), handshakes);
+            var kept = new OpenSslCachingX509KeyManagerFactory(keys, KEPT_KEYS);
+            return new PacedFactory(factory.keyMananagerFactory(kept), handshakes);
         }
 
         @Override

@@ -1,0 +1,28 @@
+package io.lumia.broker;
+
+import io.lumia.access.TopicAcl;
+import io.lumia.access.TopicRights;
+
+/** The topic rules in force; replaced as a whole while the broker runs. */
+final class AccessRules {
+    private volatile TopicAcl acl;
+
+    AccessRules(TopicAcl acl) {
+        this.acl = acl;
+    }
+
+    TopicAcl current() {
+        return acl;
+    }
+
+    /** Those that are connected and those that are kept get their new rights by {@link Hub#rulesChanged}. */
+    void replace(TopicAcl next) {
+        acl = next;
+    }
+
+    /** @param member whether it is a device of the fleet, with topics of its own */
+    TopicRights rights(SessionKey key, boolean member) {
+        var now = acl;
+        return member ? now.member(key.identity(), key.clientId()) : now.guest(key.identity(), key.clientId());
+    }
+}
