@@ -113,6 +113,7 @@ class MosquittoBenchIT {
             assertThat(servers).noneMatch(ProcessHandle::isAlive);
             assertThat(directories()).isEmpty();
         } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
         }
     }
