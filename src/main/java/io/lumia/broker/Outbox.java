@@ -220,12 +220,15 @@ final class Outbox {
                 && (flight == null || !flight.isUnwritten());
     }
 
+    /** What waits for the store is not overtaken, not even by what is not stored. */
     private boolean canSend(Delivery delivery) {
         var to = connection;
         return to != null
                 && to.isWritable()
                 && toRepeat.isEmpty()
-                && (delivery.qos() == 0 || (hasWindow() && !inflight.isFull() && hasRoomInFlight(delivery)));
+                && (delivery.qos() == 0
+                        ? toSend.isEmpty()
+                        : hasWindow() && !inflight.isFull() && hasRoomInFlight(delivery));
     }
 
     private boolean hasRoomInFlight(Delivery delivery) {
