@@ -3,6 +3,7 @@ package io.lumia.bench;
 import io.lumia.bench.mqtt.Credential;
 import io.lumia.bench.mqtt.Network;
 import io.lumia.crypto.CryptoProviders;
+import java.io.Closeable;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Measures brokers: ours and Mosquitto with the same load, in turns, on the same machine, with certificates of the same authority. */
-public final class BrokerBench implements AutoCloseable {
+public final class BrokerBench implements Closeable {
     /** Every subject there is, ours first. */
     public static final List<String> SUBJECTS = List.of(Broker.LUMIA, Broker.MOSQUITTO);
 

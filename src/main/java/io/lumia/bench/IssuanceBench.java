@@ -1,6 +1,7 @@
 package io.lumia.bench;
 
 import io.lumia.crypto.CryptoProviders;
+import java.io.Closeable;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -13,7 +14,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Measures how authorities issue: all of them with the same load, in turns, on the same machine. */
-public final class IssuanceBench implements AutoCloseable {
+public final class IssuanceBench implements Closeable {
     /** Every subject there is, ours first. */
     public static final List<String> SUBJECTS = List.of(Subjects.LUMIA, Subjects.STEP_CA);
 

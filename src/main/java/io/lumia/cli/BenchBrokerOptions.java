@@ -1,27 +1,19 @@
 package io.lumia.cli;
 
-import io.lumia.bench.BenchFailed;
 import io.lumia.bench.BrokerBench;
 import io.lumia.bench.BrokerBench.Kind;
 import io.lumia.bench.BrokerBench.Plan;
-import io.lumia.bench.Figure;
 import io.lumia.config.LogConfig;
-import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** What the broker's benchmarks have in common: their options, and how they run and report. */
 final class BenchBrokerOptions {
-    private static final Logger log = LoggerFactory.getLogger(BenchBrokerOptions.class);
     private static final int MOST_DEVICES = 9000;
     private static final int MOST_AT_ONCE = 1024;
     /** 128 and the number of SIGINT; while a signal ends the process, Java's own code goes before it. */
@@ -78,24 +70,20 @@ final class BenchBrokerOptions {
     @Option(names = "--no-warm-up", description = "Begin at once; a first impression, no figure to compare")
     private boolean cold;
 
-    /** A signal ended the subjects; what the measurement says of that is no news. */
-    private volatile boolean stopping;
+    private @Nullable BenchConsole console;
 
     /** @return the exit code */
     int run(Kind kind) throws Exception {
         var plan = plan(kind);
         Logging.ofProcess().apply(new LogConfig(LogConfig.Format.TEXT, LogConfig.Level.WARN));
         var machine = Machine.now();
-        List<Figure> figures;
-        try {
-            figures = measure(plan);
-        } catch (BenchFailed | RuntimeException failed) {
-            if (stopping) {
-                return STOPPED;
-            }
-            throw failed;
+        var bench = new BrokerBench(plan, console()::tell);
+        var measured = console().measure(bench, bench::run);
+        if (measured.isEmpty()) {
+            return STOPPED;
         }
-        var report = new BenchBrokerReport(kind.name().toLowerCase(Locale.ROOT), machine, figures, plan.subjects());
+        var report =
+                new BenchBrokerReport(kind.name().toLowerCase(Locale.ROOT), machine, measured.get(), plan.subjects());
         var out = spec().commandLine().getOut();
         if (json) {
             out.println(report.json().toPrettyString());
@@ -104,20 +92,8 @@ final class BenchBrokerOptions {
         }
         out.flush();
         var broken = report.brokenPromises();
-        broken.forEach(this::tell);
+        broken.forEach(console()::tell);
         return broken.isEmpty() ? 0 : 1;
-    }
-
-    private List<Figure> measure(Plan plan) throws Exception {
-        try (var bench = new BrokerBench(plan, this::tell)) {
-            var stop = new Thread(() -> stop(bench), "lumia-bench-stop");
-            Runtime.getRuntime().addShutdownHook(stop);
-            try {
-                return bench.run();
-            } finally {
-                forget(stop);
-            }
-        }
     }
 
     private Plan plan(Kind kind) {
@@ -127,54 +103,24 @@ final class BenchBrokerOptions {
         within("--rate", rate, 1, 100_000);
         within("--at-once", atOnce, 1, MOST_AT_ONCE);
         within("--revoked", revoked, 1, MOST_DEVICES);
-        return new Plan(kind, present(), devices, seconds, rounds, rate, atOnce, Math.min(revoked, devices / 4), !cold);
-    }
-
-    private List<String> present() {
-        var there = new ArrayList<String>();
-        for (String subject : subjects.stream().distinct().toList()) {
-            require(
-                    BrokerBench.SUBJECTS.contains(subject),
-                    "--subjects: expected lumia or mosquitto, is '" + subject + "'");
-            BrokerBench.missing(subject)
-                    .ifPresentOrElse(how -> tell(subject + " is left out: " + how), () -> there.add(subject));
-        }
-        require(!there.isEmpty(), "nothing is left to measure");
-        return List.copyOf(there);
+        var present = console().present(subjects, BrokerBench.SUBJECTS, BrokerBench::missing);
+        return new Plan(kind, present, devices, seconds, rounds, rate, atOnce, Math.min(revoked, devices / 4), !cold);
     }
 
     private void within(String option, int value, int least, int most) {
-        require(value >= least && value <= most, option + " must be " + least + " to " + most + ", is " + value);
+        console()
+                .require(
+                        value >= least && value <= most,
+                        option + " must be " + least + " to " + most + ", is " + value);
     }
 
-    private void require(boolean holds, String otherwise) {
-        if (!holds) {
-            throw new ParameterException(spec().commandLine(), otherwise);
+    private BenchConsole console() {
+        var known = console;
+        if (known == null) {
+            known = new BenchConsole(spec().commandLine());
+            console = known;
         }
-    }
-
-    /** Progress goes to stderr: stdout is the report. */
-    private void tell(String line) {
-        var err = spec().commandLine().getErr();
-        err.println(line);
-        err.flush();
-    }
-
-    private void stop(BrokerBench bench) {
-        stopping = true;
-        try {
-            bench.close();
-        } catch (IOException left) {
-            log.atWarn().addKeyValue("reason", left.getMessage()).log("temporary files are left behind");
-        }
-    }
-
-    private static void forget(Thread stop) {
-        try {
-            var unused = Runtime.getRuntime().removeShutdownHook(stop);
-        } catch (IllegalStateException signalled) {
-            log.atDebug().log("stopped by a signal");
-        }
+        return known;
     }
 
     private CommandSpec spec() {

@@ -1,23 +1,17 @@
 package io.lumia.cli;
 
-import io.lumia.bench.BenchFailed;
 import io.lumia.bench.IssuanceBench;
 import io.lumia.bench.IssuanceBench.Plan;
 import io.lumia.bench.IssuanceCase;
 import io.lumia.bench.IssuanceResult;
 import io.lumia.config.LogConfig;
-import java.io.IOException;
-import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -42,7 +36,6 @@ import picocli.CommandLine.Spec;
             "130, 143:stopped by Ctrl-C or SIGTERM; processes and directories are removed"
         })
 final class BenchIssuanceCommand implements Callable<Integer> {
-    private static final Logger log = LoggerFactory.getLogger(BenchIssuanceCommand.class);
     private static final int MOST_WORKERS = 256;
     /** 128 and the number of SIGINT; while a signal ends the process, Java's own code goes before it. */
     private static final int STOPPED = 130;
@@ -85,8 +78,7 @@ final class BenchIssuanceCommand implements Callable<Integer> {
     @Option(names = "--concurrency", paramLabel = "N", description = "Clients at once; default: ${DEFAULT-VALUE}")
     private int concurrency = 16;
 
-    /** A signal ended the subjects; what the measurement says of that is no news. */
-    private volatile boolean stopping;
+    private @Nullable BenchConsole console;
 
     @Override
     public Integer call() throws Exception {
@@ -96,15 +88,12 @@ final class BenchIssuanceCommand implements Callable<Integer> {
         // context is made
         System.setProperty("io.netty.handler.ssl.openssl.sessionCacheClient", "false");
         var machine = Machine.now();
-        List<IssuanceResult> results;
-        try {
-            results = measure(plan);
-        } catch (BenchFailed | RuntimeException failed) {
-            if (stopping) {
-                return STOPPED;
-            }
-            throw failed;
+        var bench = new IssuanceBench(plan, console()::tell, Clock.systemUTC());
+        var measured = console().measure(bench, bench::run);
+        if (measured.isEmpty()) {
+            return STOPPED;
         }
+        var results = measured.get();
         var report = new BenchIssuanceReport(machine, results, concurrency);
         var out = spec().commandLine().getOut();
         if (json) {
@@ -116,45 +105,21 @@ final class BenchIssuanceCommand implements Callable<Integer> {
         return failures(results) ? 1 : 0;
     }
 
-    private List<IssuanceResult> measure(Plan plan) throws Exception {
-        try (var bench = new IssuanceBench(plan, this::tell, Clock.systemUTC())) {
-            var stop = new Thread(() -> stop(bench), "lumia-bench-stop");
-            Runtime.getRuntime().addShutdownHook(stop);
-            try {
-                return bench.run();
-            } finally {
-                forget(stop);
-            }
-        }
-    }
-
     private Plan plan() {
-        require(seconds > 0, "--seconds must be at least 1, is " + seconds);
-        require(rounds > 0, "--rounds must be at least 1, is " + rounds);
-        require(warmUp >= 0, "--warm-up must not be negative, is " + warmUp);
-        require(
-                concurrency > 0 && concurrency <= MOST_WORKERS,
-                "--concurrency must be 1 to " + MOST_WORKERS + ", is " + concurrency);
+        console().require(seconds > 0, "--seconds must be at least 1, is " + seconds);
+        console().require(rounds > 0, "--rounds must be at least 1, is " + rounds);
+        console().require(warmUp >= 0, "--warm-up must not be negative, is " + warmUp);
+        console()
+                .require(
+                        concurrency > 0 && concurrency <= MOST_WORKERS,
+                        "--concurrency must be 1 to " + MOST_WORKERS + ", is " + concurrency);
         return new Plan(
                 cases.stream().distinct().map(this::named).toList(),
-                present(),
+                console().present(subjects, IssuanceBench.SUBJECTS, IssuanceBench::missing),
                 Duration.ofSeconds(warmUp),
                 Duration.ofSeconds(seconds),
                 rounds,
                 concurrency);
-    }
-
-    private List<String> present() {
-        var there = new ArrayList<String>();
-        for (String subject : subjects.stream().distinct().toList()) {
-            require(
-                    IssuanceBench.SUBJECTS.contains(subject),
-                    "--subjects: expected lumia or step-ca, is '" + subject + "'");
-            IssuanceBench.missing(subject)
-                    .ifPresentOrElse(how -> tell(subject + " is left out: " + how), () -> there.add(subject));
-        }
-        require(!there.isEmpty(), "nothing is left to measure");
-        return List.copyOf(there);
     }
 
     private IssuanceCase named(String label) {
@@ -167,39 +132,19 @@ final class BenchIssuanceCommand implements Callable<Integer> {
         var failed = results.stream()
                 .filter(result -> result.errors() > 0 || result.operations() == 0)
                 .toList();
-        failed.forEach(result -> tell(result.which().label() + ": " + result.subject() + " failed " + result.errors()
-                + " times: " + result.firstError().orElse("nothing was done in time")));
+        failed.forEach(result -> console()
+                .tell(result.which().label() + ": " + result.subject() + " failed " + result.errors() + " times: "
+                        + result.firstError().orElse("nothing was done in time")));
         return !failed.isEmpty();
     }
 
-    private void require(boolean holds, String otherwise) {
-        if (!holds) {
-            throw new ParameterException(spec().commandLine(), otherwise);
+    private BenchConsole console() {
+        var known = console;
+        if (known == null) {
+            known = new BenchConsole(spec().commandLine());
+            console = known;
         }
-    }
-
-    /** Progress goes to stderr: stdout is the report. */
-    private void tell(String line) {
-        PrintWriter err = spec().commandLine().getErr();
-        err.println(line);
-        err.flush();
-    }
-
-    private void stop(IssuanceBench bench) {
-        stopping = true;
-        try {
-            bench.close();
-        } catch (IOException left) {
-            log.atWarn().addKeyValue("reason", left.getMessage()).log("temporary files are left behind");
-        }
-    }
-
-    private static void forget(Thread stop) {
-        try {
-            var unused = Runtime.getRuntime().removeShutdownHook(stop);
-        } catch (IllegalStateException signalled) {
-            log.atDebug().log("stopped by a signal");
-        }
+        return known;
     }
 
     private CommandSpec spec() {
