@@ -1,7 +1,6 @@
 package io.lumia.broker;
 
 import io.lumia.access.TopicRights;
-import io.lumia.access.TopicRights.Reading;
 import io.lumia.broker.durable.Change;
 import java.time.Clock;
 import java.time.Duration;
@@ -29,6 +28,7 @@ final class Session {
     private final Mailbox mailbox = new Mailbox(this::work);
     private final Set<Integer> receivedQos2 = ConcurrentHashMap.newKeySet();
     private final Map<String, Subscription> subscriptions = new ConcurrentHashMap<>();
+    private final SessionRights rights = new SessionRights();
     private final Outbox outbox;
     private volatile @Nullable KeptSession kept;
     private volatile boolean connected;
@@ -38,10 +38,6 @@ final class Session {
     private Duration expiry = Duration.ZERO;
     private Instant offlineSince = Instant.MAX;
     private boolean ended;
-    private boolean member;
-    private @Nullable TopicRights rights;
-    /** Null: every subscription may be read as a whole. */
-    private volatile @Nullable TopicRights reading;
 
     Session(SessionKey key, Sessions sessions, Router router, Ledger ledger, Outbox.Bounds bounds, Clock clock) {
         this.key = key;
@@ -128,21 +124,18 @@ final class Session {
     /** Only within {@link #withSession}. @return whether the subscription, whose text the client wrote so, is new */
     boolean subscribe(String text, Subscription subscription) {
         subscriptions.put(text, subscription);
-        if (rights != null && rights.reading(subscription.filter()) != Reading.ALL) {
-            reading = rights;
-        }
+        rights.subscribed(subscription);
         return sessions.tree().add(subscription);
     }
 
     /** Whether the client may have a message to this topic. From any thread. */
     boolean mayRead(String topic) {
-        var limited = reading;
-        return limited == null || limited.mayRead(topic);
+        return rights.mayRead(topic);
     }
 
     /** Subscriptions stay, also those of which nothing may be read any more: another change of the rules brings them back. */
     void rulesChanged(AccessRules rules) {
-        mailbox.put((Runnable) () -> rights(rules.rights(key, member)));
+        mailbox.put((Runnable) () -> rights(rules.rights(key, rights.isMember())));
     }
 
     /** Only within {@link #withSession}. @return whether there was one */
@@ -187,7 +180,7 @@ final class Session {
     /** Takes up what was stored; before anybody else knows the session. */
     void restore(KeptSession as, SessionRow row) {
         kept = as;
-        member = row.member();
+        rights.member(row.member());
         expiry = row.expiry();
         offlineSince = row.offlineSince();
         will = row.will();
@@ -242,7 +235,7 @@ final class Session {
         will = null;
         due = Long.MAX_VALUE;
         connection = next;
-        member = next.isMember();
+        rights.member(next.isMember());
         rights(next.rights());
         expiry = next.terms().sessionExpiry();
         offlineSince = Instant.MAX;
@@ -266,7 +259,7 @@ final class Session {
         if (mine == null) {
             accept(next, present);
         } else {
-            var row = mine.row(new SessionRow(key, member, expiry, Instant.MAX, next.will()));
+            var row = mine.row(new SessionRow(key, rights.isMember(), expiry, Instant.MAX, next.will()));
             ledger.offer(List.of(row), next.context(), done -> withSession(next, () -> stored(next, present, done)));
         }
     }
@@ -330,7 +323,7 @@ final class Session {
     private void note() {
         var mine = kept;
         if (mine != null) {
-            ledger.append(List.of(mine.row(new SessionRow(key, member, expiry, offlineSince, will))));
+            ledger.append(List.of(mine.row(new SessionRow(key, rights.isMember(), expiry, offlineSince, will))));
         }
     }
 
@@ -343,12 +336,7 @@ final class Session {
     }
 
     private void rights(TopicRights now) {
-        rights = now;
-        var before = reading;
-        boolean all = subscriptions.values().stream()
-                .allMatch(subscription -> now.reading(subscription.filter()) == Reading.ALL);
-        reading = all ? null : now;
-        if (before != reading) {
+        if (rights.replace(now, subscriptions.values())) {
             sessions.tree().rightsChanged();
         }
     }
@@ -356,8 +344,7 @@ final class Session {
     private void publishWill() {
         var published = will;
         will = null;
-        if (published != null
-                && (rights == null || rights.mayPublish(published.message().topic()))) {
+        if (published != null && rights.mayPublish(published.message().topic())) {
             router.publish(published.due(clock));
         }
     }

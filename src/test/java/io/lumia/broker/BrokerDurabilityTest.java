@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What outlives the broker's process, killed without a word. */
 class BrokerDurabilityTest {
+    private static final TopicRule EVERYTHING = new TopicRule("lumia-app", List.of("#"), List.of("#", "$SYS/#"));
     private static final int[] AN_HOUR = {17, 0, 0, 0x0e, 0x10};
 
     @TempDir
@@ -26,6 +27,7 @@ class BrokerDurabilityTest {
 
     private final MovableClock clock = new MovableClock(Instant.ofEpochSecond(System.currentTimeMillis() / 1000));
     private TestBroker broker;
+    private TopicRule[] rules = {EVERYTHING};
     private int runs;
 
     @BeforeEach
@@ -310,11 +312,35 @@ class BrokerDurabilityTest {
         }
     }
 
+    @Test
+    void rules_hold_for_those_who_are_away_since_before_the_crash() throws Exception {
+        rules = new TopicRule[] {EVERYTHING, new TopicRule("dev-1", List.of(), List.of("a"))};
+        crash();
+        try (var device = RawMqtt.connect(broker, broker.authority.device("dev-1"))) {
+            assertThat(device.say(Connect.mqtt5("c").properties(AN_HOUR)).at(1)).isZero();
+            subscribe(device, "a", 1);
+            subscribe(device, "devices/dev-1/commands", 1);
+        }
+        until("offline", () -> broker.statistics().connections() == 0);
+        rules = new TopicRule[] {EVERYTHING};
+        crash();
+        try (var app = app("app")) {
+            publish(app, "a", 1, 1, 1);
+            publish(app, "devices/dev-1/commands", 2, 1, 2);
+        }
+        try (var device = RawMqtt.connect(broker, broker.authority.device("dev-1"))) {
+            assertThat(device.say(Connect.mqtt5("c").resuming().properties(AN_HOUR))
+                            .at(0))
+                    .isEqualTo(1);
+            assertThat(take(device, 1).get(0).lastByte()).as("its own topic").isEqualTo(2);
+            device.ping();
+        }
+    }
+
     // ---- the broker
 
     private TestBroker broker() throws Exception {
-        var everything = new TopicRule("lumia-app", List.of("#"), List.of("#", "$SYS/#"));
-        return new TestBroker(data(), clock, TestBroker.config(0, 100, 10, 100, everything));
+        return new TestBroker(data(), clock, TestBroker.config(0, 100, 10, 100, rules));
     }
 
     /** Goes on with what the running broker has written, and with nothing else of it. */
