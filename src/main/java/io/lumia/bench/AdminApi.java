@@ -25,6 +25,8 @@ final class AdminApi {
     private static final int CONNECTIONS = 16;
     private static final int AT_ONCE = 512;
     private static final long PATIENCE_S = 60;
+    /** The server ends idle connections after 45 s: none shall be picked while it does. */
+    private static final int IDLE_S = 20;
 
     private final HttpClientAgent http;
     private final int port;
@@ -32,7 +34,10 @@ final class AdminApi {
 
     AdminApi(Vertx vertx, int port, String token) {
         this.http = vertx.createHttpClient(
-                new HttpClientOptions().setKeepAlive(true).setPipelining(false),
+                new HttpClientOptions()
+                        .setKeepAlive(true)
+                        .setKeepAliveTimeout(IDLE_S)
+                        .setPipelining(false),
                 new PoolOptions().setHttp1MaxSize(CONNECTIONS).setMaxWaitQueueSize(-1));
         this.port = port;
         this.token = token;
