@@ -62,9 +62,24 @@ class ArchitectureTest {
                     "io.lumia.renewal..",
                     "io.lumia.expiry..",
                     "io.lumia.web..",
-                    "io.lumia.metrics..",
-                    "io.lumia.issuance..")
+                    "io.lumia.metrics..")
             .should(new OnlyMeetOtherPartsOnTheBus());
+
+    @ArchTest
+    static final ArchRule issuing_is_shared_by_the_parts_and_knows_none_of_them = noClasses()
+            .that()
+            .resideInAPackage("io.lumia.issuance..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.lumia.authority..",
+                    "io.lumia.provisioning..",
+                    "io.lumia.broker..",
+                    "io.lumia.renewal..",
+                    "io.lumia.expiry..",
+                    "io.lumia.store..",
+                    "io.lumia.agent..",
+                    "io.lumia.web..");
 
     @ArchTest
     static final ArchRule measurements_see_their_subjects_from_outside = noClasses()

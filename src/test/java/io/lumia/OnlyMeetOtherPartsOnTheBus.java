@@ -18,7 +18,6 @@ final class OnlyMeetOtherPartsOnTheBus extends ArchCondition<JavaClass> {
             "expiry",
             "web",
             "metrics",
-            "issuance",
             "cli");
 
     OnlyMeetOtherPartsOnTheBus() {

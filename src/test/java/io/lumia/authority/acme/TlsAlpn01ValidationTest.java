@@ -1,5 +1,6 @@
 package io.lumia.authority.acme;
 
+import static io.lumia.fakes.Await.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lumia.crypto.KeyPairs;
@@ -43,7 +44,7 @@ class TlsAlpn01ValidationTest {
 
         assertThat(verdict(order)).isEqualTo("valid");
 
-        assertThat(responder.serverNames).containsExactly(NAME);
+        until(vertx, "the responder was asked", () -> responder.serverNames.equals(List.of(NAME)));
         var done = acme.finish(order, KeyPairs.p256(), NAME);
         assertThat(done.body().path("status").asText()).isEqualTo("valid");
     }
@@ -69,7 +70,10 @@ class TlsAlpn01ValidationTest {
 
         assertThat(verdict(order)).isEqualTo("valid");
 
-        assertThat(responder.serverNames).containsExactly("1.0.0.127.in-addr.arpa");
+        until(
+                vertx,
+                "the responder was asked by the reverse name",
+                () -> responder.serverNames.equals(List.of("1.0.0.127.in-addr.arpa")));
     }
 
     @Test
