@@ -10,6 +10,7 @@ import io.lumia.config.NameRules;
 import io.lumia.config.OcspConfig;
 import io.lumia.config.StepApiConfig;
 import io.lumia.config.TlsConfig;
+import io.lumia.config.TlsSection;
 import io.lumia.store.Store;
 import io.lumia.x509.FleetDomain;
 import io.vertx.core.Vertx;
@@ -116,7 +117,8 @@ public final class LoopbackAuthority implements AutoCloseable {
                 acme.hierarchy,
                 acme.nameConstraints,
                 new CrlConfig(Duration.ofDays(1), Duration.ofHours(8), Duration.ofDays(90)),
-                new OcspConfig(Duration.ofHours(1), Duration.ofDays(7)));
+                new OcspConfig(Duration.ofHours(1), Duration.ofDays(7)),
+                TlsSection.of(TlsSection.Mode.EMBEDDED));
     }
 
     /** With these names for tokens of the provisioner jwk. */
