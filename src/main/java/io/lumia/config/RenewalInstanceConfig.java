@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param sans DNS names and addresses; null: the common name
  * @param threshold renewed when less is left; null: {@code renewal.renew-before} or {@code renewal.remaining-lifetime}
  * @param keyType of the fresh key
- * @param caBundle roots that the certificate must lead to, PEM; null: those of the platform
+ * @param caBundle roots that the certificate must lead to, PEM; null: those of the issuer, or of the platform
+ * @param issuer that the certificate comes from
  * @param target that serves it
  * @param test of what it serves
  * @param backup of what it served before
@@ -28,6 +29,7 @@ public record RenewalInstanceConfig(
 
         @JsonProperty("ca-bundle") @Nullable Path caBundle,
 
+        IssuerConfig issuer,
         RenewalTargetConfig target,
         RenewalTestConfig test,
         Backup backup) {
@@ -74,5 +76,7 @@ public record RenewalInstanceConfig(
         Check.that(commonName != null && !commonName.isBlank(), "common-name is needed");
         sans = sans == null || sans.isEmpty() ? List.of(String.valueOf(commonName)) : List.copyOf(sans);
         keyType = keyType == null ? KeyType.P256 : keyType;
+        caBundle = caBundle != null ? caBundle : issuer.trustedRoots();
+        caBundle = caBundle != null ? caBundle : issuer.caBundle();
     }
 }

@@ -29,7 +29,8 @@ final class ValueTypes {
             Fingerprint.class,
             FleetDomain.class,
             HostPort.class,
-            RenewalInstanceConfig.Threshold.class);
+            RenewalInstanceConfig.Threshold.class,
+            SecretSource.class);
 
     private ValueTypes() {}
 
@@ -69,6 +70,8 @@ final class ValueTypes {
                         RenewalInstanceConfig.Threshold.class,
                         "a duration such as 7d or a share such as 25%",
                         RenewalInstanceConfig.Threshold::parse));
+        module.addDeserializer(
+                SecretSource.class, new FromText<>(SecretSource.class, "a file or env:NAME", SecretSource::new));
         module.addDeserializer(
                 TlsConfig.TlsVersion.class,
                 new FromText<>(TlsConfig.TlsVersion.class, "TLSv1.2 or TLSv1.3", TlsConfig.TlsVersion::of));
