@@ -16,11 +16,11 @@ import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.x509.GeneralName;
 
 /** Whether a listener may serve a certificate: chain, time and names. That key and leaf belong together holds for every {@link TlsMaterial}. */
-final class ServerFitness {
+public final class ServerFitness {
     private ServerFitness() {}
 
     /** @throws CertificateException that says what does not hold */
-    static void check(TlsMaterial material, List<String> names, FleetTrust trust, Instant now)
+    public static void check(TlsMaterial material, List<String> names, FleetTrust trust, Instant now)
             throws CertificateException {
         var leaf = material.leaf();
         if (!Validity.of(leaf).contains(now)) {
