@@ -12,6 +12,8 @@ final class OnlyMeetOtherPartsOnTheBus extends ArchCondition<JavaClass> {
             "authority",
             "provisioning",
             "broker",
+            "mosquitto",
+            "stepca",
             "app",
             "swarm",
             "renewal",
