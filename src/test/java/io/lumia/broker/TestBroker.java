@@ -6,6 +6,7 @@ import io.lumia.broker.durable.DurableStore;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.BrokerStatistics;
 import io.lumia.bus.FleetBus.ReadBrokerStatistics;
+import io.lumia.config.AcmeClientConfig;
 import io.lumia.config.ArrivalLimits;
 import io.lumia.config.BrokerConfig;
 import io.lumia.config.BrokerConfig.TopicRule;
@@ -14,6 +15,7 @@ import io.lumia.config.Durability;
 import io.lumia.config.FleetConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsConfig.TlsVersion;
+import io.lumia.config.TlsSection;
 import io.lumia.fakes.FakeAuthority;
 import io.lumia.tls.FleetTrust;
 import io.lumia.tls.SwappableKeys;
@@ -46,6 +48,14 @@ import javax.net.ssl.TrustManager;
 /** A broker with a fake authority on a Vert.x of its own, and clients for it. */
 public final class TestBroker implements AutoCloseable {
     static final TlsConfig TLS = new TlsConfig(TlsVersion.TLS_1_2, List.of(), true);
+
+    static final TlsSection SECTION = new TlsSection(
+            TlsSection.Mode.EMBEDDED,
+            null,
+            null,
+            null,
+            AcmeClientConfig.NONE,
+            new TlsSection.Mtls(List.of(), true, List.of()));
 
     static final ArrivalLimits ARRIVALS = new ArrivalLimits(512, 10_000, 5000, 0, 0);
 
@@ -113,7 +123,8 @@ public final class TestBroker implements AutoCloseable {
                 List.of(),
                 Duration.ofMillis(20),
                 null,
-                List.of(rules));
+                List.of(rules),
+                SECTION);
     }
 
     /**
@@ -174,7 +185,8 @@ public final class TestBroker implements AutoCloseable {
                 access.crls(),
                 config.reloadInterval(),
                 access.aclFile(),
-                config.rules());
+                config.rules(),
+                config.tls());
     }
 
     /** The same with these limits. */
@@ -202,7 +214,8 @@ public final class TestBroker implements AutoCloseable {
                 config.crlFiles(),
                 config.reloadInterval(),
                 config.aclFile(),
-                config.rules());
+                config.rules(),
+                config.tls());
     }
 
     static BrokerLimits arrivals(ArrivalLimits arrivals) {
@@ -253,7 +266,8 @@ public final class TestBroker implements AutoCloseable {
                 config.crlFiles(),
                 config.reloadInterval(),
                 config.aclFile(),
-                config.rules());
+                config.rules(),
+                config.tls());
     }
 
     /** The same, but it publishes $SYS. */
@@ -281,7 +295,8 @@ public final class TestBroker implements AutoCloseable {
                 config.crlFiles(),
                 config.reloadInterval(),
                 config.aclFile(),
-                config.rules());
+                config.rules(),
+                config.tls());
     }
 
     public TestBroker(Path data, Clock clock, BrokerConfig config) throws Exception {
