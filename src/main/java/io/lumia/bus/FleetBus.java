@@ -125,6 +125,10 @@ public final class FleetBus {
     public static final Event<CertificateRenewed> CERTIFICATE_RENEWED =
             new Event<>("certificate.renewed", CertificateRenewed.class);
 
+    /** Told by each identity of this process, for who keeps records where the CA is not ours. */
+    public static final Event<CertificateObtained> CERTIFICATE_OBTAINED =
+            new Event<>("certificate.obtained", CertificateObtained.class);
+
     public static final Event<RenewalFailed> RENEWAL_FAILED =
             new Event<>("certificate.renewal-failed", RenewalFailed.class);
 
@@ -711,6 +715,9 @@ public final class FleetBus {
      * @param detail for the log
      * @param retryAt when it is tried again
      */
+    /** @param certificate the leaf, PEM */
+    public record CertificateObtained(String identity, String certificate) {}
+
     public record RenewalFailed(String identity, String reason, String detail, Instant retryAt) {}
 
     public record CertificateExpiring(String identity, Instant notAfter, String level) {}
