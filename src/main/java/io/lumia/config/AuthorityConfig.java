@@ -59,7 +59,7 @@ public record AuthorityConfig(
         for (String name : names) {
             nameConstraints.demand("names", name);
         }
-        for (String name : List.of(stepApi.jwk(), stepApi.x5c())) {
+        for (String name : List.of(stepApi.jwk(), stepApi.x5c(), stepApi.sites().provisioner())) {
             Check.that(
                     !acme.provisioners().containsKey(name),
                     "step-api and acme both have a provisioner named '" + name + "'; rename one");

@@ -10,6 +10,7 @@ import io.lumia.config.FleetConfig;
 import io.lumia.config.LifetimesConfig;
 import io.lumia.config.NameRules;
 import io.lumia.config.OcspConfig;
+import io.lumia.config.SitesConfig;
 import io.lumia.config.StepApiConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsSection;
@@ -105,7 +106,8 @@ public final class AuthorityFixture implements AutoCloseable {
                         List.of("mqtt-acme"),
                         Duration.ofDays(7),
                         NameRules.ALL,
-                        NameRules.ALL),
+                        NameRules.ALL,
+                        new SitesConfig("site", null, List.of())),
                 settings.keyType,
                 settings.hierarchy,
                 settings.nameConstraints,
@@ -122,8 +124,9 @@ public final class AuthorityFixture implements AutoCloseable {
                 Duration.ofDays(1),
                 month,
                 month,
-                new LifetimesConfig.Bounds(least, least, least, least),
-                new LifetimesConfig.Bounds(Duration.ofDays(1), month, month, month));
+                month,
+                new LifetimesConfig.Bounds(least, least, least, least, least),
+                new LifetimesConfig.Bounds(Duration.ofDays(1), month, month, month, month));
     }
 
     IssueOutcome issue(IssueCertificate asked) {

@@ -8,6 +8,7 @@ import io.lumia.config.FleetConfig;
 import io.lumia.config.LifetimesConfig;
 import io.lumia.config.NameRules;
 import io.lumia.config.OcspConfig;
+import io.lumia.config.SitesConfig;
 import io.lumia.config.StepApiConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsSection;
@@ -133,7 +134,8 @@ public final class LoopbackAuthority implements AutoCloseable {
                 List.of("mqtt-acme"),
                 Duration.ofDays(7),
                 jwkNames,
-                NameRules.ALL);
+                NameRules.ALL,
+                new SitesConfig("site", null, List.of()));
     }
 
     /** @param x5cRoots file of further roots; null: none */
@@ -148,7 +150,8 @@ public final class LoopbackAuthority implements AutoCloseable {
                 List.of("mqtt-acme"),
                 Duration.ofDays(7),
                 NameRules.ALL,
-                NameRules.ALL);
+                NameRules.ALL,
+                new SitesConfig("site", null, List.of()));
     }
 
     private static LifetimesConfig lifetimes() {
@@ -160,8 +163,9 @@ public final class LoopbackAuthority implements AutoCloseable {
                 day,
                 Duration.ofDays(30),
                 day,
-                new LifetimesConfig.Bounds(least, least, least, least),
-                new LifetimesConfig.Bounds(most, most, most, most));
+                Duration.ofDays(30),
+                new LifetimesConfig.Bounds(least, least, least, least, least),
+                new LifetimesConfig.Bounds(most, most, most, most, most));
     }
 
     private static int freePort() throws IOException {
