@@ -771,11 +771,25 @@ public final class FleetBus {
      * @param listener {@code broker}, {@code authority}, {@code gui}
      * @param issuedAt from which its lifetime counts
      * @param validity of the certificate that is served now
-     * @param result {@code started}, {@code reloaded}, {@code rolled_back}; {@code trust_reloaded}, {@code trust_rolled_back} when the
-     *     certificate stays and the CAs were replaced, or not
+     * @param result {@code started}, {@code reloaded}, {@code rolled_back}; {@code fallback} when the operator's pair took the place of what
+     *     could not be renewed, {@code refused} when files that changed are not good; {@code trust_reloaded}, {@code trust_rolled_back} when
+     *     the certificate stays and the CAs were replaced, or not
+     * @param source of what is served now: {@code embedded}, {@code acme}, {@code manual}, or {@code fallback}
+     * @param renewBefore left of the lifetime when it is renewed; null: by the policy of all
      */
     public record ListenerReloaded(
-            String listener, SerialNumber serial, Instant issuedAt, Validity validity, String result) {}
+            String listener,
+            SerialNumber serial,
+            Instant issuedAt,
+            Validity validity,
+            String result,
+            String source,
+            @Nullable Duration renewBefore) {
+        /** Whether what is served now is other than before. */
+        public boolean replaced() {
+            return result.equals("started") || result.equals("reloaded") || result.equals("fallback");
+        }
+    }
 
     /**
      * @param what {@code acl, allowed, trust} or {@code crl}
@@ -810,7 +824,9 @@ public final class FleetBus {
     public record RenewListener(String reason) {}
 
     public sealed interface RenewListenerOutcome {
-        record Renewed(SerialNumber serial, Instant issuedAt, Validity validity) implements RenewListenerOutcome {}
+        /** @param method {@code embedded}, {@code acme} or {@code manual} */
+        record Renewed(SerialNumber serial, Instant issuedAt, Validity validity, String method)
+                implements RenewListenerOutcome {}
 
         /** The old certificate is still served. */
         record Kept(String reason, String detail) implements RenewListenerOutcome {}

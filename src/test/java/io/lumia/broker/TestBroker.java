@@ -18,6 +18,7 @@ import io.lumia.config.TlsConfig.TlsVersion;
 import io.lumia.config.TlsSection;
 import io.lumia.fakes.FakeAuthority;
 import io.lumia.tls.FleetTrust;
+import io.lumia.tls.ListenerCertificates;
 import io.lumia.tls.SwappableKeys;
 import io.lumia.tls.TlsMaterial;
 import io.lumia.tls.TlsOptions;
@@ -313,8 +314,13 @@ public final class TestBroker implements AutoCloseable {
         FleetBus.install(vertx);
         authority = new FakeAuthority(clock);
         await(authority.serve(vertx));
-        broker =
-                new BrokerVerticle(config, TLS, new FleetConfig(new FleetDomain("devices.test")), data, clock, opening);
+        broker = new BrokerVerticle(
+                config,
+                new ListenerCertificates(data, TLS, clock),
+                new FleetConfig(new FleetDomain("devices.test")),
+                data,
+                clock,
+                opening);
         deployment = await(vertx.deployVerticle(broker));
     }
 
