@@ -180,7 +180,7 @@ public final class FleetBus {
     /**
      * @param csr PKCS#10, PEM
      * @param names subject alternative names the certificate shall carry (DNS names or IP addresses); empty: the authority
-     *     derives them from the claim (bootstrap, device) or takes those of the CSR (server, admin)
+     *     derives them from the claim (bootstrap, device) or takes those of the CSR (server, admin, site)
      * @param lifetime asked for; null: the profile's
      * @param claim the fleet name that the CSR's key claims; only with {@link Profile#BOOTSTRAP} and {@link Profile#DEVICE}
      * @param requester who asked, for log and audit: {@code provisioning 127.20.0.3}, {@code operator}, {@code listener broker}

@@ -6,6 +6,7 @@ import io.lumia.broker.durable.DurableStore;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.BrokerStatistics;
 import io.lumia.bus.FleetBus.ReadBrokerStatistics;
+import io.lumia.config.AcmeClientConfig;
 import io.lumia.config.ArrivalLimits;
 import io.lumia.config.BrokerConfig;
 import io.lumia.config.BrokerConfig.TopicRule;
@@ -14,6 +15,7 @@ import io.lumia.config.Durability;
 import io.lumia.config.FleetConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsConfig.TlsVersion;
+import io.lumia.config.TlsSection;
 import io.lumia.fakes.FakeAuthority;
 import io.lumia.tls.FleetTrust;
 import io.lumia.tls.SwappableKeys;
@@ -51,6 +53,14 @@ public final class TestBroker implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofMinutes(1);
     /** Where a test is not about it: longer than handshake and CONNECT take anywhere. */
     static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
+
+    static final TlsSection SECTION = new TlsSection(
+            TlsSection.Mode.EMBEDDED,
+            null,
+            null,
+            null,
+            AcmeClientConfig.NONE,
+            new TlsSection.Mtls(List.of(), true, List.of()));
 
     static final ArrivalLimits ARRIVALS = new ArrivalLimits(512, 10_000, 5000, 0, 0);
 
@@ -118,7 +128,8 @@ public final class TestBroker implements AutoCloseable {
                 List.of(),
                 Duration.ofMillis(20),
                 null,
-                List.of(rules));
+                List.of(rules),
+                SECTION);
     }
 
     /**
@@ -179,7 +190,8 @@ public final class TestBroker implements AutoCloseable {
                 access.crls(),
                 config.reloadInterval(),
                 access.aclFile(),
-                config.rules());
+                config.rules(),
+                config.tls());
     }
 
     /** The same with these limits. */
@@ -207,7 +219,8 @@ public final class TestBroker implements AutoCloseable {
                 config.crlFiles(),
                 config.reloadInterval(),
                 config.aclFile(),
-                config.rules());
+                config.rules(),
+                config.tls());
     }
 
     static BrokerLimits arrivals(ArrivalLimits arrivals) {
@@ -258,7 +271,8 @@ public final class TestBroker implements AutoCloseable {
                 config.crlFiles(),
                 config.reloadInterval(),
                 config.aclFile(),
-                config.rules());
+                config.rules(),
+                config.tls());
     }
 
     /** The same, but it publishes $SYS. */
@@ -286,7 +300,8 @@ public final class TestBroker implements AutoCloseable {
                 config.crlFiles(),
                 config.reloadInterval(),
                 config.aclFile(),
-                config.rules());
+                config.rules(),
+                config.tls());
     }
 
     public TestBroker(Path data, Clock clock, BrokerConfig config) throws Exception {

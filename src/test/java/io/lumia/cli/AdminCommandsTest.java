@@ -11,6 +11,7 @@ import io.lumia.bus.FleetBus.SwitchProvisioning;
 import io.lumia.bus.FleetBus.WhitelistOutcome;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsConfig.TlsVersion;
+import io.lumia.config.TlsSection;
 import io.lumia.config.WebConfig;
 import io.lumia.fakes.Await;
 import io.lumia.fakes.MovableClock;
@@ -80,7 +81,7 @@ class AdminCommandsTest {
             return Future.succeededFuture(new WhitelistOutcome.Changed(ON));
         }));
         var web = new WebVerticle(
-                new WebConfig("127.0.0.1", 0, List.of("localhost"), null),
+                new WebConfig("127.0.0.1", 0, List.of("localhost"), null, TlsSection.of(null)),
                 new TlsConfig(TlsVersion.TLS_1_2, List.of(), false),
                 data(),
                 new MovableClock(ScriptedAuthority.NOW));

@@ -8,8 +8,10 @@ import io.lumia.config.FleetConfig;
 import io.lumia.config.LifetimesConfig;
 import io.lumia.config.NameRules;
 import io.lumia.config.OcspConfig;
+import io.lumia.config.SitesConfig;
 import io.lumia.config.StepApiConfig;
 import io.lumia.config.TlsConfig;
+import io.lumia.config.TlsSection;
 import io.lumia.store.Store;
 import io.lumia.x509.FleetDomain;
 import io.vertx.core.Vertx;
@@ -115,7 +117,8 @@ public final class LoopbackAuthority implements AutoCloseable {
                 acme.hierarchy,
                 acme.nameConstraints,
                 new CrlConfig(Duration.ofDays(1), Duration.ofHours(8), Duration.ofDays(90)),
-                new OcspConfig(Duration.ofHours(1), Duration.ofDays(7)));
+                new OcspConfig(Duration.ofHours(1), Duration.ofDays(7)),
+                TlsSection.of(TlsSection.Mode.EMBEDDED));
     }
 
     /** With these names for tokens of the provisioner jwk. */
@@ -130,7 +133,8 @@ public final class LoopbackAuthority implements AutoCloseable {
                 List.of("mqtt-acme"),
                 Duration.ofDays(7),
                 jwkNames,
-                NameRules.ALL);
+                NameRules.ALL,
+                new SitesConfig("site", null, List.of()));
     }
 
     /** @param x5cRoots file of further roots; null: none */
@@ -145,7 +149,8 @@ public final class LoopbackAuthority implements AutoCloseable {
                 List.of("mqtt-acme"),
                 Duration.ofDays(7),
                 NameRules.ALL,
-                NameRules.ALL);
+                NameRules.ALL,
+                new SitesConfig("site", null, List.of()));
     }
 
     private static LifetimesConfig lifetimes() {
@@ -157,8 +162,9 @@ public final class LoopbackAuthority implements AutoCloseable {
                 day,
                 Duration.ofDays(30),
                 day,
-                new LifetimesConfig.Bounds(least, least, least, least),
-                new LifetimesConfig.Bounds(most, most, most, most));
+                Duration.ofDays(30),
+                new LifetimesConfig.Bounds(least, least, least, least, least),
+                new LifetimesConfig.Bounds(most, most, most, most, most));
     }
 
     private static int another(int port) {

@@ -9,6 +9,7 @@ import io.lumia.bus.FleetBus.RenewListenerOutcome.Kept;
 import io.lumia.bus.FleetBus.RenewListenerOutcome.Renewed;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsConfig.TlsVersion;
+import io.lumia.config.TlsSection;
 import io.lumia.config.WebConfig;
 import io.lumia.fakes.Await;
 import io.lumia.fakes.MovableClock;
@@ -41,7 +42,7 @@ class ListenersApiTest {
     void deploy() throws Exception {
         FleetBus.install(vertx);
         var web = new WebVerticle(
-                new WebConfig("127.0.0.1", 0, List.of("localhost"), null),
+                new WebConfig("127.0.0.1", 0, List.of("localhost"), null, TlsSection.of(null)),
                 new TlsConfig(TlsVersion.TLS_1_2, List.of(), false),
                 data,
                 new MovableClock(ScriptedAuthority.NOW));

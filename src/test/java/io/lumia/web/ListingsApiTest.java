@@ -12,6 +12,7 @@ import io.lumia.bus.FleetBus.ListCertificates;
 import io.lumia.bus.FleetBus.ListOrders;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsConfig.TlsVersion;
+import io.lumia.config.TlsSection;
 import io.lumia.config.WebConfig;
 import io.lumia.fakes.Await;
 import io.lumia.fakes.MovableClock;
@@ -45,7 +46,7 @@ class ListingsApiTest {
         FleetBus.install(vertx);
         Await.result(authority.serve(vertx));
         var web = new WebVerticle(
-                new WebConfig("127.0.0.1", 0, List.of("localhost"), null),
+                new WebConfig("127.0.0.1", 0, List.of("localhost"), null, TlsSection.of(null)),
                 new TlsConfig(TlsVersion.TLS_1_2, List.of(), false),
                 data,
                 new MovableClock(ScriptedAuthority.NOW));

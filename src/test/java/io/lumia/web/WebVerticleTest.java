@@ -18,6 +18,7 @@ import io.lumia.bus.FleetBus.WhitelistOutcome;
 import io.lumia.config.CannotStart;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsConfig.TlsVersion;
+import io.lumia.config.TlsSection;
 import io.lumia.config.WebConfig;
 import io.lumia.crypto.KeyPairs;
 import io.lumia.fakes.Await;
@@ -65,7 +66,8 @@ class WebVerticleTest {
         FleetBus.install(vertx);
         Await.result(authority.serve(vertx));
         Await.result(FleetBus.AUDITED.listen(vertx, audited::add));
-        var web = new WebVerticle(new WebConfig("127.0.0.1", 0, List.of("localhost"), null), TLS, data, clock);
+        var web = new WebVerticle(
+                new WebConfig("127.0.0.1", 0, List.of("localhost"), null, TlsSection.of(null)), TLS, data, clock);
         Await.result(vertx.deployVerticle(web));
         port = web.port();
         token = Files.readString(data.resolve("admin-token")).strip();
@@ -311,7 +313,8 @@ class WebVerticleTest {
     void says_which_setting_names_the_port_that_is_taken() {
         var apart = Vertx.vertx();
         FleetBus.install(apart);
-        var second = new WebVerticle(new WebConfig("127.0.0.1", port, List.of("localhost"), null), TLS, data, clock);
+        var second = new WebVerticle(
+                new WebConfig("127.0.0.1", port, List.of("localhost"), null, TlsSection.of(null)), TLS, data, clock);
         assertThat(Await.failure(apart.deployVerticle(second)))
                 .isInstanceOf(CannotStart.class)
                 .hasMessageContaining("web.port");
