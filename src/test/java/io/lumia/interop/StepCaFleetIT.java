@@ -40,6 +40,7 @@ class StepCaFleetIT {
     private static RunningLumia lumia;
     private static ExternalProgram publisher;
     private static ExternalProgram subscriber;
+    private static ExternalProgram openssl;
 
     /** Files for {@code --cert} and {@code --key}. */
     private record Pair(Path certificate, Path key) {}
@@ -48,6 +49,7 @@ class StepCaFleetIT {
     static void start() throws Exception {
         publisher = ExternalProgram.find("mosquitto_pub", Map.of(), directory);
         subscriber = ExternalProgram.find("mosquitto_sub", Map.of(), directory);
+        openssl = ExternalProgram.find("openssl", Map.of(), directory);
         CryptoProviders.install();
         lab = new StepCaLab(directory, Map.of("DEVICE_LIFETIME", "30s"));
         lab.startCa();
@@ -106,8 +108,7 @@ class StepCaFleetIT {
 
     @Test
     void a_claimed_name_is_not_given_to_another_key() throws Exception {
-        var csr = CertificateRequest.create(
-                KeyPairs.p256(), "dev-0001", List.of("dev-0001.devices.lumia.internal"));
+        var csr = CertificateRequest.create(KeyPairs.p256(), "dev-0001", List.of("dev-0001.devices.lumia.internal"));
         var answer = HttpClient.newHttpClient()
                 .send(
                         HttpRequest.newBuilder(URI.create(lumia.provisioning() + "/v1/certificates"))
@@ -124,6 +125,9 @@ class StepCaFleetIT {
     @Test
     void a_revoked_certificate_loses_its_session_and_gets_no_other_while_others_stay() throws Exception {
         var stolen = copied("dev-0003");
+        var session = directory.resolve("session.pem").toString();
+        assertThat(handshake(stolen, "-sess_out", session)).contains("New, TLSv1.2");
+        assertThat(handshake(stolen, "-sess_in", session)).contains("Reused, TLSv1.2");
         double before = lumia.metric(ENFORCED);
         try (var thief = subscribe(stolen, "devices/dev-0003/telemetry", "-i", "thief")) {
             thief.awaitPrinted("devices/dev-0003/telemetry");
@@ -133,6 +137,9 @@ class StepCaFleetIT {
             assertThat(revoked.statusCode()).as(revoked.body()).isEqualTo(200);
             await("Mosquitto obeys", () -> lumia.metric(ENFORCED) > before);
             refused(stolen, "devices/dev-0003/note");
+            assertThat(handshake(stolen, "-sess_in", session))
+                    .doesNotContain("Reused")
+                    .contains("alert certificate revoked");
             assertThat(ended()).isNotEmpty().allMatch(line -> line.contains("dev-0003") || line.contains("thief"));
         }
     }
@@ -176,6 +183,18 @@ class StepCaFleetIT {
     private static void refused(Pair pair, String topic) throws Exception {
         try (var said = publisher.begin(options(pair, topic, "-m", "x", "-q", "1"))) {
             assertThat(said.await()).as(said.printed()).isNotZero();
+        }
+    }
+
+    /** What openssl tells; it ends with the handshake. A server looks at no certificate where it resumes a session. */
+    private static String handshake(Pair pair, String... more) throws Exception {
+        var all = new ArrayList<>(List.of("s_client", "-tls1_2", "-connect", "localhost:" + lab.mqttPort));
+        all.addAll(List.of("-CAfile", lab.root().toString(), "-cert", pair.certificate.toString()));
+        all.addAll(List.of("-key", pair.key.toString()));
+        all.addAll(List.of(more));
+        try (var shaken = openssl.begin(all.toArray(String[]::new))) {
+            var unused = shaken.await();
+            return shaken.printed();
         }
     }
 

@@ -92,8 +92,7 @@ final class StepCaLab implements AutoCloseable {
                 "mosquitto.pid-file=" + peers.resolve("mosquitto/mosquitto.pid"),
                 "mosquitto.crl-interval=1s"));
         all.addAll(List.of(settings));
-        var lumia = RunningLumia.ofProfile(
-                "step-ca-mosquitto", data, addresses, devices, all.toArray(String[]::new));
+        var lumia = RunningLumia.ofProfile("step-ca-mosquitto", data, addresses, devices, all.toArray(String[]::new));
         brokerStarted.get(PATIENCE_S, TimeUnit.SECONDS);
         return lumia;
     }
@@ -102,7 +101,9 @@ final class StepCaLab implements AutoCloseable {
         try {
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
             while (broker == null && !Files.exists(peers.resolve("mosquitto/crl.pem"))) {
-                assertThat(System.nanoTime()).as("the revocation list is written").isLessThan(end);
+                assertThat(System.nanoTime())
+                        .as("the revocation list is written")
+                        .isLessThan(end);
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
             }
             if (broker == null) {
