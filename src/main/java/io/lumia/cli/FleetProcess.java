@@ -35,6 +35,7 @@ import io.lumia.store.Store;
 import io.lumia.store.StoreUnusable;
 import io.lumia.swarm.SwarmAddresses;
 import io.lumia.swarm.SwarmVerticle;
+import io.lumia.tls.ListenerCertificates;
 import io.lumia.upstream.UpstreamVerticle;
 import io.lumia.web.WebVerticle;
 import io.vertx.core.Deployable;
@@ -64,6 +65,7 @@ final class FleetProcess {
     private final Clock clock;
     private final Readiness readiness = new Readiness();
     private final SwarmAddresses addresses;
+    private final ListenerCertificates certificates;
     private final Deque<String> deployments = new ArrayDeque<>();
 
     private @Nullable Store store;
@@ -81,6 +83,7 @@ final class FleetProcess {
         this.config = config;
         this.clock = clock;
         this.addresses = SwarmAddresses.choose(config.swarm(), appAddress(config), SwarmAddresses::canBind);
+        this.certificates = new ListenerCertificates(config.data(), config.tls(), clock);
         FleetBus.install(vertx);
     }
 
@@ -217,7 +220,7 @@ final class FleetProcess {
                 withOwnDevices(config.authority()),
                 config.lifetimes(),
                 config.fleet(),
-                config.tls(),
+                certificates,
                 config.data(),
                 opened(),
                 clock,
@@ -248,7 +251,7 @@ final class FleetProcess {
             return Future.succeededFuture();
         }
         broker = new BrokerVerticle(
-                withApplication(config.broker(), config.app()), config.tls(), config.fleet(), config.data(), clock);
+                withApplication(config.broker(), config.app()), certificates, config.fleet(), config.data(), clock);
         return deploy(broker);
     }
 
@@ -293,7 +296,7 @@ final class FleetProcess {
         if (!config.runs(Part.WEB)) {
             return Future.succeededFuture();
         }
-        web = new WebVerticle(config.web(), config.tls(), config.data(), clock);
+        web = new WebVerticle(config.web(), certificates, config.data(), clock);
         return deploy(web);
     }
 

@@ -30,8 +30,8 @@ public record LumiaConfig(
         ExpiryConfig expiry,
         WebConfig web,
         UpstreamConfig upstream,
-        @JsonProperty("step-ca") StepCaConfig stepCa,
-        DnsConfig dns,
+        @JsonProperty("step-ca") StepCaAuthorityConfig stepCa,
+        DnsResponderConfig dns,
         MosquittoConfig mosquitto,
         MetricsConfig metrics) {
     public LumiaConfig {

@@ -4,7 +4,7 @@ import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.AuthorityDescription;
 import io.lumia.bus.FleetBus.OverdueCount;
 import io.lumia.config.CannotStart;
-import io.lumia.config.StepCaConfig;
+import io.lumia.config.StepCaAuthorityConfig;
 import io.lumia.issuance.StepCaClient;
 import io.lumia.store.Store;
 import io.lumia.x509.Fingerprint;
@@ -26,7 +26,7 @@ import java.util.Objects;
 public final class StepCaVerticle extends VerticleBase {
     private static final int WORKERS = 2;
 
-    private final StepCaConfig config;
+    private final StepCaAuthorityConfig config;
     private final FleetDomain domain;
     private final Duration bootstrapLifetime;
     private final Store store;
@@ -40,7 +40,7 @@ public final class StepCaVerticle extends VerticleBase {
      * @param root of that CA
      */
     public StepCaVerticle(
-            StepCaConfig config,
+            StepCaAuthorityConfig config,
             FleetDomain domain,
             Duration bootstrapLifetime,
             Store store,

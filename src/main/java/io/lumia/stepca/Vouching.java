@@ -1,6 +1,6 @@
 package io.lumia.stepca;
 
-import io.lumia.config.StepCaConfig;
+import io.lumia.config.StepCaAuthorityConfig;
 import io.lumia.issuance.ProvisionerKey;
 import io.lumia.issuance.StepCaClient;
 import io.vertx.core.Future;
@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The provisioner's key, opened when it is needed first: the CA may start after us. For one event loop. */
 final class Vouching {
-    private final StepCaConfig config;
+    private final StepCaAuthorityConfig config;
     private final StepCaClient ca;
     private final WorkerExecutor workers;
     private @Nullable Future<ProvisionerKey> opened;
 
-    Vouching(StepCaConfig config, StepCaClient ca, WorkerExecutor workers) {
+    Vouching(StepCaAuthorityConfig config, StepCaClient ca, WorkerExecutor workers) {
         this.config = config;
         this.ca = ca;
         this.workers = workers;

@@ -1,7 +1,7 @@
 package io.lumia.provisioning.dns;
 
 import io.lumia.config.CannotStart;
-import io.lumia.config.DnsConfig;
+import io.lumia.config.DnsResponderConfig;
 import io.lumia.http.Listeners;
 import io.lumia.store.Store;
 import io.lumia.x509.FleetDomain;
@@ -29,7 +29,7 @@ public final class NameResponder extends VerticleBase {
     private static final int IDLE_SECONDS = 5;
     private static final int TRIES = 8;
 
-    private final DnsConfig config;
+    private final DnsResponderConfig config;
     private final FleetAnswers answers;
     private @Nullable DatagramSocket udp;
     private @Nullable NetServer tcp;
@@ -37,14 +37,14 @@ public final class NameResponder extends VerticleBase {
     private int connections;
 
     /** @param config with a port */
-    public NameResponder(DnsConfig config, FleetDomain domain, Store store) {
+    public NameResponder(DnsResponderConfig config, FleetDomain domain, Store store) {
         this(
                 config,
                 new FleetAnswers(
                         domain, name -> store.claims().find(name).map(found -> found.map(claim -> claim.address()))));
     }
 
-    NameResponder(DnsConfig config, FleetAnswers answers) {
+    NameResponder(DnsResponderConfig config, FleetAnswers answers) {
         this.config = config;
         this.answers = answers;
     }
