@@ -42,7 +42,7 @@ public final class MqttPeer implements MqttConnection.Listener {
         var ssl = client.sslOptions()
                 .setKeyCertOptions(KeyCertOptions.wrap(new SwappableKeys(material)))
                 .setTrustOptions(new FleetTrust(List.of(root)).trustOptions());
-        this.server = new MqttClient.Server(host, port, ssl, null, Duration.ofSeconds(20));
+        this.server = new MqttClient.Server(host, port, ssl, null, Duration.ofMinutes(1));
     }
 
     public MqttConnection connect(Connect asked) {
