@@ -11,6 +11,7 @@ import io.lumia.cli.IssueCommand;
 import io.lumia.cli.ListCommand;
 import io.lumia.cli.PlainFailures;
 import io.lumia.cli.ProvisioningCommand;
+import io.lumia.cli.RenewCommand;
 import io.lumia.cli.RevokeCommand;
 import io.lumia.cli.RunCommand;
 import io.lumia.cli.Version;
@@ -37,6 +38,7 @@ import picocli.CommandLine.Spec;
             IssueCommand.class,
             ListCommand.class,
             RevokeCommand.class,
+            RenewCommand.class,
             CheckCommand.class,
             ProvisioningCommand.class,
             DevicesCommand.class,
