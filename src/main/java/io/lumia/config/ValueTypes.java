@@ -23,8 +23,13 @@ import java.util.stream.Collectors;
 
 /** How each type of a configuration value is written. */
 final class ValueTypes {
-    private static final Set<Class<?>> RECORDS_OF_ONE_TEXT =
-            Set.of(AddressRange.class, DeviceName.class, Fingerprint.class, FleetDomain.class, HostPort.class);
+    private static final Set<Class<?>> RECORDS_OF_ONE_TEXT = Set.of(
+            AddressRange.class,
+            DeviceName.class,
+            Fingerprint.class,
+            FleetDomain.class,
+            HostPort.class,
+            SecretSource.class);
 
     private ValueTypes() {}
 
@@ -58,6 +63,8 @@ final class ValueTypes {
         module.addDeserializer(FleetDomain.class, new FromText<>(FleetDomain.class, "a DNS domain", FleetDomain::new));
         module.addDeserializer(
                 Fingerprint.class, new FromText<>(Fingerprint.class, "a SHA-256 fingerprint", Fingerprint::new));
+        module.addDeserializer(
+                SecretSource.class, new FromText<>(SecretSource.class, "a file or env:NAME", SecretSource::new));
         module.addDeserializer(
                 TlsConfig.TlsVersion.class,
                 new FromText<>(TlsConfig.TlsVersion.class, "TLSv1.2 or TLSv1.3", TlsConfig.TlsVersion::of));
