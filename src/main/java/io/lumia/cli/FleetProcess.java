@@ -26,7 +26,9 @@ import io.lumia.expiry.ExpiryVerticle;
 import io.lumia.lifecycle.RenewalPolicy;
 import io.lumia.metrics.MetricsVerticle;
 import io.lumia.metrics.Readiness;
+import io.lumia.mosquitto.MosquittoVerticle;
 import io.lumia.provisioning.ProvisioningVerticle;
+import io.lumia.provisioning.dns.NameResponder;
 import io.lumia.renewal.RenewalVerticle;
 import io.lumia.store.RetentionVerticle;
 import io.lumia.store.Store;
@@ -72,6 +74,8 @@ final class FleetProcess {
     private @Nullable AuthorityDescription remote;
     private @Nullable BrokerVerticle broker;
     private @Nullable ProvisioningVerticle provisioning;
+    private @Nullable NameResponder names;
+    private @Nullable StepCa stepCa;
     private @Nullable WebVerticle web;
     private @Nullable SwarmVerticle swarm;
 
@@ -98,6 +102,7 @@ final class FleetProcess {
                 .compose(deployed -> deployBroker())
                 .compose(deployed -> askUpstream())
                 .compose(deployed -> deployProvisioning())
+                .compose(deployed -> deployNames())
                 .compose(deployed -> deployWeb())
                 .compose(deployed -> deployIdentities())
                 .onSuccess(deployed -> {
@@ -133,6 +138,7 @@ final class FleetProcess {
                         authority == null ? null : ca.result(),
                         authority == null ? 0 : authority.httpPort(),
                         provisioning == null ? 0 : provisioning.port(),
+                        names == null ? 0 : names.port(),
                         gate.result(),
                         broker == null ? 0 : broker.port(),
                         web == null ? 0 : web.port(),
@@ -145,6 +151,7 @@ final class FleetProcess {
             @Nullable AuthorityDescription authority,
             int authorityHttpPort,
             int provisioningPort,
+            int dnsPort,
             @Nullable ProvisioningState provisioning,
             int brokerPort,
             int webPort,
@@ -197,6 +204,9 @@ final class FleetProcess {
     }
 
     private Future<?> deployAuthority() {
+        if (config.stepCa().url() != null) {
+            return deployStepCa();
+        }
         if (!config.runs(Part.AUTHORITY)) {
             if (config.upstream().url() != null) {
                 return deploy(new UpstreamVerticle(config.upstream(), config.tls()));
@@ -222,6 +232,19 @@ final class FleetProcess {
         return deploy(authority)
                 .compose(
                         deployed -> deploy(new RetentionVerticle(config.store(), opened(), clock, new SecureRandom())));
+    }
+
+    /** It has the names and records of the fleet, which live in the store of the process that provisions. */
+    private Future<?> deployStepCa() {
+        return StepCa.open(vertx, config, clock).compose(opened -> {
+            stepCa = opened;
+            if (!config.runs(Part.PROVISIONING)) {
+                return Future.succeededFuture();
+            }
+            var verticle = opened.verticle(config, opened(), clock);
+            remote = verticle.description();
+            return deploy(verticle).mapEmpty();
+        });
     }
 
     private Future<?> deployBroker() {
@@ -262,6 +285,14 @@ final class FleetProcess {
         return deploy(provisioning);
     }
 
+    private Future<?> deployNames() {
+        if (!config.runs(Part.PROVISIONING) || config.dns().port() == null) {
+            return Future.succeededFuture();
+        }
+        names = new NameResponder(config.dns(), config.fleet().domain(), opened());
+        return deploy(names);
+    }
+
     private Future<?> deployWeb() {
         if (!config.runs(Part.WEB)) {
             return Future.succeededFuture();
@@ -271,11 +302,14 @@ final class FleetProcess {
     }
 
     private Future<?> deployIdentities() {
-        if (!config.runs(Part.APP) && !config.runs(Part.SWARM)) {
+        if (!config.runs(Part.APP) && !config.runs(Part.SWARM) && !config.runs(Part.MOSQUITTO)) {
             return Future.succeededFuture();
         }
         var environment = environment();
         var deployed = Future.succeededFuture("");
+        if (config.runs(Part.MOSQUITTO)) {
+            deployed = deployed.compose(before -> deployMosquitto(environment));
+        }
         if (config.runs(Part.APP)) {
             deployed = deployed.compose(before -> deploy(new AppVerticle(config.app(), addresses.app(), environment)));
         }
@@ -285,6 +319,21 @@ final class FleetProcess {
             deployed = deployed.compose(before -> deploy(verticle));
         }
         return deployed;
+    }
+
+    private Future<String> deployMosquitto(AgentEnvironment environment) {
+        var known = stepCa;
+        if (known == null) {
+            return Future.failedFuture(
+                    new CannotStart(
+                            "step-ca.url: the part mosquitto fetches the revocation list there; set it, or remove mosquitto from parts"));
+        }
+        return deploy(new MosquittoVerticle(
+                config.mosquitto(),
+                withApplication(config.broker(), config.app()).rules(),
+                known.client()::crl,
+                addresses.app(),
+                environment));
     }
 
     private Future<String> deploy(Deployable part) {

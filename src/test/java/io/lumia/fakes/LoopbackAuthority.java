@@ -17,7 +17,6 @@ import io.lumia.x509.FleetDomain;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -53,8 +52,8 @@ public final class LoopbackAuthority implements AutoCloseable {
             throws IOException {
         FleetBus.install(vertx);
         dns = new FakeDns(vertx);
-        http01Port = freePort();
-        httpPort = freePort();
+        http01Port = FreePort.on(InetAddress.getLoopbackAddress());
+        httpPort = another(http01Port);
         store = Store.open(vertx, data).await();
         authority = new AuthorityVerticle(
                 config(change, stepApi),
@@ -168,9 +167,8 @@ public final class LoopbackAuthority implements AutoCloseable {
                 new LifetimesConfig.Bounds(most, most, most, most, most));
     }
 
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
+    private static int another(int port) {
+        int other = FreePort.on(InetAddress.getLoopbackAddress());
+        return other == port ? another(port) : other;
     }
 }

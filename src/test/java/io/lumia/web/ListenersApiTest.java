@@ -1,6 +1,5 @@
 package io.lumia.web;
 
-import static io.lumia.fakes.Waiting.forIt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -12,6 +11,7 @@ import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsConfig.TlsVersion;
 import io.lumia.config.TlsSection;
 import io.lumia.config.WebConfig;
+import io.lumia.fakes.Await;
 import io.lumia.fakes.MovableClock;
 import io.lumia.fakes.RawHttp;
 import io.lumia.fakes.RawHttp.Reply;
@@ -46,14 +46,14 @@ class ListenersApiTest {
                 new TlsConfig(TlsVersion.TLS_1_2, List.of(), false),
                 data,
                 new MovableClock(ScriptedAuthority.NOW));
-        forIt(vertx.deployVerticle(web));
+        Await.result(vertx.deployVerticle(web));
         port = web.port();
         token = Files.readString(data.resolve("admin-token")).strip();
     }
 
     @AfterEach
     void close() {
-        forIt(vertx.close());
+        Await.result(vertx.close());
     }
 
     @Test
@@ -88,7 +88,7 @@ class ListenersApiTest {
     }
 
     private void answer(RenewListenerOutcome outcome) {
-        forIt(FleetBus.renewListener("broker").serve(vertx, asked -> Future.succeededFuture(outcome)));
+        Await.result(FleetBus.renewListener("broker").serve(vertx, asked -> Future.succeededFuture(outcome)));
     }
 
     private Reply renew(String listener) {
