@@ -20,7 +20,6 @@ import io.lumia.config.TlsSection.Mode;
 import io.lumia.fakes.Await;
 import io.lumia.fakes.FakeServerCa;
 import io.lumia.fakes.MovableClock;
-import io.lumia.fakes.Waiting;
 import io.lumia.tls.ListenerCertificates.Wanted;
 import io.lumia.x509.Pem;
 import java.io.IOException;
@@ -60,7 +59,7 @@ class ListenerSectionsTest {
         ca = new FakeServerCa(clock);
         certFile = directory.resolve("pair.crt");
         keyFile = directory.resolve("pair.key");
-        Waiting.forIt(FleetBus.LISTENER_RELOADED.listen(authority.vertx, each -> {
+        Await.result(FleetBus.LISTENER_RELOADED.listen(authority.vertx, each -> {
             if (each.listener().equals("test")) {
                 told.add(each);
             }
@@ -298,18 +297,18 @@ class ListenerSectionsTest {
 
     private ListenerCertificate open(TlsSection section) {
         var certificates = new ListenerCertificates(directory.resolve("data"), TLS, clock, ca::source);
-        return Waiting.forIt(certificates.open(
+        return Await.result(certificates.open(
                 authority.vertx, new Wanted("test", "broker.tls", "127.0.0.1", NAMES, section, false)));
     }
 
     private EchoListener listen(ListenerCertificate certificate) {
         var listener = new EchoListener(authority.vertx, TLS, "127.0.0.1", certificate.keyCertOptions(), null);
-        Waiting.forIt(certificate.serveRenewals("127.0.0.1", listener.port(), false));
+        Await.result(certificate.serveRenewals("127.0.0.1", listener.port(), false));
         return listener;
     }
 
     private RenewListenerOutcome renew() {
-        return Waiting.forIt(FleetBus.renewListener("test").ask(authority.vertx, new RenewListener("test")));
+        return Await.result(FleetBus.renewListener("test").ask(authority.vertx, new RenewListener("test")));
     }
 
     private void manual(TlsMaterial material) throws IOException {
