@@ -66,7 +66,8 @@ class WebVerticleTest {
         FleetBus.install(vertx);
         Await.result(authority.serve(vertx));
         Await.result(FleetBus.AUDITED.listen(vertx, audited::add));
-        var web = new WebVerticle(new WebConfig("127.0.0.1", 0, List.of("localhost"), null, TlsSection.of(null)), TLS, data, clock);
+        var web = new WebVerticle(
+                new WebConfig("127.0.0.1", 0, List.of("localhost"), null, TlsSection.of(null)), TLS, data, clock);
         Await.result(vertx.deployVerticle(web));
         port = web.port();
         token = Files.readString(data.resolve("admin-token")).strip();
@@ -310,7 +311,8 @@ class WebVerticleTest {
     void says_which_setting_names_the_port_that_is_taken() {
         var apart = Vertx.vertx();
         FleetBus.install(apart);
-        var second = new WebVerticle(new WebConfig("127.0.0.1", port, List.of("localhost"), null, TlsSection.of(null)), TLS, data, clock);
+        var second = new WebVerticle(
+                new WebConfig("127.0.0.1", port, List.of("localhost"), null, TlsSection.of(null)), TLS, data, clock);
         assertThat(Await.failure(apart.deployVerticle(second)))
                 .isInstanceOf(CannotStart.class)
                 .hasMessageContaining("web.port");
