@@ -86,7 +86,8 @@ final class FleetProcess {
         this.config = config;
         this.clock = clock;
         this.addresses = SwarmAddresses.choose(config.swarm(), appAddress(config), SwarmAddresses::canBind);
-        this.certificates = new ListenerCertificates(config.data(), config.tls(), clock);
+        this.certificates = new ListenerCertificates(
+                config.data(), config.tls(), clock, AcmeListenerSource.by(vertx, config.data(), clock));
         FleetBus.install(vertx);
     }
 

@@ -56,6 +56,19 @@ final class CrossChecks {
         Check.that(problems.isEmpty(), String.join("; ", problems));
     }
 
+    /** What is obtained by ACME would expire where nobody looks at it. */
+    static void demandRenewalOfListeners(
+            AuthorityConfig authority, BrokerConfig broker, WebConfig web, Set<Part> parts) {
+        var modes = Map.of(Part.AUTHORITY, authority.tls(), Part.BROKER, broker.tls(), Part.WEB, web.tls());
+        for (Part part : List.of(Part.AUTHORITY, Part.BROKER, Part.WEB)) {
+            Check.that(
+                    !parts.contains(part)
+                            || modes.get(part).mode() != TlsSection.Mode.ACME
+                            || parts.contains(Part.RENEWAL),
+                    "parts needs renewal beside " + part + ", whose tls.mode is acme: it renews the certificate");
+        }
+    }
+
     /** Nothing could be issued between the two. */
     static void demandRoomForLifetimes(AuthorityConfig authority, LifetimesConfig lifetimes) {
         var least = lifetimes.minimum().server().compareTo(lifetimes.minimum().device()) > 0

@@ -18,6 +18,7 @@ final class LocalStepCa implements AutoCloseable {
 
     private final int port;
     final int http01Port;
+    final int tlsAlpn01Port;
     private final Path home;
     private final Path password;
     private final ExternalProgram stepCa;
@@ -30,6 +31,7 @@ final class LocalStepCa implements AutoCloseable {
         password = Files.writeString(home.resolve("password"), "interop-password\n");
         port = freePort();
         http01Port = freePort();
+        tlsAlpn01Port = freePort();
         var environment = Map.of("STEPPATH", home.toString(), "HOME", home.toString());
         stepCa = ExternalProgram.find("step-ca", environment, home);
         step = ExternalProgram.find("step", environment, home);
@@ -74,7 +76,9 @@ final class LocalStepCa implements AutoCloseable {
                 password.toString(),
                 "--insecure",
                 "--acme-http-port",
-                Integer.toString(http01Port));
+                Integer.toString(http01Port),
+                "--acme-tls-port",
+                Integer.toString(tlsAlpn01Port));
         running.awaitPrinted("Serving HTTPS on");
     }
 
