@@ -96,6 +96,7 @@ final class FleetProcess {
                 .compose(deployed -> deployProvisioning())
                 .compose(deployed -> deployWeb())
                 .compose(deployed -> deployIdentities())
+                .compose(deployed -> deployBackup())
                 .onSuccess(deployed -> {
                     readiness.ready();
                     started.complete();
@@ -281,6 +282,11 @@ final class FleetProcess {
             deployed = deployed.compose(before -> deploy(verticle));
         }
         return deployed;
+    }
+
+    private Future<?> deployBackup() {
+        var every = config.backup().every();
+        return every == null ? Future.succeededFuture() : deploy(ScheduledBackup.of(config, every, clock));
     }
 
     private Future<String> deploy(Deployable part) {

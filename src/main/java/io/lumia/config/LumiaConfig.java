@@ -27,6 +27,7 @@ public record LumiaConfig(
         SwarmConfig swarm,
         RenewalConfig renewal,
         ExpiryConfig expiry,
+        BackupConfig backup,
         WebConfig web,
         UpstreamConfig upstream,
         MetricsConfig metrics) {

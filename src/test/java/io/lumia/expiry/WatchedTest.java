@@ -126,10 +126,13 @@ class WatchedTest {
         deploy(new HooksConfig(null, null, List.of("/bin/sleep", "1000"), Duration.ofMillis(100), 1));
         found = finding(Verdict.WARNING, true);
         Await.until(vertx, "the end", () -> hooked.contains(new HookRun("command", "given_up")));
-        Await.until(vertx, "no process left", () -> ProcessHandle.current()
-                .children()
-                .flatMap(child -> child.info().arguments().stream())
-                .noneMatch(arguments -> List.of(arguments).contains("1000")));
+        Await.until(
+                vertx,
+                "no process left",
+                () -> ProcessHandle.current()
+                        .children()
+                        .flatMap(child -> child.info().arguments().stream())
+                        .noneMatch(arguments -> List.of(arguments).contains("1000")));
     }
 
     private URI webhook() {
