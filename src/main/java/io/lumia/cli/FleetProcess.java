@@ -108,6 +108,7 @@ final class FleetProcess {
                 .compose(deployed -> deployNames())
                 .compose(deployed -> deployWeb())
                 .compose(deployed -> deployIdentities())
+                .compose(deployed -> deployBackup())
                 .onSuccess(deployed -> {
                     readiness.ready();
                     started.complete();
@@ -347,6 +348,11 @@ final class FleetProcess {
                 known.client()::crl,
                 addresses.app(),
                 environment));
+    }
+
+    private Future<?> deployBackup() {
+        var every = config.backup().every();
+        return every == null ? Future.succeededFuture() : deploy(ScheduledBackup.of(config, every, clock));
     }
 
     private Future<String> deploy(Deployable part) {
