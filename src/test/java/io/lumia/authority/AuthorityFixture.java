@@ -13,6 +13,7 @@ import io.lumia.config.OcspConfig;
 import io.lumia.config.SitesConfig;
 import io.lumia.config.StepApiConfig;
 import io.lumia.config.TlsConfig;
+import io.lumia.config.TlsSection;
 import io.lumia.crypto.KeyPairs;
 import io.lumia.fakes.AcmeSettings;
 import io.lumia.store.Store;
@@ -111,7 +112,8 @@ public final class AuthorityFixture implements AutoCloseable {
                 settings.hierarchy,
                 settings.nameConstraints,
                 new CrlConfig(Duration.ofDays(1), Duration.ofHours(8), Duration.ofDays(90)),
-                new OcspConfig(Duration.ofHours(1), Duration.ofDays(7)));
+                new OcspConfig(Duration.ofHours(1), Duration.ofDays(7)),
+                TlsSection.of(TlsSection.Mode.EMBEDDED));
     }
 
     static LifetimesConfig lifetimes() {

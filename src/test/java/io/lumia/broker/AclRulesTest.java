@@ -97,6 +97,7 @@ class AclRulesTest {
                 List.of(),
                 Duration.ofMillis(20),
                 file,
-                List.of());
+                List.of(),
+                TestBroker.SECTION);
     }
 }

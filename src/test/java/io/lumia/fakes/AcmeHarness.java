@@ -69,7 +69,7 @@ public final class AcmeHarness implements AutoCloseable {
         var settings = new AcmeSettings();
         settings.http01Port = 0;
         settings.allowed = List.of("127.0.0.0/8");
-        settings.timeout = Duration.ofMillis(1500);
+        settings.timeout = Duration.ofSeconds(20);
         settings.tries = 1;
         settings.provisioners.put("acme-cloud", new AcmeConfig.Provisioner(Duration.ofHours(48), null));
         settings.resolver = dns.address();

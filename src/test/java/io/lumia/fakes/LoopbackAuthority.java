@@ -11,12 +11,12 @@ import io.lumia.config.OcspConfig;
 import io.lumia.config.SitesConfig;
 import io.lumia.config.StepApiConfig;
 import io.lumia.config.TlsConfig;
+import io.lumia.config.TlsSection;
 import io.lumia.store.Store;
 import io.lumia.x509.FleetDomain;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -52,8 +52,8 @@ public final class LoopbackAuthority implements AutoCloseable {
             throws IOException {
         FleetBus.install(vertx);
         dns = new FakeDns(vertx);
-        http01Port = freePort();
-        httpPort = freePort();
+        http01Port = FreePort.on(InetAddress.getLoopbackAddress());
+        httpPort = another(http01Port);
         store = Store.open(vertx, data).await();
         authority = new AuthorityVerticle(
                 config(change, stepApi),
@@ -117,7 +117,8 @@ public final class LoopbackAuthority implements AutoCloseable {
                 acme.hierarchy,
                 acme.nameConstraints,
                 new CrlConfig(Duration.ofDays(1), Duration.ofHours(8), Duration.ofDays(90)),
-                new OcspConfig(Duration.ofHours(1), Duration.ofDays(7)));
+                new OcspConfig(Duration.ofHours(1), Duration.ofDays(7)),
+                TlsSection.of(TlsSection.Mode.EMBEDDED));
     }
 
     /** With these names for tokens of the provisioner jwk. */
@@ -166,9 +167,8 @@ public final class LoopbackAuthority implements AutoCloseable {
                 new LifetimesConfig.Bounds(most, most, most, most, most));
     }
 
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
+    private static int another(int port) {
+        int other = FreePort.on(InetAddress.getLoopbackAddress());
+        return other == port ? another(port) : other;
     }
 }
