@@ -30,8 +30,9 @@ Environment:
   ENROLL_PASSWORD_FILE, ENROLL_PASSWORD  password of the provisioner
   ENROLL_TOKEN                           one-time token instead: step ca token SITE --provisioner NAME
   ENROLL_PROVISIONER                     JWK provisioner (default: the one named site, else the only one)
-  BRIDGE_ADDRESS                         HOST:PORT of the central broker (default: the CA's host, port 8883)
-  BRIDGE_PROTOCOL                        mqttv50 (default) or mqttv311
+  ENROLL_OWNER                           user that gets the files, for example mosquitto (needs root)
+  BRIDGE_ADDRESS                         HOST:PORT of the central broker (default: that in DIR/bridge.conf, else
+                                         the CA's host, port 8883)
 
 Exit codes: 0 done, 2 usage, 3 a program is missing, 4 the CA is not reached or is another, 5 the CA refused,
 6 what came does not fit. Whatever fails, files that were there stay as they are.
@@ -84,10 +85,15 @@ check_arguments() {
     [[ $fingerprint =~ ^[0-9a-f]{64}$ ]] ||
         die $USAGE 'FINGERPRINT must have 64 hexadecimal digits: ./lumia ca fingerprint, or step certificate fingerprint root_ca.crt'
     [[ $validity =~ ^([0-9]+(\.[0-9]+)?(h|m|s))+$ ]] || die $USAGE "the validity is '$validity'; expected a duration such as 720h"
-    address=${BRIDGE_ADDRESS:-$host:8883}
+    address=${BRIDGE_ADDRESS:-$(known_address)}
+    address=${address:-$host:8883}
     [[ $address =~ ^(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9._-]+):[0-9]+$ ]] || die $USAGE "BRIDGE_ADDRESS is '$address'; expected HOST:PORT"
-    protocol=${BRIDGE_PROTOCOL:-mqttv50}
-    [[ $protocol == mqttv50 || $protocol == mqttv311 ]] || die $USAGE "BRIDGE_PROTOCOL is '$protocol'; expected mqttv50 or mqttv311"
+}
+
+known_address() {
+    if [[ -r $output/bridge.conf ]]; then
+        sed -n 's/^address //p' "$output/bridge.conf"
+    fi
 }
 
 check_programs() {
@@ -98,7 +104,7 @@ check_programs() {
 
 # Everything is made beside its place, so that a rename suffices to put it there.
 make_room() {
-    mkdir -p "$output" || die $USAGE "the directory $output cannot be made"
+    (umask 022 && mkdir -p "$output") || die $USAGE "the directory $output cannot be made"
     output=$(cd "$output" && pwd)
     work=$(mktemp -d "$output/.enroll.XXXXXX") || die $USAGE "nothing can be written to $output"
     export STEPPATH=$work/step
@@ -107,11 +113,12 @@ make_room() {
 # The root is taken only when its fingerprint is the one that was given.
 fetch_root() {
     step ca root "$work/ca.crt" --ca-url "$url" --fingerprint "$fingerprint" --force >/dev/null 2>"$work/said" ||
-        die $UNTRUSTED "the root of $url was not had: $(reason). Look whether the CA runs, and compare the fingerprint with that of its operator"
+        die $UNTRUSTED "the root of $url was not had: $(reason). Look whether the CA runs and has a root with this fingerprint; compare it with what the CA's operator says"
 }
 
+# What step or OpenSSL said, without colours and what is no reason.
 reason() {
-    tr '\n' ' ' <"$work/said" | sed 's/[[:space:]]*$//'
+    sed -e 's/\x1b\[[0-9;]*m//g' -e '/^✔/d' -e 's/^Re-run with STEPDEBUG.*//' -e '/^[[:space:]]*$/d' "$work/said" | tr '\n' ' ' | sed 's/[. ]*$//'
 }
 
 has_certificate() {
@@ -204,7 +211,8 @@ connection $site-central
 address $address
 remote_clientid $site
 local_clientid bridge-$site
-bridge_protocol_version $protocol
+# Mosquitto's MQTT 5 bridge asks for no session expiry and so loses what comes while it is away; its private protocol is not MQTT.
+bridge_protocol_version mqttv311
 try_private false
 bridge_cafile $output/ca.crt
 bridge_certfile $output/$site.crt
@@ -226,6 +234,10 @@ install_files() {
     bridge_configuration >"$work/bridge.conf"
     chmod 600 "$work/$site.key"
     chmod 644 "$work/ca.crt" "$work/$site.crt" "$work/bridge.conf"
+    if [[ -n ${ENROLL_OWNER-} ]]; then
+        chown "$ENROLL_OWNER" "$work"/{ca.crt,bridge.conf,"$site".crt,"$site".key} ||
+            die $USAGE "the files cannot be given to ENROLL_OWNER $ENROLL_OWNER"
+    fi
     local file
     for file in "$site.key" "$site.crt" ca.crt bridge.conf; do
         mv -f "$work/$file" "$output/$file"
@@ -247,5 +259,5 @@ fi
 verify "what the CA answered does not fit its root"
 install_files
 say "until $(openssl x509 -in "$output/$site.crt" -noout -enddate | cut -d= -f2): $output/ca.crt, $output/$site.crt, $output/$site.key"
-say "Mosquitto's configuration, also in $output/bridge.conf; Mosquitto must be able to read the key, and takes a renewed certificate at its next start:"
+say "Mosquitto's configuration, also in $output/bridge.conf; Mosquitto must be able to read the key; a renewed certificate counts when the bridge connects next:"
 cat "$output/bridge.conf"

@@ -2,6 +2,7 @@ package io.lumia;
 
 import io.lumia.cli.BenchCommand;
 import io.lumia.cli.CaCommand;
+import io.lumia.cli.CheckCommand;
 import io.lumia.cli.CommandGroups;
 import io.lumia.cli.ConfigCommand;
 import io.lumia.cli.DemoCommand;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Spec;
             IssueCommand.class,
             ListCommand.class,
             RevokeCommand.class,
+            CheckCommand.class,
             ProvisioningCommand.class,
             DevicesCommand.class,
             CaCommand.class,

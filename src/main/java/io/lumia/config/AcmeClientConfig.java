@@ -5,14 +5,13 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How a listener or client gets its certificate by ACME (RFC 8555); the {@code acme} block of a {@code tls} block.
  *
  * @param domains names to certify; empty: those of the listener
- * @param challengePort where challenges are answered; null: the one of the RFC, 80 or 443
+ * @param challengeAddress where challenges are answered; null: the address of the listener, port 80 or 443
  * @param renewBefore left of the lifetime when it is renewed
  * @param storagePath account key, certificate and key; null: a directory of its own below the data directory
  * @param caBundle PEM with the roots that vouch for the directory; null: those of the platform
@@ -22,7 +21,7 @@ public record AcmeClientConfig(
         @Nullable String email,
         List<String> domains,
         @JsonProperty("challenge-type") ChallengeType challengeType,
-        @JsonProperty("challenge-port") @Nullable Integer challengePort,
+        @JsonProperty("challenge-address") @Nullable HostPort challengeAddress,
         @JsonProperty("renew-before") Duration renewBefore,
         @JsonProperty("storage-path") @Nullable Path storagePath,
         @JsonProperty("ca-bundle") @Nullable Path caBundle) {
@@ -41,30 +40,10 @@ public record AcmeClientConfig(
         Check.that(
                 email == null || email.matches("[^@\\s]+@[^@\\s]+"),
                 "email must be an address such as admin@example.com, is " + email);
-        if (challengePort != null) {
-            Check.that(
-                    challengePort >= 1 && challengePort <= 65535,
-                    "challenge-port must be from 1 to 65535, is " + challengePort);
-        }
+        Check.that(
+                challengeType != ChallengeType.DNS_01,
+                "challenge-type of a listener is http-01 or tls-alpn-01; for dns-01 let `lumia renew` write cert-file and"
+                        + " key-file, and use mode manual");
         Check.positive("renew-before", renewBefore);
-    }
-
-    /** How control over a name is proved. */
-    public enum ChallengeType {
-        /** RFC 8555, 8.3. */
-        HTTP_01,
-        /** RFC 8737. */
-        TLS_ALPN_01;
-
-        /** As it is written: {@code tls-alpn-01}. */
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
-        }
-
-        /** The port at which a CA looks unless it is told otherwise. */
-        public int port() {
-            return this == HTTP_01 ? 80 : 443;
-        }
     }
 }

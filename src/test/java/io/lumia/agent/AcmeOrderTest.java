@@ -9,6 +9,7 @@ import io.lumia.crypto.KeyPairs;
 import io.lumia.fakes.AcmeHarness;
 import io.lumia.fakes.Await;
 import io.lumia.fakes.FreePort;
+import io.lumia.issuance.ChallengeResponders;
 import io.lumia.tls.FleetTrust;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.Keys;
@@ -31,26 +32,12 @@ class AcmeOrderTest {
     private Path data;
 
     @Test
-    void looks_soon_at_first_and_less_often_later() {
-        var unasked = Duration.ofSeconds(-100);
-        assertThat(AcmeOrder.pause(0, unasked)).isLessThan(Duration.ofMillis(100));
-        assertThat(AcmeOrder.pause(3, unasked)).isGreaterThan(AcmeOrder.pause(2, unasked));
-        assertThat(AcmeOrder.pause(60, unasked)).isEqualTo(Duration.ofSeconds(3));
-    }
-
-    @Test
-    void waits_as_long_as_the_server_asks_after_the_first_look() {
-        assertThat(AcmeOrder.pause(0, Duration.ofSeconds(5))).isLessThan(Duration.ofMillis(100));
-        assertThat(AcmeOrder.pause(1, Duration.ofSeconds(5))).isEqualTo(Duration.ofSeconds(5));
-    }
-
-    @Test
     void obtains_certificates_with_fresh_keys_and_closes_the_responder() {
         int port = FreePort.on(ADDRESS);
         try (var acme = new AcmeHarness(data, true, List.of("127.0.0.0/8"), port)) {
             var identity = KeyPairs.p256();
             acme.issuer.claim(NAME.value(), identity.getPublic(), ADDRESS.getHostAddress());
-            var responders = new ChallengeResponders(acme.vertx, port);
+            var responders = new ChallengeResponders(acme.vertx, port, "free the port");
             var order = order(acme, responders);
 
             var first = Await.result(order.place(request(acme, identity)));
@@ -69,7 +56,7 @@ class AcmeOrderTest {
         try (var acme = new AcmeHarness(data, true, List.of("127.0.0.0/8"), port)) {
             var identity = KeyPairs.p256();
             acme.issuer.claim(NAME.value(), identity.getPublic(), ADDRESS.getHostAddress());
-            var order = order(acme, new ChallengeResponders(acme.vertx, port));
+            var order = order(acme, new ChallengeResponders(acme.vertx, port, "free the port"));
             acme.issuer.answerNext(new IssueOutcome.Refused(Refusal.OVERLOADED, "busy"));
 
             var failure = StepFailed.of(Await.failure(order.place(request(acme, identity))));
@@ -88,7 +75,7 @@ class AcmeOrderTest {
         int port = FreePort.on(ADDRESS);
         try (var acme = new AcmeHarness(data, true, List.of("127.0.0.0/8"), port)) {
             acme.issuer.claim(NAME.value(), KeyPairs.p256().getPublic(), ADDRESS.getHostAddress());
-            var order = order(acme, new ChallengeResponders(acme.vertx, port));
+            var order = order(acme, new ChallengeResponders(acme.vertx, port, "free the port"));
 
             var failure = StepFailed.of(Await.failure(order.place(request(acme, KeyPairs.p256()))));
 

@@ -18,6 +18,7 @@ import io.lumia.config.TlsConfig.TlsVersion;
 import io.lumia.config.TlsSection;
 import io.lumia.fakes.FakeAuthority;
 import io.lumia.tls.FleetTrust;
+import io.lumia.tls.ListenerCertificates;
 import io.lumia.tls.SwappableKeys;
 import io.lumia.tls.TlsMaterial;
 import io.lumia.tls.TlsOptions;
@@ -49,11 +50,6 @@ import javax.net.ssl.TrustManager;
 public final class TestBroker implements AutoCloseable {
     static final TlsConfig TLS = new TlsConfig(TlsVersion.TLS_1_2, List.of(), true);
 
-    /** Only failures last as long: the machine may be slow. */
-    static final Duration PATIENCE = Duration.ofMinutes(1);
-    /** Where a test is not about it: longer than handshake and CONNECT take anywhere. */
-    static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
-
     static final TlsSection SECTION = new TlsSection(
             TlsSection.Mode.EMBEDDED,
             null,
@@ -61,6 +57,11 @@ public final class TestBroker implements AutoCloseable {
             null,
             AcmeClientConfig.NONE,
             new TlsSection.Mtls(List.of(), true, List.of()));
+
+    /** Only failures last as long: the machine may be slow. */
+    static final Duration PATIENCE = Duration.ofMinutes(1);
+    /** Where a test is not about it: longer than handshake and CONNECT take anywhere. */
+    static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
 
     static final ArrivalLimits ARRIVALS = new ArrivalLimits(512, 10_000, 5000, 0, 0);
 
@@ -313,8 +314,13 @@ public final class TestBroker implements AutoCloseable {
         FleetBus.install(vertx);
         authority = new FakeAuthority(clock);
         await(authority.serve(vertx));
-        broker =
-                new BrokerVerticle(config, TLS, new FleetConfig(new FleetDomain("devices.test")), data, clock, opening);
+        broker = new BrokerVerticle(
+                config,
+                new ListenerCertificates(data, TLS, clock),
+                new FleetConfig(new FleetDomain("devices.test")),
+                data,
+                clock,
+                opening);
         deployment = await(vertx.deployVerticle(broker));
     }
 

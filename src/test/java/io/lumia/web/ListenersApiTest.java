@@ -59,7 +59,7 @@ class ListenersApiTest {
     @Test
     void tells_what_is_served_once_a_listener_has_renewed() throws Exception {
         var validity = new Validity(ScriptedAuthority.NOW, ScriptedAuthority.NOW.plus(Duration.ofHours(1)));
-        answer(new Renewed(SerialNumber.parse("abcdef"), ScriptedAuthority.NOW, validity));
+        answer(new Renewed(SerialNumber.parse("abcdef"), ScriptedAuthority.NOW, validity, "embedded"));
 
         var reply = renew("broker");
 

@@ -1,4 +1,4 @@
-package io.lumia.agent;
+package io.lumia.issuance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,7 +20,7 @@ class ChallengeRespondersTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final int port = FreePort.on(LOOPBACK);
-    private final ChallengeResponders responders = new ChallengeResponders(vertx, port);
+    private final ChallengeResponders responders = new ChallengeResponders(vertx, port, "set agent.http01-port");
 
     @AfterEach
     void close() {
@@ -57,9 +57,9 @@ class ChallengeRespondersTest {
     @Test
     void says_which_port_is_taken() throws IOException {
         try (var taken = new ServerSocket(0, 1, LOOPBACK)) {
-            var unlucky = new ChallengeResponders(vertx, taken.getLocalPort());
+            var unlucky = new ChallengeResponders(vertx, taken.getLocalPort(), "set agent.http01-port");
             assertThat(Await.failure(unlucky.open(LOOPBACK, "one", "one.thumb")))
-                    .isInstanceOf(StepFailed.class)
+                    .isInstanceOf(IssuanceFailed.class)
                     .hasMessageContaining("127.0.0.1:" + taken.getLocalPort())
                     .hasMessageContaining("agent.http01-port");
             assertThat(unlucky.pending()).isZero();
