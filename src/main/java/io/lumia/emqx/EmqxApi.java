@@ -70,10 +70,7 @@ public final class EmqxApi {
                 .put("verify", "verify_peer")
                 .put("fail_if_no_peer_cert", true)
                 .put("enable_crl_check", true);
-        var body = new JsonObject()
-                .put("type", "ssl")
-                .put("id", listener)
-                .put("ssl_options", options);
+        var body = new JsonObject().put("type", "ssl").put("id", listener).put("ssl_options", options);
         return ask(HttpMethod.PUT, "/listeners/" + encoded(listener), body.toBuffer(), 200)
                 .mapEmpty();
     }
@@ -158,8 +155,8 @@ public final class EmqxApi {
             request.putHeader("content-type", "application/json");
         }
         return http.request(request)
-                .compose(sent -> body == null ? sent.send() : sent.send(body))
-                .compose(response -> response.body().map(text -> new Answer(response.statusCode(), text)))
+                .compose(sent -> (body == null ? sent.send() : sent.send(body))
+                        .compose(response -> response.body().map(text -> new Answer(response.statusCode(), text))))
                 .recover(failed -> Future.failedFuture(new EmqxFailed(
                         "EMQX does not answer at " + base + " (emqx.url): " + failed.getMessage()
                                 + "; see whether it runs and its dashboard listener is on",
@@ -170,12 +167,11 @@ public final class EmqxApi {
         if (answer.status == expected) {
             return Future.succeededFuture(answer);
         }
-        var remedy =
-                switch (answer.status) {
-                    case 401, 403 -> "; give emqx.api-key and its secret a key that EMQX knows and whose role allows it";
-                    case 404 -> "; see whether emqx.listener exists there";
-                    default -> "";
-                };
+        var remedy = switch (answer.status) {
+            case 401, 403 -> "; give emqx.api-key and its secret a key that EMQX knows and whose role allows it";
+            case 404 -> "; see whether emqx.listener exists there";
+            default -> "";
+        };
         return Future.failedFuture(new EmqxFailed("EMQX answered " + answer.status + " to " + request + ": "
                 + answer.body.toString().lines().findFirst().orElse("nothing") + remedy));
     }

@@ -14,8 +14,8 @@ import io.lumia.tls.FleetTrust;
 import io.lumia.tls.TlsOptions;
 import io.lumia.x509.Pem;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,10 +59,10 @@ public final class EmqxVerticle extends VerticleBase {
                     .listen(vertx, revoked -> context.runOnContext(turn -> enforce(enforcing, revoked)))
                     .compose(heard -> CERTIFICATE_ISSUED.listen(
                             vertx,
-                            issued -> context.runOnContext(turn -> letIn(
-                                    enforcing, issued.certificate().identity()))))
-                    .compose(heard -> NEWS_MISSED.listen(
-                            vertx, missed -> context.runOnContext(turn -> enforcing.catchUp())))
+                            issued -> context.runOnContext(turn ->
+                                    letIn(enforcing, issued.certificate().identity()))))
+                    .compose(heard ->
+                            NEWS_MISSED.listen(vertx, missed -> context.runOnContext(turn -> enforcing.catchUp())))
                     .onSuccess(heard -> enforcing.catchUp());
         });
     }
@@ -95,8 +95,7 @@ public final class EmqxVerticle extends VerticleBase {
                     options.setTrustOptions(new FleetTrust(roots).trustOptions());
                 }
             }
-            return new EmqxApi(
-                    vertx.createHttpClient(options), url, Objects.requireNonNull(config.apiKey()), secret);
+            return new EmqxApi(vertx.createHttpClient(options), url, Objects.requireNonNull(config.apiKey()), secret);
         } catch (IOException | IllegalArgumentException unreadable) {
             throw new CannotStart(
                     "emqx: cannot read api-secret-file or ca-file (" + unreadable.getMessage()

@@ -59,12 +59,14 @@ class EmqxAdapterTest {
         emqx = new FakeEmqx(vertx);
         Await.result(FleetBus.LIST_CERTIFICATES.serve(vertx, asked -> {
             var found = certificates.stream()
-                    .filter(each -> each.status() == asked.status() && each.identity().contains(asked.query()))
+                    .filter(each ->
+                            each.status() == asked.status() && each.identity().contains(asked.query()))
                     .toList();
             return Future.succeededFuture(new CertificatePage(found, found.size(), true, 0, asked.size()));
         }));
         Await.result(FleetBus.DESCRIBE_CERTIFICATE.serve(
-                vertx, asked -> Future.succeededFuture(certificates.stream()
+                vertx,
+                asked -> Future.succeededFuture(certificates.stream()
                         .filter(each -> each.serial().equals(asked.serial()))
                         .findFirst()
                         .<CertificateDescription>map(CertificateDescription.Known::new)
@@ -232,11 +234,11 @@ class EmqxAdapterTest {
 
     private void revoke(String identity, int serial) {
         FleetBus.CERTIFICATE_REVOKED.publish(
-                vertx,
-                new CertificateRevoked(serial(serial), identity, RevocationReason.KEY_COMPROMISE, NOW, "test"));
+                vertx, new CertificateRevoked(serial(serial), identity, RevocationReason.KEY_COMPROMISE, NOW, "test"));
     }
 
-    private static CertificateRecord certificate(String identity, int serial, Profile profile, CertificateStatus status) {
+    private static CertificateRecord certificate(
+            String identity, int serial, Profile profile, CertificateStatus status) {
         boolean revoked = status == CertificateStatus.REVOKED;
         return new CertificateRecord(
                 serial(serial),

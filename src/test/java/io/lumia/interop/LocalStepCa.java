@@ -69,7 +69,7 @@ final class LocalStepCa implements AutoCloseable {
         json.writeValue(file.toFile(), config);
     }
 
-    private void start() throws Exception {
+    void start() throws Exception {
         running = stepCa.begin(
                 home.resolve("config/ca.json").toString(),
                 "--password-file",
@@ -82,8 +82,18 @@ final class LocalStepCa implements AutoCloseable {
         running.awaitPrinted("Serving HTTPS on");
     }
 
+    void stop() throws InterruptedException {
+        running.process().destroy();
+        int unused = running.await();
+    }
+
     String url() {
         return "https://localhost:" + port;
+    }
+
+    /** Of {@code mqtt-acme}. */
+    String directory() {
+        return directory("mqtt-acme");
     }
 
     /** Of {@code mqtt-acme} or {@code strict}. */

@@ -91,11 +91,13 @@ public final class EmqxTarget implements Target {
     @Override
     public Future<String> reload() {
         return snapshot().compose(kept -> {
-            var texts = kept.texts();
-            if (texts.size() < 3) {
+            var chain = kept.texts().get(CHAIN);
+            var key = kept.texts().get(KEY);
+            var roots = kept.texts().get(ROOTS);
+            if (chain == null || key == null || roots == null) {
                 return Future.succeededFuture("left as it was: nothing of ours was there before");
             }
-            return api.serve(listener, texts.get(CHAIN), texts.get(KEY), texts.get(ROOTS))
+            return api.serve(listener, chain, key, roots)
                     .map(served -> "PUT /api/v5/listeners/" + listener)
                     .recover(refused ->
                             Future.failedFuture(new TargetFailed(String.valueOf(refused.getMessage()), refused)));
