@@ -150,11 +150,14 @@ final class AcmeOrder implements CertificateOrder {
                         .compose(status -> visit(request, () -> download(progress, pair, status))));
     }
 
-    /** The private key stays here; the CSR carries the public one and a signature. */
+    /**
+     * The private key stays here; the CSR carries the public one and a signature. It has no common name: a CA takes each for one more name that must
+     * be proven (RFC 8555, 7.4), and puts the device's there by itself.
+     */
     private KeyPair finalizeOrder(Progress progress) throws AcmeException, IOException {
         var pair = KeyPairs.p256();
         var name = progress.request.dnsName();
-        var csr = CertificateRequest.create(pair, progress.request.device().value(), List.of(name));
+        var csr = CertificateRequest.create(pair, null, List.of(name));
         if (progress.challenge != null) {
             var unused = progress.order.fetch();
         }

@@ -125,6 +125,10 @@ public final class FleetBus {
     public static final Event<CertificateRenewed> CERTIFICATE_RENEWED =
             new Event<>("certificate.renewed", CertificateRenewed.class);
 
+    /** Told by each identity of this process, for who keeps records where the CA is not ours. */
+    public static final Event<CertificateObtained> CERTIFICATE_OBTAINED =
+            new Event<>("certificate.obtained", CertificateObtained.class);
+
     public static final Event<RenewalFailed> RENEWAL_FAILED =
             new Event<>("certificate.renewal-failed", RenewalFailed.class);
 
@@ -134,6 +138,16 @@ public final class FleetBus {
 
     public static final Event<CertificateExpiring> CERTIFICATE_EXPIRING =
             new Event<>("certificate.expiring", CertificateExpiring.class);
+
+    /** Told by the expiry monitor after each look at something that is configured. */
+    public static final Event<WatchedLookedAt> WATCHED_LOOKED_AT =
+            new Event<>("expiry.looked-at", WatchedLookedAt.class);
+
+    /** Told by the expiry monitor after each try of a hook. */
+    public static final Event<HookRun> HOOK_RUN = new Event<>("expiry.hook-run", HookRun.class);
+
+    /** Told after each backup that this process was to make. */
+    public static final Event<BackupEnded> BACKUP_ENDED = new Event<>("backup.ended", BackupEnded.class);
 
     /** Told by the authority once the revocation is durable. */
     public static final Event<CertificateRevoked> CERTIFICATE_REVOKED =
@@ -184,7 +198,7 @@ public final class FleetBus {
     /**
      * @param csr PKCS#10, PEM
      * @param names subject alternative names the certificate shall carry (DNS names or IP addresses); empty: the authority
-     *     derives them from the claim (bootstrap, device) or takes those of the CSR (server, admin)
+     *     derives them from the claim (bootstrap, device) or takes those of the CSR (server, admin, site)
      * @param lifetime asked for; null: the profile's
      * @param claim the fleet name that the CSR's key claims; only with {@link Profile#BOOTSTRAP} and {@link Profile#DEVICE}
      * @param requester who asked, for log and audit: {@code provisioning 127.20.0.3}, {@code operator}, {@code listener broker}
@@ -715,6 +729,9 @@ public final class FleetBus {
      * @param detail for the log
      * @param retryAt when it is tried again
      */
+    /** @param certificate the leaf, PEM */
+    public record CertificateObtained(String identity, String certificate) {}
+
     public record RenewalFailed(String identity, String reason, String detail, Instant retryAt) {}
 
     /**
@@ -728,6 +745,32 @@ public final class FleetBus {
     public record FallbackTaken(String identity, String step, String method, String reason, String detail) {}
 
     public record CertificateExpiring(String identity, Instant notAfter, String level) {}
+
+    /**
+     * @param name as configured
+     * @param endpoint its address; null: files
+     * @param up whether it answered as it should; null: files, or nobody knows
+     * @param notAfter when the first certificate ends; null: none was seen
+     * @param level {@code healthy, warning, critical} or {@code unknown}
+     */
+    public record WatchedLookedAt(
+            String name,
+            @Nullable String endpoint,
+            @Nullable Boolean up,
+            @Nullable Instant notAfter,
+            String level) {}
+
+    /**
+     * @param result {@code done}, verification included, or {@code failed}
+     * @param bytes of the backup; 0 when it failed
+     */
+    public record BackupEnded(String result, long bytes) {}
+
+    /**
+     * @param hook {@code webhook} or {@code command}
+     * @param result {@code done}, {@code failed} or {@code given_up}
+     */
+    public record HookRun(String hook, String result) {}
 
     public record CertificateRevoked(
             SerialNumber serial, String identity, RevocationReason reason, Instant revokedAt, String actor) {}
@@ -778,11 +821,25 @@ public final class FleetBus {
      * @param listener {@code broker}, {@code authority}, {@code gui}
      * @param issuedAt from which its lifetime counts
      * @param validity of the certificate that is served now
-     * @param result {@code started}, {@code reloaded}, {@code rolled_back}; {@code trust_reloaded}, {@code trust_rolled_back} when the
-     *     certificate stays and the CAs were replaced, or not
+     * @param result {@code started}, {@code reloaded}, {@code rolled_back}; {@code fallback} when the operator's pair took the place of what
+     *     could not be renewed, {@code refused} when files that changed are not good; {@code trust_reloaded}, {@code trust_rolled_back} when
+     *     the certificate stays and the CAs were replaced, or not
+     * @param source of what is served now: {@code embedded}, {@code acme}, {@code manual}, or {@code fallback}
+     * @param renewBefore left of the lifetime when it is renewed; null: by the policy of all
      */
     public record ListenerReloaded(
-            String listener, SerialNumber serial, Instant issuedAt, Validity validity, String result) {}
+            String listener,
+            SerialNumber serial,
+            Instant issuedAt,
+            Validity validity,
+            String result,
+            String source,
+            @Nullable Duration renewBefore) {
+        /** Whether what is served now is other than before. */
+        public boolean replaced() {
+            return result.equals("started") || result.equals("reloaded") || result.equals("fallback");
+        }
+    }
 
     /**
      * @param what {@code acl, allowed, trust} or {@code crl}
@@ -817,7 +874,9 @@ public final class FleetBus {
     public record RenewListener(String reason) {}
 
     public sealed interface RenewListenerOutcome {
-        record Renewed(SerialNumber serial, Instant issuedAt, Validity validity) implements RenewListenerOutcome {}
+        /** @param method {@code embedded}, {@code acme} or {@code manual} */
+        record Renewed(SerialNumber serial, Instant issuedAt, Validity validity, String method)
+                implements RenewListenerOutcome {}
 
         /** The old certificate is still served. */
         record Kept(String reason, String detail) implements RenewListenerOutcome {}

@@ -34,7 +34,7 @@ public final class PlainFailures implements IExecutionExceptionHandler {
             failure.printStackTrace(err);
         }
         err.flush();
-        return CommandLine.ExitCode.SOFTWARE;
+        return command.getCommandSpec().exitCodeOnExecutionException();
     }
 
     /** What the wrappers of Futures hold. */

@@ -8,4 +8,9 @@ final class Terminal {
     static boolean colours() {
         return Boolean.getBoolean("lumia.colours");
     }
+
+    /** The same for standard output, which may go elsewhere than the log. */
+    static boolean coloursInAnswers() {
+        return Boolean.getBoolean("lumia.colours.answers");
+    }
 }

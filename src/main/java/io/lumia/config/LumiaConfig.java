@@ -1,5 +1,6 @@
 package io.lumia.config;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -27,14 +28,19 @@ public record LumiaConfig(
         SwarmConfig swarm,
         RenewalConfig renewal,
         ExpiryConfig expiry,
+        BackupConfig backup,
         WebConfig web,
         UpstreamConfig upstream,
+        @JsonProperty("step-ca") StepCaAuthorityConfig stepCa,
+        DnsResponderConfig dns,
+        MosquittoConfig mosquitto,
         MetricsConfig metrics) {
     public LumiaConfig {
         Check.that(!parts.isEmpty(), "parts must name at least one part");
         parts = Collections.unmodifiableSet(new LinkedHashSet<>(parts));
         CrossChecks.demandOwnNamesFit(fleet, authority, broker, web, parts);
         CrossChecks.demandHarmlessExtras(fleet, authority, broker, web);
+        CrossChecks.demandRenewalOfListeners(authority, broker, web, parts);
         CrossChecks.demandRoomForLifetimes(authority, lifetimes);
     }
 

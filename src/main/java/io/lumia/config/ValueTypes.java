@@ -29,6 +29,7 @@ final class ValueTypes {
             Fingerprint.class,
             FleetDomain.class,
             HostPort.class,
+            RenewalInstanceConfig.Threshold.class,
             SecretSource.class);
 
     private ValueTypes() {}
@@ -63,6 +64,12 @@ final class ValueTypes {
         module.addDeserializer(FleetDomain.class, new FromText<>(FleetDomain.class, "a DNS domain", FleetDomain::new));
         module.addDeserializer(
                 Fingerprint.class, new FromText<>(Fingerprint.class, "a SHA-256 fingerprint", Fingerprint::new));
+        module.addDeserializer(
+                RenewalInstanceConfig.Threshold.class,
+                new FromText<>(
+                        RenewalInstanceConfig.Threshold.class,
+                        "a duration such as 7d or a share such as 25%",
+                        RenewalInstanceConfig.Threshold::parse));
         module.addDeserializer(
                 SecretSource.class, new FromText<>(SecretSource.class, "a file or env:NAME", SecretSource::new));
         module.addDeserializer(

@@ -13,8 +13,13 @@ import org.jspecify.annotations.Nullable;
 /** The layers merged so far, one entry a key, each with where it came from; and the problems met on the way. */
 final class Values {
     /** Secrets: never from an argument, which everybody on the machine can read; never shown. */
-    static final List<String> SECRETS =
-            List.of("authority.password", "authority.step-api.provisioner-password", "web.token", "upstream.token");
+    static final List<String> SECRETS = List.of(
+            "authority.password",
+            "authority.step-api.provisioner-password",
+            "web.token",
+            "upstream.token",
+            "step-ca.provisioner-password",
+            "backup.password");
 
     /** One value and its origin. */
     record Value(List<String> path, JsonNode node, String source) {

@@ -1,51 +1,72 @@
 package io.lumia.expiry;
 
-import static io.lumia.bus.FleetBus.CERTIFICATE_EXPIRING;
 import static io.lumia.bus.FleetBus.DESCRIBE_AUTHORITY;
 import static io.lumia.bus.FleetBus.LISTENER_RELOADED;
 
 import io.lumia.bus.FleetBus.AuthorityDescription;
-import io.lumia.bus.FleetBus.CertificateExpiring;
 import io.lumia.bus.FleetBus.DescribeAuthority;
 import io.lumia.config.ExpiryConfig;
 import io.lumia.lifecycle.ExpiryLevel;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** Watches the certificates of the CA and of our listeners; says so, once for each change of level. */
+/** Watches the certificates of the CA and of our listeners, and what is configured; says so, once for each change of level. */
 public final class ExpiryVerticle extends VerticleBase {
-    private static final Logger log = LoggerFactory.getLogger(ExpiryVerticle.class);
+    private static final int LOOKS_AT_ONCE_AT_MOST = 100;
 
     private final ExpiryConfig config;
     private final Clock clock;
-    private final Map<String, Watched> certificates = new HashMap<>();
-    private final Map<String, ExpiryLevel> levels = new HashMap<>();
+    private final Function<Watch, List<Finding>> look;
+    private final Map<String, Served> certificates = new HashMap<>();
+    private @Nullable Levels levels;
+    private @Nullable WatchRounds rounds;
 
-    private record Watched(Instant issuedAt, Instant notAfter) {}
+    private record Served(Instant issuedAt, Instant notAfter) {}
 
     public ExpiryVerticle(ExpiryConfig config, Clock clock) {
+        this(config, clock, new Look(clock, config.probeTimeout())::at);
+    }
+
+    ExpiryVerticle(ExpiryConfig config, Clock clock, Function<Watch, List<Finding>> look) {
         this.config = config;
         this.clock = clock;
+        this.look = look;
     }
 
     @Override
     public Future<?> start() {
+        levels = new Levels(vertx, clock, new Hooks(vertx, config.hooks(), new SecureRandom())::tell);
+        var watches = config.watch().entrySet().stream()
+                .map(each -> Watch.of(each.getKey(), each.getValue(), config))
+                .toList();
+        rounds = new WatchRounds(
+                vertx, watches, look, levels, config.probeTimeout().multipliedBy(LOOKS_AT_ONCE_AT_MOST));
         vertx.setPeriodic(config.interval().toMillis(), tick -> look());
+        rounds.begin();
         return LISTENER_RELOADED.listen(
                 vertx,
                 served -> certificates.put(
                         served.listener(),
-                        new Watched(served.issuedAt(), served.validity().notAfter())));
+                        new Served(served.issuedAt(), served.validity().notAfter())));
+    }
+
+    @Override
+    public Future<?> stop() {
+        return Objects.requireNonNull(rounds).close();
     }
 
     private void look() {
+        Objects.requireNonNull(rounds).begin();
         DESCRIBE_AUTHORITY.ask(vertx, new DescribeAuthority()).onComplete(this::watchAuthority, elsewhere -> judge());
     }
 
@@ -58,27 +79,15 @@ public final class ExpiryVerticle extends VerticleBase {
     }
 
     /** The absolute thresholds apply to a CA, however long it has lived. */
-    private Watched longLived(Instant notAfter) {
-        return new Watched(notAfter.minus(config.warning().multipliedBy(4)).minus(Duration.ofDays(1)), notAfter);
+    private Served longLived(Instant notAfter) {
+        return new Served(notAfter.minus(config.warning().multipliedBy(4)).minus(Duration.ofDays(1)), notAfter);
     }
 
     private void judge() {
-        certificates.forEach((identity, watched) -> {
+        certificates.forEach((identity, served) -> {
             var level = ExpiryLevel.at(
-                    clock.instant(), watched.issuedAt, watched.notAfter, config.warning(), config.critical());
-            var before = levels.put(identity, level);
-            if (level != before && (before != null || level != ExpiryLevel.HEALTHY)) {
-                tell(identity, watched, level);
-            }
+                    clock.instant(), served.issuedAt, served.notAfter, config.warning(), config.critical());
+            Objects.requireNonNull(levels).set(identity, level.label(), served.notAfter, "");
         });
-    }
-
-    private void tell(String identity, Watched watched, ExpiryLevel level) {
-        CERTIFICATE_EXPIRING.publish(vertx, new CertificateExpiring(identity, watched.notAfter, level.label()));
-        log.atLevel(level == ExpiryLevel.HEALTHY ? org.slf4j.event.Level.INFO : org.slf4j.event.Level.WARN)
-                .addKeyValue("identity", identity)
-                .addKeyValue("level", level.label())
-                .addKeyValue("notAfter", watched.notAfter)
-                .log("certificate expiry level changed");
     }
 }

@@ -27,7 +27,7 @@ record StepCaTokens(URI url, Instant now) {
      *
      * @param use {@code sign} or {@code revoke}
      */
-    String jwk(String use, String provisioner, ProvisionerKey key, String subject, List<String> names) {
+    String jwk(String use, String provisioner, StepCaKey key, String subject, List<String> names) {
         var claims = claims(provisioner, audience(use), subject).put("sans", new JsonArray(names));
         return signed(claims, key.key(), "kid", key.id());
     }
@@ -69,7 +69,7 @@ record StepCaTokens(URI url, Instant now) {
             var jws = new JsonWebSignature();
             // the key is ours; which algorithms the CA takes is for it to say
             jws.setAlgorithmConstraints(AlgorithmConstraints.NO_CONSTRAINTS);
-            jws.setAlgorithmHeaderValue(ProvisionerKey.algorithm(key));
+            jws.setAlgorithmHeaderValue(StepCaKey.algorithm(key));
             jws.getHeaders().setObjectHeaderValue("typ", "JWT");
             jws.getHeaders().setObjectHeaderValue(header, value);
             jws.setPayload(claims.encode());

@@ -104,14 +104,14 @@ final class StepCaVouchers {
         });
     }
 
-    private ProvisionerKey key(Optional<String> fetched) throws IssuanceFailed {
+    private StepCaKey key(Optional<String> fetched) throws IssuanceFailed {
         var source = config.passwordFile();
         var file = config.keyFile();
         try {
             var text = fetched.isPresent() || file == null
                     ? fetched.orElseThrow()
                     : Files.readString(file).strip();
-            return ProvisionerKey.parse(text, source == null ? null : source.read("step-ca.password-file"));
+            return StepCaKey.parse(text, source == null ? null : source.read("step-ca.password-file"));
         } catch (IOException | IllegalArgumentException unusable) {
             throw failed(
                     "the key of provisioner " + config.provisioner()

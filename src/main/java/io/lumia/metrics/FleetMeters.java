@@ -1,23 +1,28 @@
 package io.lumia.metrics;
 
+import static io.lumia.bus.FleetBus.BACKUP_ENDED;
 import static io.lumia.bus.FleetBus.BROKER_RELOADED;
 import static io.lumia.bus.FleetBus.CERTIFICATE_ISSUED;
 import static io.lumia.bus.FleetBus.CERTIFICATE_NOT_ISSUED;
 import static io.lumia.bus.FleetBus.CERTIFICATE_RENEWED;
 import static io.lumia.bus.FleetBus.CERTIFICATE_REVOKED;
 import static io.lumia.bus.FleetBus.FALLBACK_TAKEN;
+import static io.lumia.bus.FleetBus.HOOK_RUN;
 import static io.lumia.bus.FleetBus.LISTENER_RELOADED;
 import static io.lumia.bus.FleetBus.PROVISIONING_ANSWERED;
 import static io.lumia.bus.FleetBus.RENEWAL_FAILED;
 import static io.lumia.bus.FleetBus.REQUESTS_SHED;
 import static io.lumia.bus.FleetBus.REVOCATION_ENFORCED;
 import static io.lumia.bus.FleetBus.STORE_PURGED;
+import static io.lumia.bus.FleetBus.WATCHED_LOOKED_AT;
 
 import io.lumia.bus.FleetBus;
+import io.lumia.bus.FleetBus.BackupEnded;
 import io.lumia.bus.FleetBus.BrokerReloaded;
 import io.lumia.bus.FleetBus.CertificateIssued;
 import io.lumia.bus.FleetBus.CertificateRenewed;
 import io.lumia.bus.FleetBus.ListenerReloaded;
+import io.lumia.bus.FleetBus.WatchedLookedAt;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.RevocationReason;
 import io.micrometer.core.instrument.Counter;
@@ -72,8 +77,17 @@ final class FleetMeters {
     private static final List<String> PURGED_KINDS = List.of(
             "certificates", "orders", "authorizations", "challenges", "accounts", "external_keys", "step_tokens");
     /** Those of {@link FleetBus.RenewalFailed}. */
-    private static final List<String> RENEWAL_FAILURES =
-            List.of("unreachable", "refused", "challenge", "invalid_certificate", "rolled_back", "internal");
+    private static final List<String> RENEWAL_FAILURES = List.of(
+            "unreachable",
+            "refused",
+            "challenge",
+            "invalid_certificate",
+            "rolled_back",
+            "internal",
+            "backup",
+            "installation",
+            "reload",
+            "test");
     /** The usual ones of {@link FleetBus.ProvisioningAnswered}; others appear when they happen. */
     private static final List<String> PROVISIONING_RESULTS = List.of(
             "issued",
@@ -93,7 +107,11 @@ final class FleetMeters {
     private final Clock clock;
     private final Counter successes;
     private final AtomicLong lastRenewal = new AtomicLong();
+    private final AtomicLong lastBackup = new AtomicLong();
+    private final AtomicLong backupBytes = new AtomicLong();
     private final Map<String, AtomicLong> expiries = new ConcurrentHashMap<>();
+    private final Map<String, AtomicLong> fallbacks = new ConcurrentHashMap<>();
+    private final Map<String, AtomicLong> endpoints = new ConcurrentHashMap<>();
 
     /** @param app the application's identity, whose certificate is watched as a service's */
     FleetMeters(MeterRegistry registry, DeviceName app, Clock clock) {
@@ -103,6 +121,15 @@ final class FleetMeters {
         Gauge.builder("lumia.renewal.last.success.timestamp", lastRenewal, AtomicLong::get)
                 .description("When a certificate was last renewed, in seconds since 1970; 0: not since the start")
                 .baseUnit("seconds")
+                .register(registry);
+        Gauge.builder("lumia.backup.last.success.timestamp", lastBackup, AtomicLong::get)
+                .description(
+                        "When this process last made and verified a backup, in seconds since 1970; 0: not since the start")
+                .baseUnit("seconds")
+                .register(registry);
+        Gauge.builder("lumia.backup.size", backupBytes, AtomicLong::get)
+                .description("Size of that backup")
+                .baseUnit("bytes")
                 .register(registry);
         successes = Counter.builder("lumia.acme.renewal.success")
                 .description("Certificates renewed by ACME and in use")
@@ -167,12 +194,50 @@ final class FleetMeters {
                         answered -> counter(PROVISIONING, REQUESTS, "result", answered.result())
                                 .increment()),
                 LISTENER_RELOADED.listen(vertx, this::reloaded),
-                BROKER_RELOADED.listen(vertx, this::brokerReloaded)));
+                BROKER_RELOADED.listen(vertx, this::brokerReloaded),
+                BACKUP_ENDED.listen(vertx, this::backupEnded),
+                WATCHED_LOOKED_AT.listen(vertx, this::lookedAt),
+                HOOK_RUN.listen(
+                        vertx,
+                        run -> Counter.builder("lumia.expiry.hooks")
+                                .description("Tries to tell others of a change of level")
+                                .tags("hook", run.hook(), "result", run.result())
+                                .register(registry)
+                                .increment())));
     }
 
     /** Shows when the certificate of a service ends. */
     void expiry(String identity, Instant notAfter) {
         expiries.computeIfAbsent(identity, this::expiryGauge).set(notAfter.getEpochSecond());
+    }
+
+    private void backupEnded(BackupEnded ended) {
+        counter("lumia.backups", "Backups that this process made and verified, or could not", "result", ended.result())
+                .increment();
+        if (ended.result().equals("done")) {
+            lastBackup.set(clock.instant().getEpochSecond());
+            backupBytes.set(ended.bytes());
+        }
+    }
+
+    private void lookedAt(WatchedLookedAt looked) {
+        if (looked.notAfter() != null) {
+            expiry("watched:" + looked.name(), looked.notAfter());
+        }
+        if (looked.endpoint() != null) {
+            endpoints
+                    .computeIfAbsent(looked.endpoint(), this::endpointGauge)
+                    .set(Boolean.TRUE.equals(looked.up()) ? 1 : 0);
+        }
+    }
+
+    private AtomicLong endpointGauge(String endpoint) {
+        var up = new AtomicLong();
+        Gauge.builder("lumia.watched.endpoint.up", up, AtomicLong::get)
+                .description("Whether a watched endpoint answered as it should when it was last looked at")
+                .tag("endpoint", endpoint)
+                .register(registry);
+        return up;
     }
 
     private void issued(CertificateIssued issued) {
@@ -206,6 +271,9 @@ final class FleetMeters {
 
     private void reloaded(ListenerReloaded reloaded) {
         expiry(reloaded.listener(), reloaded.validity().notAfter());
+        fallbacks
+                .computeIfAbsent(reloaded.listener(), this::fallbackGauge)
+                .set(reloaded.source().equals("fallback") ? 1 : 0);
         if (!reloaded.result().equals("started")) {
             Counter.builder("lumia.tls.reloads")
                     .description("Certificates swapped in a running listener")
@@ -235,6 +303,15 @@ final class FleetMeters {
                 .tag("identity", identity)
                 .register(registry);
         return seconds;
+    }
+
+    private AtomicLong fallbackGauge(String listener) {
+        var inUse = new AtomicLong();
+        Gauge.builder("lumia.tls.fallback.in.use", inUse, AtomicLong::get)
+                .description("1: the listener serves its fallback certificate, since none can be had from its source")
+                .tag("listener", listener)
+                .register(registry);
+        return inUse;
     }
 
     private Counter counter(String name, String description, String label, String value) {

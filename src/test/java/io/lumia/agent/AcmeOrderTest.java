@@ -8,14 +8,13 @@ import io.lumia.bus.FleetBus.Refusal;
 import io.lumia.crypto.KeyPairs;
 import io.lumia.fakes.AcmeHarness;
 import io.lumia.fakes.Await;
+import io.lumia.fakes.FreePort;
 import io.lumia.issuance.ChallengeResponders;
 import io.lumia.tls.FleetTrust;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.Keys;
 import io.lumia.x509.Pem;
-import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -33,8 +32,8 @@ class AcmeOrderTest {
     private Path data;
 
     @Test
-    void obtains_certificates_with_fresh_keys_and_closes_the_responder() throws IOException {
-        int port = freePort();
+    void obtains_certificates_with_fresh_keys_and_closes_the_responder() {
+        int port = FreePort.on(ADDRESS);
         try (var acme = new AcmeHarness(data, true, List.of("127.0.0.0/8"), port)) {
             var identity = KeyPairs.p256();
             acme.issuer.claim(NAME.value(), identity.getPublic(), ADDRESS.getHostAddress());
@@ -52,8 +51,8 @@ class AcmeOrderTest {
     }
 
     @Test
-    void comes_back_when_the_ca_that_was_overloaded_asks_for_it() throws IOException {
-        int port = freePort();
+    void comes_back_when_the_ca_that_was_overloaded_asks_for_it() {
+        int port = FreePort.on(ADDRESS);
         try (var acme = new AcmeHarness(data, true, List.of("127.0.0.0/8"), port)) {
             var identity = KeyPairs.p256();
             acme.issuer.claim(NAME.value(), identity.getPublic(), ADDRESS.getHostAddress());
@@ -72,8 +71,8 @@ class AcmeOrderTest {
     }
 
     @Test
-    void says_what_to_do_when_the_name_belongs_to_another_key() throws IOException {
-        int port = freePort();
+    void says_what_to_do_when_the_name_belongs_to_another_key() {
+        int port = FreePort.on(ADDRESS);
         try (var acme = new AcmeHarness(data, true, List.of("127.0.0.0/8"), port)) {
             acme.issuer.claim(NAME.value(), KeyPairs.p256().getPublic(), ADDRESS.getHostAddress());
             var order = order(acme, new ChallengeResponders(acme.vertx, port, "free the port"));
@@ -90,18 +89,12 @@ class AcmeOrderTest {
 
     private static AcmeOrder order(AcmeHarness acme, ChallengeResponders responders) {
         var workers = acme.vertx.createSharedWorkerExecutor("orders", 2);
-        return new AcmeOrder(acme.vertx, workers, responders, Duration.ofSeconds(10), Clock.systemUTC());
+        return new AcmeOrder(acme.vertx, workers, responders, Duration.ofMinutes(1), Clock.systemUTC());
     }
 
     private static CertificateOrder.Request request(AcmeHarness acme, KeyPair identity) {
         var trust = new FleetTrust(Pem.certificates(acme.issuer.root()));
         return new CertificateOrder.Request(
                 NAME, "dev-0011.devices.lumia.internal", identity, URI.create(acme.directory()), trust, ADDRESS);
-    }
-
-    private static int freePort() throws IOException {
-        try (var probe = new ServerSocket(0, 1, ADDRESS)) {
-            return probe.getLocalPort();
-        }
     }
 }

@@ -8,6 +8,7 @@ import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.CertificateRenewed;
 import io.lumia.bus.FleetBus.RenewalFailed;
 import io.lumia.config.AgentConfig;
+import io.lumia.config.ClientTlsConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.fakes.Await;
 import io.lumia.fakes.FakeOrders;
@@ -55,7 +56,8 @@ class AgentTest {
             Duration.ofMillis(60),
             Duration.ofSeconds(5),
             Duration.ofSeconds(30),
-            2);
+            2,
+            ClientTlsConfig.EMBEDDED);
 
     @TempDir
     private Path data;
@@ -243,10 +245,11 @@ class AgentTest {
         assertThat(broker.connects.get(2).certificate())
                 .isNotEqualTo(first)
                 .isEqualTo(broker.connects.get(1).certificate());
-        assertThat(broker.ended).as("only the probe says goodbye").containsExactly("dev-0001!probe");
+        Await.until(vertx, "the probe's end", () -> !broker.ended.isEmpty());
         assertThat(agent.state()).isEqualTo(CONNECTED);
         assertThat(heard.states).doesNotContain(AgentState.STOPPED);
         Await.until(vertx, "the old generation is removed after the overlap", () -> generations() == 1);
+        assertThat(broker.ended).as("only the probe says goodbye").containsExactly("dev-0001!probe");
         stop(agent);
     }
 
@@ -339,6 +342,7 @@ class AgentTest {
         Await.until(vertx, "reconnected", () -> agent.state() == CONNECTED);
         broker.send("dev-0001", "devices/dev-0001/commands", "ping");
         Await.until(vertx, "heard", () -> heard.messages.contains("devices/dev-0001/commands ping"));
+        assertThat(broker.subscribed).hasSize(2);
         stop(agent);
     }
 

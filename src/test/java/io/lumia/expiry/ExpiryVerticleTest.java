@@ -8,6 +8,7 @@ import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.CertificateExpiring;
 import io.lumia.bus.FleetBus.ListenerReloaded;
 import io.lumia.config.ExpiryConfig;
+import io.lumia.config.HooksConfig;
 import io.lumia.fakes.Await;
 import io.lumia.fakes.MovableClock;
 import io.lumia.x509.SerialNumber;
@@ -17,6 +18,7 @@ import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,7 +36,13 @@ class ExpiryVerticleTest {
     void deploy() {
         FleetBus.install(vertx);
         Await.result(CERTIFICATE_EXPIRING.listen(vertx, told::add));
-        var config = new ExpiryConfig(Duration.ofMillis(5), Duration.ofDays(7), Duration.ofDays(3));
+        var config = new ExpiryConfig(
+                Duration.ofMillis(5),
+                Duration.ofDays(7),
+                Duration.ofDays(3),
+                Duration.ofSeconds(1),
+                Map.of(),
+                HooksConfig.none());
         Await.result(vertx.deployVerticle(new ExpiryVerticle(config, clock)));
     }
 
@@ -79,6 +87,8 @@ class ExpiryVerticleTest {
                         new SerialNumber(BigInteger.valueOf(serial)),
                         validity.notBefore(),
                         validity,
-                        "started"));
+                        "started",
+                        "embedded",
+                        null));
     }
 }

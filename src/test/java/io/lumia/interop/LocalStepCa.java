@@ -1,0 +1,145 @@
+package io.lumia.interop;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.lumia.x509.Pem;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Map;
+
+/** A real step-ca on a free port of loopback, with a JWK provisioner and two ACME provisioners. */
+final class LocalStepCa implements AutoCloseable {
+    private static final String PROVISIONER = "admin";
+
+    private final int port;
+    final int http01Port;
+    final int tlsAlpn01Port;
+    private final Path home;
+    private final Path password;
+    private final ExternalProgram stepCa;
+    private final ExternalProgram step;
+    private ExternalProgram.Running running;
+
+    /** Skips the test where step or step-ca is not installed. */
+    LocalStepCa(Path directory) throws Exception {
+        home = Files.createDirectories(directory.resolve("step-ca"));
+        password = Files.writeString(home.resolve("password"), "interop-password\n");
+        port = freePort();
+        http01Port = freePort();
+        tlsAlpn01Port = freePort();
+        var environment = Map.of("STEPPATH", home.toString(), "HOME", home.toString());
+        stepCa = ExternalProgram.find("step-ca", environment, home);
+        step = ExternalProgram.find("step", environment, home);
+        var secret = password.toString();
+        step.run(
+                "ca",
+                "init",
+                "--name",
+                "Interop",
+                "--dns",
+                "localhost",
+                "--address",
+                "127.0.0.1:" + port,
+                "--provisioner",
+                PROVISIONER,
+                "--deployment-type",
+                "standalone",
+                "--password-file",
+                secret,
+                "--provisioner-password-file",
+                secret);
+        provisioners(home.resolve("config/ca.json"));
+        start();
+    }
+
+    /** {@code mqtt-acme} for everybody, and {@code strict}, which refuses the name of our broker. */
+    private static void provisioners(Path file) throws IOException {
+        var json = new ObjectMapper();
+        var config = json.readTree(file.toFile());
+        var all = (ArrayNode) config.path("authority").path("provisioners");
+        var claims = Map.of("defaultTLSCertDuration", "720h", "maxTLSCertDuration", "720h");
+        all.add(json.valueToTree(Map.of("type", "ACME", "name", "mqtt-acme", "claims", claims)));
+        var deny = Map.of("x509", Map.of("deny", Map.of("dns", List.of("localhost"))));
+        all.add(json.valueToTree(Map.of("type", "ACME", "name", "strict", "options", deny)));
+        json.writeValue(file.toFile(), config);
+    }
+
+    void start() throws Exception {
+        running = stepCa.begin(
+                home.resolve("config/ca.json").toString(),
+                "--password-file",
+                password.toString(),
+                "--insecure",
+                "--acme-http-port",
+                Integer.toString(http01Port),
+                "--acme-tls-port",
+                Integer.toString(tlsAlpn01Port));
+        running.awaitPrinted("Serving HTTPS on");
+    }
+
+    void stop() throws InterruptedException {
+        running.process().destroy();
+        int unused = running.await();
+    }
+
+    String url() {
+        return "https://localhost:" + port;
+    }
+
+    /** Of {@code mqtt-acme}. */
+    String directory() {
+        return directory("mqtt-acme");
+    }
+
+    /** Of {@code mqtt-acme} or {@code strict}. */
+    String directory(String provisioner) {
+        return url() + "/acme/" + provisioner + "/directory";
+    }
+
+    Path rootFile() {
+        return home.resolve("certs/root_ca.crt");
+    }
+
+    X509Certificate root() throws IOException {
+        return Pem.certificates(Files.readString(rootFile())).get(0);
+    }
+
+    /** A certificate by the JWK provisioner, and its key, in these files. */
+    void issue(String name, Path certificate, Path key, String lifetime) throws Exception {
+        step.run(
+                "ca",
+                "certificate",
+                name,
+                certificate.toString(),
+                key.toString(),
+                "--provisioner",
+                PROVISIONER,
+                "--provisioner-password-file",
+                password.toString(),
+                "--ca-url",
+                url(),
+                "--root",
+                rootFile().toString(),
+                "--not-after",
+                lifetime,
+                "--force");
+    }
+
+    @Override
+    public void close() {
+        if (running != null) {
+            running.close();
+        }
+    }
+
+    static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}
