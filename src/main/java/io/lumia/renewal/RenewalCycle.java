@@ -240,7 +240,11 @@ final class RenewalCycle {
         if (failed instanceof IssuanceFailed issuance) {
             return issuance.reason().label();
         }
-        return step == RenewalStep.VALIDATION ? IssuanceFailed.Reason.INVALID_CERTIFICATE.label() : step.label();
+        return switch (step) {
+            case HEALTH, EXPIRY, ORDER, CLEANUP -> IssuanceFailed.Reason.INTERNAL.label();
+            case VALIDATION -> IssuanceFailed.Reason.INVALID_CERTIFICATE.label();
+            case BACKUP, INSTALLATION, RELOAD, TEST, RESTORATION -> step.label();
+        };
     }
 
     /** Of what was in use when the run began. */
