@@ -144,7 +144,8 @@ public final class Renewals implements AutoCloseable {
                         backups == null ? directory.resolve("backups") : backups,
                         instance.backup().kept(),
                         password == null ? null : password.read("backup.password-file")),
-                directory.resolve("lock").toAbsolutePath().normalize());
+                directory.resolve("lock").toAbsolutePath().normalize(),
+                directory.resolve("unfinished"));
     }
 
     private RenewalPolicy policy(RenewalInstanceConfig instance) {
