@@ -3,7 +3,7 @@ package io.lumia.provisioning.dns;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lumia.config.DnsConfig;
+import io.lumia.config.DnsResponderConfig;
 import io.lumia.fakes.Await;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.FleetDomain;
@@ -39,7 +39,7 @@ class NameResponderTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final NameResponder responder = new NameResponder(
-            new DnsConfig("127.0.0.1", 0),
+            new DnsResponderConfig("127.0.0.1", 0),
             new FleetAnswers(new FleetDomain("devices.lumia.internal"), NameResponderTest::address));
 
     @BeforeEach
@@ -109,7 +109,7 @@ class NameResponderTest {
 
     @Test
     void a_taken_port_is_told_with_its_key() {
-        var second = new NameResponder(new DnsConfig("127.0.0.1", responder.port()), new FleetDomain("a.b"), null);
+        var second = new NameResponder(new DnsResponderConfig("127.0.0.1", responder.port()), new FleetDomain("a.b"), null);
         assertThatThrownBy(() -> {
                     throw Await.failure(vertx.deployVerticle(second));
                 })
