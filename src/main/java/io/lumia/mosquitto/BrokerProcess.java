@@ -39,7 +39,9 @@ final class BrokerProcess {
         }
         // the number of a process that ended may belong to another one now, which a SIGHUP would end
         if (!isMosquitto(pid)) {
-            log.atDebug().addKeyValue("pid", pid).log("the process of mosquitto.pid-file is no Mosquitto and gets no signal");
+            log.atDebug()
+                    .addKeyValue("pid", pid)
+                    .log("the process of mosquitto.pid-file is no Mosquitto and gets no signal");
             return false;
         }
         // Java sends no signal but TERM and KILL; kill is a builtin where there is no program of that name

@@ -22,9 +22,7 @@ class MosquittoAclTextTest {
                 .containsSubsequence("user own place", "topic write places/own place/#")
                 .containsSubsequence(
                         "pattern readwrite devices/%u/#",
-                        "pattern write alerts/%u",
-                        "pattern read news/#",
-                        "pattern read to/%c");
+                        "pattern write alerts/%u", "pattern read news/#", "pattern read to/%c");
     }
 
     @ParameterizedTest
@@ -51,12 +49,10 @@ class MosquittoAclTextTest {
 
     @Test
     void says_what_the_format_cannot_express() {
-        assertThatThrownBy(() ->
-                        MosquittoAclText.of(List.of(new TopicAcl.Rule("x", List.of("a/%c"), List.of()))))
+        assertThatThrownBy(() -> MosquittoAclText.of(List.of(new TopicAcl.Rule("x", List.of("a/%c"), List.of()))))
                 .hasMessageContaining("'x'")
                 .hasMessageContaining("%c");
-        assertThatThrownBy(() -> MosquittoAclText.of(
-                        List.of(new TopicAcl.Rule("x\ntopic #", List.of("a"), List.of()))))
+        assertThatThrownBy(() -> MosquittoAclText.of(List.of(new TopicAcl.Rule("x\ntopic #", List.of("a"), List.of()))))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> MosquittoAclText.of(
                         List.of(new TopicAcl.Rule("x", List.of("a\npattern readwrite #"), List.of()))))

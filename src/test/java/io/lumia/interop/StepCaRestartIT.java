@@ -31,12 +31,20 @@ class StepCaRestartIT {
                     "mosquitto.restart-command=" + restart(lab, ran));
             try {
                 var device = lumia.identity("dev-0001").resolve("current/fullchain.pem");
-                var serial = SerialNumber.of(Pem.certificates(Files.readString(device)).get(0));
+                var serial = SerialNumber.of(
+                        Pem.certificates(Files.readString(device)).get(0));
                 var answer = lumia.post("/certificates/" + serial + "/revoke", "{\"reason\": \"keyCompromise\"}");
                 assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
                 lumia.awaitMetric(ENFORCED, 1);
                 assertThat(ran).as("a reload was not enough").exists();
                 assertThat(lab.brokerSaid()).contains("dev-0001 been disconnected by administrative action");
+
+                lab.revoke(lab.peers.resolve("mosquitto/server.pem"), lab.peers.resolve("mosquitto/server.key"));
+                lumia.awaitMetric(ENFORCED, 2);
+                assertThat(lab.brokerSaid())
+                        .as("it is nobody's who is known, so everybody had to show a certificate again")
+                        .contains("lumia-app been disconnected by administrative action")
+                        .doesNotContain("lumia-broker been disconnected");
             } finally {
                 lumia.stop();
             }
@@ -47,7 +55,8 @@ class StepCaRestartIT {
     private Path restart(StepCaLab lab, Path ran) throws Exception {
         var script = Files.writeString(
                 directory.resolve("restart"),
-                "#!/bin/sh\ntouch " + ran + "\nkill -HUP $(cat " + lab.peers.resolve("mosquitto/mosquitto.pid") + ")\n");
+                "#!/bin/sh\ntouch " + ran + "\nkill -HUP $(cat " + lab.peers.resolve("mosquitto/mosquitto.pid")
+                        + ")\n");
         assertThat(script.toFile().setExecutable(true)).isTrue();
         return script;
     }

@@ -56,8 +56,7 @@ class BrokerFilesTest {
     void rules_that_cannot_be_written_leave_the_file_as_it_is() throws IOException {
         assertThat(files().writeRules(List.of())).isTrue();
         var before = Files.readString(directory.resolve("new/acl"));
-        assertThatThrownBy(() ->
-                        files().writeRules(List.of(new TopicAcl.Rule("x", List.of("a/%c"), List.of()))))
+        assertThatThrownBy(() -> files().writeRules(List.of(new TopicAcl.Rule("x", List.of("a/%c"), List.of()))))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(directory.resolve("new/acl")).hasContent(before);
     }

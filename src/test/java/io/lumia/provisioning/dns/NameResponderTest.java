@@ -109,7 +109,8 @@ class NameResponderTest {
 
     @Test
     void a_taken_port_is_told_with_its_key() {
-        var second = new NameResponder(new DnsResponderConfig("127.0.0.1", responder.port()), new FleetDomain("a.b"), null);
+        var second =
+                new NameResponder(new DnsResponderConfig("127.0.0.1", responder.port()), new FleetDomain("a.b"), null);
         assertThatThrownBy(() -> {
                     throw Await.failure(vertx.deployVerticle(second));
                 })
@@ -129,6 +130,8 @@ class NameResponderTest {
     }
 
     private static List<String> addresses(Message answer) {
-        return answer.getSection(Section.ANSWER).stream().map(Record::rdataToString).toList();
+        return answer.getSection(Section.ANSWER).stream()
+                .map(Record::rdataToString)
+                .toList();
     }
 }
