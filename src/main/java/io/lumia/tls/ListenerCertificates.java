@@ -42,7 +42,12 @@ public final class ListenerCertificates {
     public record AcmeListener(
             String listener, String key, String host, List<String> names, TlsSection section, Path storage) {}
 
-    /** A listener to open. @param key of its section, {@code broker.tls} @param demandsClients whether clients need a certificate */
+    /**
+     * A listener to open.
+     *
+     * @param key of its section, {@code broker.tls}
+     * @param demandsClients whether clients need a certificate
+     */
     public record Wanted(
             String listener, String key, String host, List<String> names, TlsSection section, boolean demandsClients) {}
 

@@ -41,9 +41,14 @@ record SmallDisk(Path path) implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        if (!run("umount", path.toString()) && !run("umount", "-l", path.toString())) {
-            throw new IllegalStateException("cannot unmount " + path);
+    public void close() throws IOException {
+        try {
+            if (!run("umount", path.toString()) && !run("umount", "-l", path.toString())) {
+                throw new IOException("cannot unmount " + path);
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while unmounting " + path, stopped);
         }
     }
 }

@@ -203,14 +203,14 @@ class ListenerSectionsTest {
     void without_certificate_and_fallback_it_does_not_start_and_names_the_keys() throws Exception {
         ca.failing = "nothing answers";
         assertThatThrownBy(() -> open(acme(null)))
-                .isInstanceOf(CannotStart.class)
+                .hasCauseInstanceOf(CannotStart.class)
                 .hasMessageContaining("broker.tls")
                 .hasMessageContaining("nothing answers")
                 .hasMessageContaining("broker.tls.cert-file");
         manual(ca.issue(NAMES, DAY));
         Files.writeString(keyFile, Pem.of(ca.issue(NAMES, DAY).key()));
         assertThatThrownBy(() -> open(acme(pair())))
-                .isInstanceOf(CannotStart.class)
+                .hasCauseInstanceOf(CannotStart.class)
                 .hasMessageContaining("broker.tls.key-file " + keyFile)
                 .hasMessageContaining("does not belong");
     }
