@@ -65,7 +65,7 @@ final class CrossChecks {
                     !parts.contains(part)
                             || modes.get(part).mode() != TlsSection.Mode.ACME
                             || parts.contains(Part.RENEWAL),
-                    "parts needs renewal beside " + part + ", whose tls.mode is acme: it renews the certificate");
+                    "parts needs renewal beside " + part.name().toLowerCase(Locale.ROOT) + ", whose tls.mode is acme: it renews the certificate");
         }
     }
 
