@@ -59,14 +59,16 @@ final class CrossChecks {
     /** What is obtained by ACME would expire where nobody looks at it. */
     static void demandRenewalOfListeners(
             AuthorityConfig authority, BrokerConfig broker, WebConfig web, Set<Part> parts) {
-        var modes = Map.of(Part.AUTHORITY, authority.tls(), Part.BROKER, broker.tls(), Part.WEB, web.tls());
-        for (Part part : List.of(Part.AUTHORITY, Part.BROKER, Part.WEB)) {
-            Check.that(
-                    !parts.contains(part)
-                            || modes.get(part).mode() != TlsSection.Mode.ACME
-                            || parts.contains(Part.RENEWAL),
-                    "parts needs renewal beside " + part.name().toLowerCase(Locale.ROOT) + ", whose tls.mode is acme: it renews the certificate");
-        }
+        demandRenewal(parts, Part.AUTHORITY, authority.tls());
+        demandRenewal(parts, Part.BROKER, broker.tls());
+        demandRenewal(parts, Part.WEB, web.tls());
+    }
+
+    private static void demandRenewal(Set<Part> parts, Part part, TlsSection tls) {
+        Check.that(
+                !parts.contains(part) || tls.mode() != TlsSection.Mode.ACME || parts.contains(Part.RENEWAL),
+                "parts needs renewal beside " + part.name().toLowerCase(Locale.ROOT)
+                        + ", whose tls.mode is acme: it renews the certificate");
     }
 
     /** Nothing could be issued between the two. */
