@@ -405,6 +405,7 @@ final class FleetProcess {
                 where.rootFingerprint(),
                 http01 == null ? config.authority().acme().http01Port() : http01,
                 where.knownContact(),
+                where::configuredContact,
                 clock);
     }
 
