@@ -57,6 +57,8 @@ class ArchitectureTest {
                     "io.lumia.authority..",
                     "io.lumia.provisioning..",
                     "io.lumia.broker..",
+                    "io.lumia.mosquitto..",
+                    "io.lumia.stepca..",
                     "io.lumia.app..",
                     "io.lumia.swarm..",
                     "io.lumia.renewal..",

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Who may publish and subscribe to what: each device to its own topics, and what the rules add. What no rule allows is denied. */
+/** Who may publish and subscribe to what: each device and site to its own topics, and what the rules add. What no rule allows is denied. */
 public final class TopicAcl {
     private final List<Rule> rules;
     private final MosquittoAcl file;
@@ -44,22 +44,13 @@ public final class TopicAcl {
         this.file = file;
     }
 
-    /** A fleet member: {@code devices/IDENTITY/#} and what the rules add. */
-    public TopicRights member(String identity, String clientId) {
-        return rights(identity, clientId, "devices/%u/#");
-    }
-
-    /** Anybody else: what the rules say. */
-    public TopicRights guest(String identity, String clientId) {
-        return rights(identity, clientId);
-    }
-
-    private TopicRights rights(String identity, String clientId, String... own) {
+    /** The topics that are its own by its standing, and what the rules add. */
+    public TopicRights rights(Standing standing, String identity, String clientId) {
         var publish = new ArrayList<TopicFilter>();
         var subscribe = new ArrayList<TopicFilter>();
-        for (String filter : own) {
-            add(publish, filter, identity, clientId);
-            add(subscribe, filter, identity, clientId);
+        if (!standing.own().isEmpty()) {
+            add(publish, standing.own(), identity, clientId);
+            add(subscribe, standing.own(), identity, clientId);
         }
         for (Rule rule : rules) {
             if (rule.identity.equals("*") || rule.identity.equals(identity)) {

@@ -1,6 +1,9 @@
 package io.lumia.agent;
 
 import io.lumia.crypto.KeyPairs;
+import io.lumia.issuance.AcmePolls;
+import io.lumia.issuance.AcmeSessions;
+import io.lumia.issuance.ChallengeResponders;
 import io.lumia.tls.TlsMaterial;
 import io.lumia.x509.CertificateRequest;
 import io.vertx.core.Future;
@@ -17,9 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.bouncycastle.util.io.pem.PemReader;
 import org.jspecify.annotations.Nullable;
+import org.shredzone.acme4j.AccountBuilder;
 import org.shredzone.acme4j.Authorization;
 import org.shredzone.acme4j.Login;
 import org.shredzone.acme4j.Order;
@@ -33,24 +37,21 @@ import org.shredzone.acme4j.exception.AcmeException;
  * holds no thread. One session per identity, since a session has one nonce at a time.
  */
 final class AcmeOrder implements CertificateOrder {
-    private static final Duration FIRST_POLL = Duration.ofMillis(40);
-    private static final Duration LONGEST_POLL = Duration.ofSeconds(3);
-
-    private final Vertx vertx;
     private final WorkerExecutor workers;
     private final ChallengeResponders responders;
     private final Duration patience;
     private final Clock clock;
     private final AcmeSessions sessions;
+    private final AcmePolls polls;
     private final Map<String, Login> logins = new ConcurrentHashMap<>();
 
     AcmeOrder(Vertx vertx, WorkerExecutor workers, ChallengeResponders responders, Duration patience, Clock clock) {
-        this.vertx = vertx;
         this.workers = workers;
         this.responders = responders;
         this.patience = patience;
         this.clock = clock;
         this.sessions = new AcmeSessions(patience);
+        this.polls = new AcmePolls(vertx, workers, clock);
     }
 
     /** An order under way. */
@@ -87,10 +88,18 @@ final class AcmeOrder implements CertificateOrder {
     private Order open(Request request) throws AcmeException {
         var login = logins.get(request.dnsName());
         if (login == null) {
-            login = sessions.login(request);
+            login = login(request);
             logins.put(request.dnsName(), login);
         }
         return login.newOrder().domain(request.dnsName()).create();
+    }
+
+    /** Opens the account of the identity key, or finds the one that exists (RFC 8555, 7.3.1). */
+    private Login login(Request request) throws AcmeException {
+        return new AccountBuilder()
+                .agreeToTermsOfService()
+                .useKeyPair(request.identityKey())
+                .createLogin(sessions.open(request.directory(), request.trust()));
     }
 
     private Future<Progress> authorize(Progress progress) {
@@ -102,11 +111,13 @@ final class AcmeOrder implements CertificateOrder {
         var address = progress.request.address();
         return responders
                 .open(address, challenge.getToken(), challenge.getAuthorization())
+                .recover(taken -> Future.failedFuture(
+                        StepFailed.retry(StepFailed.Reason.CHALLENGE, String.valueOf(taken.getMessage()), taken)))
                 .compose(listening -> visit(progress.request, () -> {
                     challenge.trigger();
                     return progress;
                 }))
-                .compose(triggered -> poll(progress, authorization, 0))
+                .compose(triggered -> poll(progress, authorization))
                 .compose(status -> authorized(progress, authorization, challenge, status))
                 .eventually(() -> responders.close(address, challenge.getToken()));
     }
@@ -135,15 +146,18 @@ final class AcmeOrder implements CertificateOrder {
     private Future<TlsMaterial> finish(Progress progress) {
         var request = progress.request;
         return visit(request, () -> finalizeOrder(progress))
-                .compose(pair -> poll(progress, progress.order, 0)
+                .compose(pair -> poll(progress, progress.order)
                         .compose(status -> visit(request, () -> download(progress, pair, status))));
     }
 
-    /** The private key stays here; the CSR carries the public one and a signature. */
+    /**
+     * The private key stays here; the CSR carries the public one and a signature. It has no common name: a CA takes each for one more name that must
+     * be proven (RFC 8555, 7.4), and puts the device's there by itself.
+     */
     private KeyPair finalizeOrder(Progress progress) throws AcmeException, IOException {
         var pair = KeyPairs.p256();
         var name = progress.request.dnsName();
-        var csr = CertificateRequest.create(pair, progress.request.device().value(), List.of(name));
+        var csr = CertificateRequest.create(pair, null, List.of(name));
         if (progress.challenge != null) {
             var unused = progress.order.fetch();
         }
@@ -167,40 +181,25 @@ final class AcmeOrder implements CertificateOrder {
         }
     }
 
-    /** Soon at first, less often later, as late as the CA asks for (RFC 8555, 7.5.1). */
-    private Future<Status> poll(Progress progress, PollableResource resource, int round) {
-        return visit(progress.request, () -> resource.fetch().orElse(Instant.EPOCH))
-                .compose(retryAt -> {
-                    var status = resource.getStatus();
-                    if (status != Status.PENDING && status != Status.PROCESSING && status != Status.READY) {
-                        return Future.succeededFuture(status);
-                    }
-                    var now = clock.instant();
-                    if (now.isAfter(progress.deadline)) {
-                        return Future.failedFuture(StepFailed.retry(
-                                StepFailed.Reason.UNREACHABLE,
-                                "the CA did not finish within " + patience.toSeconds() + " s (agent.step-timeout)",
-                                null));
-                    }
-                    return vertx.timer(
-                                    pause(round, Duration.between(now, retryAt)).toMillis(), TimeUnit.MILLISECONDS)
-                            .compose(slept -> poll(progress, resource, round + 1));
-                });
-    }
-
-    /** @param asked by the server; negative: not at all */
-    static Duration pause(int round, Duration asked) {
-        var growing = FIRST_POLL.multipliedBy(1L << Math.min(round, 10));
-        var ours = growing.compareTo(LONGEST_POLL) < 0 ? growing : LONGEST_POLL;
-        // the first look is ours: most orders are done before the second that Retry-After cannot go below
-        return round > 0 && asked.compareTo(ours) > 0 ? asked : ours;
+    private Future<Status> poll(Progress progress, PollableResource resource) {
+        return polls.finished(resource, progress.deadline)
+                .recover(failure -> Future.failedFuture(
+                        failure instanceof TimeoutException
+                                ? StepFailed.retry(
+                                        StepFailed.Reason.UNREACHABLE,
+                                        "the CA did not finish within " + patience.toSeconds()
+                                                + " s (agent.step-timeout)",
+                                        null)
+                                : told(progress.request, failure)));
     }
 
     private <T> Future<T> visit(Request request, Callable<T> exchange) {
-        return workers.executeBlocking(exchange, false).recover(failure -> {
-            logins.remove(request.dnsName());
-            return Future.failedFuture(AcmeFailures.told(failure, request, clock.instant()));
-        });
+        return workers.executeBlocking(exchange, false).recover(failure -> Future.failedFuture(told(request, failure)));
+    }
+
+    private StepFailed told(Request request, Throwable failure) {
+        logins.remove(request.dnsName());
+        return AcmeFailures.told(failure, request, clock.instant());
     }
 
     private static List<X509Certificate> withoutRoot(List<X509Certificate> chain) {

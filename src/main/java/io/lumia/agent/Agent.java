@@ -14,6 +14,7 @@ import io.lumia.mqtt.ClientSession;
 import io.lumia.mqtt.Ending;
 import io.lumia.mqtt.Message;
 import io.lumia.mqtt.MqttConnection;
+import io.lumia.tls.TlsMaterial;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.Validity;
 import io.vertx.core.Future;
@@ -158,6 +159,16 @@ public final class Agent {
             enter(RENEWING);
             advance();
         }
+    }
+
+    /** One more certificate of this identity, kept nowhere; for who wants to see what the broker makes of one that is revoked. */
+    public Future<TlsMaterial> spare() {
+        return identity.spare();
+    }
+
+    /** Connects and disconnects beside the real connection; fails when the broker does not accept this certificate. */
+    public Future<Void> probe(TlsMaterial material) {
+        return identity.probe(material);
     }
 
     /** The one place that says what comes next. */

@@ -3,6 +3,7 @@ package io.lumia.agent;
 import io.lumia.config.AgentConfig;
 import io.lumia.config.RenewalConfig;
 import io.lumia.config.TlsConfig;
+import io.lumia.issuance.ChallengeResponders;
 import io.lumia.lifecycle.RenewalPolicy;
 import io.lumia.x509.Fingerprint;
 import io.lumia.x509.FleetDomain;
@@ -57,7 +58,10 @@ public record AgentEnvironment(
             Clock clock) {
         var workers = vertx.createSharedWorkerExecutor("lumia-agent", config.threads());
         var patience = config.stepTimeout();
-        var responders = new ChallengeResponders(vertx, http01Port);
+        var responders = new ChallengeResponders(
+                vertx,
+                http01Port,
+                "free the port, or set agent.http01-port and authority.acme.http01-port to another one");
         return new AgentEnvironment(
                 vertx,
                 config,

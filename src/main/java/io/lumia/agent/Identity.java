@@ -1,5 +1,7 @@
 package io.lumia.agent;
 
+import io.lumia.bus.FleetBus;
+import io.lumia.bus.FleetBus.CertificateObtained;
 import io.lumia.mqtt.ClientSession;
 import io.lumia.mqtt.Ending;
 import io.lumia.mqtt.Message;
@@ -9,6 +11,7 @@ import io.lumia.tls.IdentityFiles;
 import io.lumia.tls.TlsMaterial;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.Fingerprint;
+import io.lumia.x509.Pem;
 import io.vertx.core.Future;
 import io.vertx.core.net.ClientSSLOptions;
 import java.net.InetAddress;
@@ -95,16 +98,28 @@ final class Identity {
     /** Obtains a certificate, checks it and writes it beside the one in use. */
     Future<IdentityFiles.Generation> order() {
         var roots = known(trust).roots();
+        return spare().compose(material -> tidying.transform(tidy ->
+                work(() -> store.files().stage(material, environment.clock().instant(), roots))));
+    }
+
+    /** Obtains a certificate and checks it; it is kept nowhere. */
+    Future<TlsMaterial> spare() {
+        var roots = known(trust).roots();
         var request = new CertificateOrder.Request(
                 name, dnsName, known(key), contact().acmeDirectory(), known(trust), address);
         return environment
                 .orders()
                 .place(request)
-                .compose(material -> tidying.transform(tidy -> work(() -> {
-                    var issuedAt = environment.clock().instant();
-                    CertificateCheck.fit(material.chain(), roots, dnsName, issuedAt);
-                    return store.files().stage(material, issuedAt, roots);
-                })));
+                .compose(material -> work(() -> {
+                    CertificateCheck.fit(
+                            material.chain(),
+                            roots,
+                            dnsName,
+                            environment.clock().instant());
+                    return material;
+                }))
+                .onSuccess(material -> FleetBus.CERTIFICATE_OBTAINED.publish(
+                        environment.vertx(), new CertificateObtained(name.value(), Pem.of(material.leaf()))));
     }
 
     /** Puts the staged generation in the place of the one in use, on disk and here. */

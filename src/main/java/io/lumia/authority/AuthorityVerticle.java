@@ -16,7 +16,8 @@ import io.lumia.http.ConnectionGuard;
 import io.lumia.http.Listeners;
 import io.lumia.lifecycle.RenewalPolicy;
 import io.lumia.store.Store;
-import io.lumia.tls.ListenerCertificate;
+import io.lumia.tls.ListenerCertificates;
+import io.lumia.tls.ListenerCertificates.Wanted;
 import io.lumia.tls.TlsOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -46,7 +47,7 @@ public final class AuthorityVerticle extends VerticleBase {
     private final AuthorityConfig config;
     private final LifetimesConfig lifetimes;
     private final FleetConfig fleet;
-    private final TlsConfig tls;
+    private final ListenerCertificates certificates;
     private final Path data;
     private final Store store;
     private final Clock clock;
@@ -76,15 +77,18 @@ public final class AuthorityVerticle extends VerticleBase {
             Path data,
             Store store,
             Clock clock) {
-        this(config, lifetimes, fleet, tls, data, store, clock, THIRDS);
+        this(config, lifetimes, fleet, new ListenerCertificates(data, tls, clock), data, store, clock, THIRDS);
     }
 
-    /** @param renewals which clients are told when they ask (RFC 9773) */
+    /**
+     * @param certificates where the listener's comes from
+     * @param renewals which clients are told when they ask (RFC 9773)
+     */
     public AuthorityVerticle(
             AuthorityConfig config,
             LifetimesConfig lifetimes,
             FleetConfig fleet,
-            TlsConfig tls,
+            ListenerCertificates certificates,
             Path data,
             Store store,
             Clock clock,
@@ -92,7 +96,7 @@ public final class AuthorityVerticle extends VerticleBase {
         this.config = config;
         this.lifetimes = lifetimes;
         this.fleet = fleet;
-        this.tls = tls;
+        this.certificates = certificates;
         this.data = data;
         this.store = store;
         this.clock = clock;
@@ -228,10 +232,11 @@ public final class AuthorityVerticle extends VerticleBase {
         var step = opened.step.mount(router, publicUrl());
         return opened.acme
                 .start()
-                .compose(started -> ListenerCertificate.open(vertx, "authority", config.names(), data, tls, clock))
+                .compose(started -> certificates.open(vertx, wanted()))
                 .compose(certificate -> Future.all(step, crls).map(certificate))
                 .compose(certificate -> {
-                    var options = TlsOptions.apply(Listeners.options(config.host(), config.port()), tls)
+                    var options = TlsOptions.apply(
+                                    Listeners.options(config.host(), config.port()), certificates.tls(config.tls()))
                             .setKeyCertOptions(certificate.keyCertOptions())
                             .setClientAuth(ClientAuth.REQUEST)
                             .setTrustOptions(opened.step.clientTrust());
@@ -239,6 +244,10 @@ public final class AuthorityVerticle extends VerticleBase {
                             .onSuccess(server -> httpsPort = server.actualPort())
                             .compose(server -> certificate.serveRenewals(config.host(), server.actualPort(), false));
                 });
+    }
+
+    private Wanted wanted() {
+        return new Wanted("authority", "authority.tls", config.host(), config.names(), config.tls(), false);
     }
 
     private Future<HttpServer> listen(HttpServerOptions options, ConnectionGuard guard, Router router, String key) {

@@ -228,6 +228,9 @@ final class Issuance implements AcmeIssuer, StepIssuer {
 
     /** The rules about earlier claims: alone in the writer, so that of two who claim one name at once only one gets it. */
     private Optional<NotIssued> brokenClaim(Handle handle, Signed signed) {
+        if (signed.certificate.profile() == Profile.SITE) {
+            return nameOfDevice(handle, signed.certificate.identity());
+        }
         var claim = signed.claim;
         if (claim == null || signed.certificate.device() == null) {
             return Optional.empty();
@@ -235,6 +238,13 @@ final class Issuance implements AcmeIssuer, StepIssuer {
         return signed.certificate.profile() == Profile.BOOTSTRAP
                 ? claimName(handle, claim, signed.key)
                 : useClaim(handle, claim.device(), claim.holder(), signed.key);
+    }
+
+    private Optional<NotIssued> nameOfDevice(Handle handle, String site) {
+        return store.claims().find(handle, new DeviceName(site)).isPresent()
+                ? Optional.of(new NotIssued(
+                        Refusal.NAME_CLAIMED, "the name " + site + " belongs to a device; choose another for the site"))
+                : Optional.empty();
     }
 
     private Optional<NotIssued> claimName(Handle handle, Claim claim, Fingerprint key) {

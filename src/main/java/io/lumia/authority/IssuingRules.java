@@ -24,6 +24,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.bouncycastle.util.IPAddress;
@@ -77,6 +78,7 @@ final class IssuingRules {
             case DEVICE -> member(asked, csr, validity);
             case SERVER -> server(asked, csr, validity);
             case ADMIN -> admin(asked, csr, validity);
+            case SITE -> site(asked, csr, validity);
         };
     }
 
@@ -165,6 +167,23 @@ final class IssuingRules {
 
     private Decision admin(IssueCertificate asked, CertificateRequest csr, Validity validity) throws NotIssued {
         return new Decision(commonName(csr), outside(asked, csr), null, validity);
+    }
+
+    /** Its name is one level of a topic, and one that a device could not have at the same time: see {@link Issuance}. */
+    private static Decision site(IssueCertificate asked, CertificateRequest csr, Validity validity) throws NotIssued {
+        var name = Objects.requireNonNullElse(csr.commonName(), "");
+        try {
+            var site = new DeviceName(name);
+            for (String other : asked.names().isEmpty() ? csr.names() : asked.names()) {
+                demandOwn(other, site.value(), "the request asks");
+            }
+            return new Decision(site.value(), List.of(site.value()), null, validity);
+        } catch (IllegalArgumentException unfit) {
+            throw new NotIssued(
+                    UNFIT_REQUEST,
+                    "the CSR's common name is " + Printable.quoted(name)
+                            + "; a site's name is 1 to 63 lower-case letters, digits and inner hyphens");
+        }
     }
 
     private List<String> outside(IssueCertificate asked, CertificateRequest csr) throws NotIssued {

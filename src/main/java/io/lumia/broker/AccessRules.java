@@ -1,5 +1,6 @@
 package io.lumia.broker;
 
+import io.lumia.access.Standing;
 import io.lumia.access.TopicAcl;
 import io.lumia.access.TopicRights;
 
@@ -20,9 +21,7 @@ final class AccessRules {
         acl = next;
     }
 
-    /** @param member whether it is a device of the fleet, with topics of its own */
-    TopicRights rights(SessionKey key, boolean member) {
-        var now = acl;
-        return member ? now.member(key.identity(), key.clientId()) : now.guest(key.identity(), key.clientId());
+    TopicRights rights(SessionKey key, Standing standing) {
+        return acl.rights(standing, key.identity(), key.clientId());
     }
 }

@@ -3,6 +3,7 @@ package io.lumia.broker;
 import static io.lumia.bus.FleetBus.DESCRIBE_CERTIFICATE;
 import static io.lumia.bus.FleetBus.LIST_DEVICES;
 
+import io.lumia.access.Standing;
 import io.lumia.broker.Admission.Verdict.Admitted;
 import io.lumia.bus.FleetBus.CertificateDescription;
 import io.lumia.bus.FleetBus.CertificateRecord;
@@ -45,15 +46,19 @@ final class Admission {
     /** What became of a certificate. */
     sealed interface Verdict {
         /**
-         * @param member whether it is a device of the fleet, with topics of its own
+         * @param standing decides on topics of its own
          * @param chain as the client showed it
          */
         record Admitted(
-                String identity, SerialNumber serial, Instant notAfter, boolean member, List<X509Certificate> chain)
+                String identity, SerialNumber serial, Instant notAfter, Standing standing, List<X509Certificate> chain)
                 implements Verdict {
             /** For as long as it is connected: certificates take memory. */
             Admitted withoutChain() {
-                return new Admitted(identity, serial, notAfter, member, List.of());
+                return new Admitted(identity, serial, notAfter, standing, List.of());
+            }
+
+            private Admitted as(Standing recorded) {
+                return new Admitted(identity, serial, notAfter, recorded, chain);
             }
         }
 
@@ -77,8 +82,8 @@ final class Admission {
         if (!validity.contains(clock.instant())) {
             return refused(Refusal.EXPIRED);
         }
-        var candidate =
-                new Admitted(identity.get(), SerialNumber.of(leaf), validity.notAfter(), false, List.copyOf(chain));
+        var candidate = new Admitted(
+                identity.get(), SerialNumber.of(leaf), validity.notAfter(), Standing.GUEST, List.copyOf(chain));
         var objection = objection(candidate);
         return objection == null ? recorded(candidate) : refused(objection);
     }
@@ -103,7 +108,7 @@ final class Admission {
                 .ask(vertx, new DescribeCertificate(candidate.serial))
                 .compose(description -> description instanceof CertificateDescription.Known known
                                 && isThe(known.certificate(), candidate.chain.get(0))
-                        ? Future.succeededFuture(verdict(known.certificate(), candidate))
+                        ? verdict(known.certificate(), candidate)
                         : ofAnother(candidate))
                 .recover(broken -> {
                     log.atWarn()
@@ -120,33 +125,38 @@ final class Admission {
                 || Pem.certificates(recorded.certificate()).get(0).equals(presented);
     }
 
-    private Verdict verdict(CertificateRecord certificate, Admitted candidate) {
+    private Future<Verdict> verdict(CertificateRecord certificate, Admitted candidate) {
         if (certificate.status() == CertificateStatus.REVOKED) {
-            return new Verdict.Refused(Refusal.REVOKED);
+            return refused(Refusal.REVOKED);
         }
         if (!gate.isStillTrusted(candidate.chain)) {
-            return new Verdict.Refused(Refusal.NOT_TRUSTED);
+            return refused(Refusal.NOT_TRUSTED);
         }
         return switch (certificate.profile()) {
-            case BOOTSTRAP -> new Verdict.Refused(Refusal.BOOTSTRAP);
-            case SERVER -> new Verdict.Refused(Refusal.SERVER);
+            case BOOTSTRAP -> refused(Refusal.BOOTSTRAP);
+            case SERVER -> refused(Refusal.SERVER);
             case DEVICE ->
                 isOwn(certificate, candidate.identity)
-                        ? new Admitted(candidate.identity, candidate.serial, candidate.notAfter, true, candidate.chain)
-                        : new Verdict.Refused(Refusal.NOT_A_MEMBER);
+                        ? Future.succeededFuture(candidate.as(Standing.DEVICE))
+                        : refused(Refusal.NOT_A_MEMBER);
             case ADMIN ->
-                certificate.identity().equals(candidate.identity)
-                                || certificate.names().contains(candidate.identity)
-                        ? candidate
-                        : new Verdict.Refused(Refusal.NOT_A_MEMBER);
+                isNamed(certificate, candidate.identity)
+                        ? Future.succeededFuture(candidate)
+                        : refused(Refusal.NOT_A_MEMBER);
+            case SITE ->
+                isNamed(certificate, candidate.identity)
+                        ? unlessMember(candidate.as(Standing.SITE))
+                        : refused(Refusal.NOT_A_MEMBER);
         };
     }
 
-    /** A client of another CA that the operator trusts. It must not have the name of one of the fleet. */
+    /** A client of another CA that the operator trusts. */
     private Future<Verdict> ofAnother(Admitted candidate) {
-        if (!gate.isFromOtherAuthority(candidate.chain)) {
-            return refused(Refusal.UNKNOWN_SERIAL);
-        }
+        return gate.isFromOtherAuthority(candidate.chain) ? unlessMember(candidate) : refused(Refusal.UNKNOWN_SERIAL);
+    }
+
+    /** Rules and sessions go by the identity, so one of the fleet's devices keeps its name to itself. */
+    private Future<Verdict> unlessMember(Admitted candidate) {
         return LIST_DEVICES
                 .ask(vertx, new ListDevices(candidate.identity, 0, MOST_ALIKE))
                 .map(alike -> {
@@ -155,6 +165,10 @@ final class Admission {
                                     .noneMatch(device -> device.name().value().equals(candidate.identity));
                     return free ? candidate : new Verdict.Refused(Refusal.NAME_OF_MEMBER);
                 });
+    }
+
+    private static boolean isNamed(CertificateRecord certificate, String identity) {
+        return certificate.identity().equals(identity) || certificate.names().contains(identity);
     }
 
     private static boolean isOwn(CertificateRecord certificate, String identity) {

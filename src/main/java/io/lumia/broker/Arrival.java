@@ -125,7 +125,7 @@ final class Arrival implements PacketChannel.Receiver {
         var terms = ConnectTerms.of(said, hub.config());
         var key = new SessionKey(admitted.identity(), terms.clientId());
         var acl = hub.rules().current();
-        var rights = hub.rules().rights(key, admitted.member());
+        var rights = hub.rules().rights(key, admitted.standing());
         var will = Will.of(said, key);
         if (will != null && !rights.mayPublish(will.message().topic())) {
             hub.connections().release();

@@ -45,7 +45,7 @@ final class BrokerFiles {
                 vertx, worker, "acl", some(config.aclFile()), new AclRules(config)::read, this::useAcl);
         allowed = new ReloadedFiles<>(
                 vertx, worker, "allowed", some(config.allowedClientCnsFile()), this::readAllowed, this::useAllowed);
-        trust = new ReloadedFiles<>(vertx, worker, "trust", config.clientCaFiles(), this::readTrust, this::useTrust);
+        trust = new ReloadedFiles<>(vertx, worker, "trust", config.trustedClientCas(), this::readTrust, this::useTrust);
         crl = new ReloadedFiles<>(vertx, worker, "crl", config.crlFiles(), this::readCrls, this::useCrls);
     }
 
@@ -78,7 +78,7 @@ final class BrokerFiles {
     }
 
     private NamePatterns readAllowed() throws IOException {
-        var configured = new NamePatterns(config.allowedClientCns());
+        var configured = new NamePatterns(config.admittedNames());
         var file = config.allowedClientCnsFile();
         if (file == null) {
             return configured;
@@ -107,7 +107,7 @@ final class BrokerFiles {
         var fleet = certificate.trust();
         var own = Stream.concat(fleet.roots().stream(), fleet.intermediates().stream())
                 .toList();
-        return TrustBundle.read("broker.client-ca-files", config.clientCaFiles(), own);
+        return TrustBundle.read(config.clientCaKey(), config.trustedClientCas(), own);
     }
 
     /** Nobody is dropped; clients of a CA that is gone are refused when they come again. */

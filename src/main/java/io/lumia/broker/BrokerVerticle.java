@@ -18,8 +18,9 @@ import io.lumia.config.BrokerConfig;
 import io.lumia.config.CannotStart;
 import io.lumia.config.Durability;
 import io.lumia.config.FleetConfig;
-import io.lumia.config.TlsConfig;
 import io.lumia.tls.ListenerCertificate;
+import io.lumia.tls.ListenerCertificates;
+import io.lumia.tls.ListenerCertificates.Wanted;
 import io.lumia.tls.TlsOptions;
 import io.lumia.x509.Pem;
 import io.vertx.core.Future;
@@ -52,7 +53,7 @@ public final class BrokerVerticle extends VerticleBase {
     private static final Duration BEAT = Duration.ofSeconds(5);
 
     private final BrokerConfig config;
-    private final TlsConfig tls;
+    private final ListenerCertificates certificates;
     private final FleetConfig fleet;
     private final Path data;
     private final Clock clock;
@@ -60,10 +61,12 @@ public final class BrokerVerticle extends VerticleBase {
     private volatile @Nullable DurableStore store;
     private int port;
 
-    public BrokerVerticle(BrokerConfig config, TlsConfig tls, FleetConfig fleet, Path data, Clock clock) {
+    /** @param certificates where the listener's comes from */
+    public BrokerVerticle(
+            BrokerConfig config, ListenerCertificates certificates, FleetConfig fleet, Path data, Clock clock) {
         this(
                 config,
-                tls,
+                certificates,
                 fleet,
                 data,
                 clock,
@@ -73,14 +76,14 @@ public final class BrokerVerticle extends VerticleBase {
     /** @param opening makes the store of a directory */
     BrokerVerticle(
             BrokerConfig config,
-            TlsConfig tls,
+            ListenerCertificates certificates,
             FleetConfig fleet,
             Path data,
             Clock clock,
             Function<Path, DurableStore> opening) {
         this.opening = opening;
         this.config = config;
-        this.tls = tls;
+        this.certificates = certificates;
         this.fleet = fleet;
         this.data = data;
         this.clock = clock;
@@ -142,7 +145,8 @@ public final class BrokerVerticle extends VerticleBase {
     }
 
     private Future<ListenerCertificate> openCertificate() {
-        return ListenerCertificate.open(vertx, "broker", config.names(), data, tls, clock);
+        return certificates.open(
+                vertx, new Wanted("broker", "broker.tls", config.host(), config.names(), config.tls(), true));
     }
 
     /** The first listener binds the port; Vert.x shares it out among all that name it alike, port 0 by a number of our own. */
@@ -175,7 +179,7 @@ public final class BrokerVerticle extends VerticleBase {
     }
 
     private NetServerOptions options(ListenerCertificate certificate, Handshakes handshakes) {
-        var options = TlsOptions.apply(new NetServerOptions(), tls);
+        var options = TlsOptions.apply(new NetServerOptions(), certificates.tls(config.tls()));
         options.setClientAuth(ClientAuth.REQUIRED)
                 .setKeyCertOptions(certificate.keyCertOptions())
                 .setTrustOptions(certificate.clientTrust().trustOptions())

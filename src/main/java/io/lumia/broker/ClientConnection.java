@@ -3,6 +3,7 @@ package io.lumia.broker;
 import static io.lumia.bus.FleetBus.DEVICE_CONNECTED;
 import static io.lumia.bus.FleetBus.DEVICE_DISCONNECTED;
 
+import io.lumia.access.Standing;
 import io.lumia.access.TopicRights;
 import io.lumia.broker.Admission.Verdict.Admitted;
 import io.lumia.broker.wire.BadPacket;
@@ -121,15 +122,14 @@ final class ClientConnection implements PacketChannel.Receiver {
         return rights;
     }
 
-    /** Whether the client is a device of the fleet, with topics of its own. */
-    boolean isMember() {
-        return client.member();
+    Standing standing() {
+        return client.standing();
     }
 
     /** What it publishes from now on goes by the rules in force. From any thread. */
     void rulesChanged() {
         context.runOnContext(turn -> {
-            rights = hub.rules().rights(key, client.member());
+            rights = hub.rules().rights(key, client.standing());
             publishing.rightsChanged();
         });
     }

@@ -27,14 +27,17 @@ enum Refusal {
             "the identity is not among broker.allowed-client-cns and broker.allowed-client-cns-file; add it there"),
     NOT_TRUSTED("bad_certificate", "the CA of this certificate is no longer trusted; obtain a new certificate"),
     NAME_OF_MEMBER(
-            "not_authorized", "a client of another CA must not have the name of a device of the fleet; rename it"),
+            "not_authorized",
+            "a site, or a client of another CA, must not have the name of a device of the fleet; rename it"),
     EXPIRED("expired", "the certificate is outside its validity; renew it, and compare the clocks"),
     REVOKED("revoked", "the certificate is revoked; enrol the device again if that was a mistake"),
     UNKNOWN_SERIAL("not_authorized", "the authority has no record of this serial; obtain a new certificate"),
     BOOTSTRAP(
             "not_authorized",
             "a bootstrap certificate is for the first order only; order a device certificate by ACME"),
-    SERVER("not_authorized", "a server certificate is for listeners; use one with the profile device"),
+    SERVER(
+            "not_authorized",
+            "a server certificate is for listeners; use one with the profile device, or site for a bridge"),
     NOT_A_MEMBER(
             "not_authorized",
             "the common name is not the fleet name recorded for this serial; order a certificate for the fleet name"),

@@ -77,7 +77,7 @@ final class Reload {
         var then = lastAlive.plus(beat);
         var since = row.offlineSince().equals(Instant.MAX) ? then : row.offlineSince();
         var offline =
-                new SessionRow(row.key(), row.member(), row.expiry(), since.isAfter(now) ? now : since, row.will());
+                new SessionRow(row.key(), row.standing(), row.expiry(), since.isAfter(now) ? now : since, row.will());
         sessions.put(number, hub.sessions().restore(new KeptSession(number), offline));
     }
 

@@ -3,19 +3,15 @@ package io.lumia.broker;
 import static io.lumia.bus.FleetBus.BROKER_RELOADED;
 
 import io.lumia.bus.FleetBus.BrokerReloaded;
+import io.lumia.tls.FileStamps;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,20 +23,14 @@ final class ReloadedFiles<T> {
     private static final Logger log = LoggerFactory.getLogger(ReloadedFiles.class);
     private static final int TRIED_AGAIN_AFTER = 30;
 
-    /** @param key tells one file from another that took its name; null where the system has none */
-    private record Stamp(
-            FileTime modified, long size, @Nullable Object key) {
-        static final Stamp MISSING = new Stamp(FileTime.fromMillis(0), -1, null);
-    }
-
     private final Vertx vertx;
     private final WorkerExecutor worker;
     private final String what;
     private final List<Path> files;
     private final Callable<T> read;
     private final Function<T, Future<?>> use;
-    private List<Stamp> taken = List.of();
-    private List<Stamp> seen = List.of();
+    private FileStamps taken = FileStamps.NONE;
+    private FileStamps seen = FileStamps.NONE;
     private boolean busy;
     private int looksUntilNextTry;
 
@@ -83,7 +73,7 @@ final class ReloadedFiles<T> {
 
     /** They count as changed: what they are judged by has changed. */
     void again() {
-        taken = List.of();
+        taken = FileStamps.NONE;
     }
 
     private void look() {
@@ -94,7 +84,7 @@ final class ReloadedFiles<T> {
         worker.executeBlocking(this::stamps, false).compose(this::changed).onComplete(looked -> busy = false);
     }
 
-    private Future<Void> changed(List<Stamp> now) {
+    private Future<Void> changed(FileStamps now) {
         boolean settled = now.equals(seen);
         seen = now;
         boolean due = looksUntilNextTry > 0 && --looksUntilNextTry == 0;
@@ -134,16 +124,7 @@ final class ReloadedFiles<T> {
                                 : "broker keeps what it had: a changed file is not good");
     }
 
-    private List<Stamp> stamps() {
-        return files.stream().map(ReloadedFiles::stamp).toList();
-    }
-
-    private static Stamp stamp(Path file) {
-        try {
-            var attributes = Files.readAttributes(file, BasicFileAttributes.class);
-            return new Stamp(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
-        } catch (IOException missing) {
-            return Stamp.MISSING;
-        }
+    private FileStamps stamps() {
+        return FileStamps.of(files);
     }
 }

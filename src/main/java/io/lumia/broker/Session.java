@@ -135,7 +135,7 @@ final class Session {
 
     /** Subscriptions stay, also those of which nothing may be read any more: another change of the rules brings them back. */
     void rulesChanged(AccessRules rules) {
-        mailbox.put((Runnable) () -> rights(rules.rights(key, rights.isMember())));
+        mailbox.put((Runnable) () -> rights(rules.rights(key, rights.standing())));
     }
 
     /** Only within {@link #withSession}. @return whether there was one */
@@ -180,7 +180,7 @@ final class Session {
     /** Takes up what was stored; before anybody else knows the session. */
     void restore(KeptSession as, SessionRow row) {
         kept = as;
-        rights.member(row.member());
+        rights.standing(row.standing());
         expiry = row.expiry();
         offlineSince = row.offlineSince();
         will = row.will();
@@ -235,7 +235,7 @@ final class Session {
         will = null;
         due = Long.MAX_VALUE;
         connection = next;
-        rights.member(next.isMember());
+        rights.standing(next.standing());
         rights(next.rights());
         expiry = next.terms().sessionExpiry();
         offlineSince = Instant.MAX;
@@ -259,7 +259,7 @@ final class Session {
         if (mine == null) {
             accept(next, present);
         } else {
-            var row = mine.row(new SessionRow(key, rights.isMember(), expiry, Instant.MAX, next.will()));
+            var row = mine.row(new SessionRow(key, rights.standing(), expiry, Instant.MAX, next.will()));
             ledger.offer(List.of(row), next.context(), done -> withSession(next, () -> stored(next, present, done)));
         }
     }
@@ -323,7 +323,7 @@ final class Session {
     private void note() {
         var mine = kept;
         if (mine != null) {
-            ledger.append(List.of(mine.row(new SessionRow(key, rights.isMember(), expiry, offlineSince, will))));
+            ledger.append(List.of(mine.row(new SessionRow(key, rights.standing(), expiry, offlineSince, will))));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.lumia.broker;
 
+import io.lumia.access.Standing;
 import io.lumia.access.TopicRights;
 import io.lumia.access.TopicRights.Reading;
 import java.util.Collection;
@@ -7,18 +8,18 @@ import org.jspecify.annotations.Nullable;
 
 /** What the rules give one session, also while its client is away. Written by the thread that has the session's mailbox, see {@link Session}. */
 final class SessionRights {
-    private boolean member;
+    private Standing standing = Standing.GUEST;
     private @Nullable TopicRights rights;
     /** Null: every subscription may be read as a whole. */
     private volatile @Nullable TopicRights reading;
 
-    /** Whether the client is a device of the fleet, with topics of its own. */
-    boolean isMember() {
-        return member;
+    /** Of the client, which decides on topics of its own. */
+    Standing standing() {
+        return standing;
     }
 
-    void member(boolean is) {
-        member = is;
+    void standing(Standing now) {
+        standing = now;
     }
 
     /** @return whether what may be read is another now */

@@ -1,5 +1,6 @@
 package io.lumia.broker;
 
+import io.lumia.access.Standing;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -7,13 +8,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is stored of a session beside its subscriptions and messages.
  *
- * @param member whether its client is a device of the fleet, with topics of its own
+ * @param standing of its client, which decides on topics of its own
  * @param offlineSince {@link Instant#MAX} while it is connected
  * @param will what is published unless the client comes back or says goodbye
  */
 record SessionRow(
         SessionKey key,
-        boolean member,
+        Standing standing,
         Duration expiry,
         Instant offlineSince,
         @Nullable Will will) {
@@ -24,7 +25,7 @@ record SessionRow(
         var row = Row.toWrite(ABOUT);
         row.put(key.identity());
         row.put(key.clientId());
-        row.put(member);
+        row.put(standing.code());
         row.put(expiry.toSeconds());
         row.put(offlineSince.equals(Instant.MAX) ? Long.MAX_VALUE : offlineSince.toEpochMilli());
         row.put(will != null);
@@ -39,12 +40,12 @@ record SessionRow(
     static SessionRow read(byte[] value) {
         var row = Row.of(value);
         var key = new SessionKey(row.nextName(), row.nextName());
-        boolean member = row.nextBoolean();
+        var standing = Standing.of(row.nextByte());
         var expiry = Duration.ofSeconds(row.nextLong());
         long since = row.nextLong();
         var will = row.nextBoolean() ? will(row) : null;
         return new SessionRow(
-                key, member, expiry, since == Long.MAX_VALUE ? Instant.MAX : Instant.ofEpochMilli(since), will);
+                key, standing, expiry, since == Long.MAX_VALUE ? Instant.MAX : Instant.ofEpochMilli(since), will);
     }
 
     private static Will will(Row row) {

@@ -125,6 +125,10 @@ public final class FleetBus {
     public static final Event<CertificateRenewed> CERTIFICATE_RENEWED =
             new Event<>("certificate.renewed", CertificateRenewed.class);
 
+    /** Told by each identity of this process, for who keeps records where the CA is not ours. */
+    public static final Event<CertificateObtained> CERTIFICATE_OBTAINED =
+            new Event<>("certificate.obtained", CertificateObtained.class);
+
     public static final Event<RenewalFailed> RENEWAL_FAILED =
             new Event<>("certificate.renewal-failed", RenewalFailed.class);
 
@@ -190,7 +194,7 @@ public final class FleetBus {
     /**
      * @param csr PKCS#10, PEM
      * @param names subject alternative names the certificate shall carry (DNS names or IP addresses); empty: the authority
-     *     derives them from the claim (bootstrap, device) or takes those of the CSR (server, admin)
+     *     derives them from the claim (bootstrap, device) or takes those of the CSR (server, admin, site)
      * @param lifetime asked for; null: the profile's
      * @param claim the fleet name that the CSR's key claims; only with {@link Profile#BOOTSTRAP} and {@link Profile#DEVICE}
      * @param requester who asked, for log and audit: {@code provisioning 127.20.0.3}, {@code operator}, {@code listener broker}
@@ -721,6 +725,9 @@ public final class FleetBus {
      * @param detail for the log
      * @param retryAt when it is tried again
      */
+    /** @param certificate the leaf, PEM */
+    public record CertificateObtained(String identity, String certificate) {}
+
     public record RenewalFailed(String identity, String reason, String detail, Instant retryAt) {}
 
     public record CertificateExpiring(String identity, Instant notAfter, String level) {}
@@ -800,11 +807,25 @@ public final class FleetBus {
      * @param listener {@code broker}, {@code authority}, {@code gui}
      * @param issuedAt from which its lifetime counts
      * @param validity of the certificate that is served now
-     * @param result {@code started}, {@code reloaded}, {@code rolled_back}; {@code trust_reloaded}, {@code trust_rolled_back} when the
-     *     certificate stays and the CAs were replaced, or not
+     * @param result {@code started}, {@code reloaded}, {@code rolled_back}; {@code fallback} when the operator's pair took the place of what
+     *     could not be renewed, {@code refused} when files that changed are not good; {@code trust_reloaded}, {@code trust_rolled_back} when
+     *     the certificate stays and the CAs were replaced, or not
+     * @param source of what is served now: {@code embedded}, {@code acme}, {@code manual}, or {@code fallback}
+     * @param renewBefore left of the lifetime when it is renewed; null: by the policy of all
      */
     public record ListenerReloaded(
-            String listener, SerialNumber serial, Instant issuedAt, Validity validity, String result) {}
+            String listener,
+            SerialNumber serial,
+            Instant issuedAt,
+            Validity validity,
+            String result,
+            String source,
+            @Nullable Duration renewBefore) {
+        /** Whether what is served now is other than before. */
+        public boolean replaced() {
+            return result.equals("started") || result.equals("reloaded") || result.equals("fallback");
+        }
+    }
 
     /**
      * @param what {@code acl, allowed, trust} or {@code crl}
@@ -839,7 +860,9 @@ public final class FleetBus {
     public record RenewListener(String reason) {}
 
     public sealed interface RenewListenerOutcome {
-        record Renewed(SerialNumber serial, Instant issuedAt, Validity validity) implements RenewListenerOutcome {}
+        /** @param method {@code embedded}, {@code acme} or {@code manual} */
+        record Renewed(SerialNumber serial, Instant issuedAt, Validity validity, String method)
+                implements RenewListenerOutcome {}
 
         /** The old certificate is still served. */
         record Kept(String reason, String detail) implements RenewListenerOutcome {}

@@ -26,13 +26,16 @@ import io.lumia.expiry.ExpiryVerticle;
 import io.lumia.lifecycle.RenewalPolicy;
 import io.lumia.metrics.MetricsVerticle;
 import io.lumia.metrics.Readiness;
+import io.lumia.mosquitto.MosquittoVerticle;
 import io.lumia.provisioning.ProvisioningVerticle;
+import io.lumia.provisioning.dns.NameResponder;
 import io.lumia.renewal.RenewalVerticle;
 import io.lumia.store.RetentionVerticle;
 import io.lumia.store.Store;
 import io.lumia.store.StoreUnusable;
 import io.lumia.swarm.SwarmAddresses;
 import io.lumia.swarm.SwarmVerticle;
+import io.lumia.tls.ListenerCertificates;
 import io.lumia.upstream.UpstreamVerticle;
 import io.lumia.web.WebVerticle;
 import io.vertx.core.Deployable;
@@ -62,6 +65,7 @@ final class FleetProcess {
     private final Clock clock;
     private final Readiness readiness = new Readiness();
     private final SwarmAddresses addresses;
+    private final ListenerCertificates certificates;
     private final Deque<String> deployments = new ArrayDeque<>();
 
     private @Nullable Store store;
@@ -70,6 +74,8 @@ final class FleetProcess {
     private @Nullable AuthorityDescription remote;
     private @Nullable BrokerVerticle broker;
     private @Nullable ProvisioningVerticle provisioning;
+    private @Nullable NameResponder names;
+    private @Nullable StepCa stepCa;
     private @Nullable WebVerticle web;
     private @Nullable SwarmVerticle swarm;
 
@@ -77,6 +83,7 @@ final class FleetProcess {
         this.config = config;
         this.clock = clock;
         this.addresses = SwarmAddresses.choose(config.swarm(), appAddress(config), SwarmAddresses::canBind);
+        this.certificates = new ListenerCertificates(config.data(), config.tls(), clock);
         FleetBus.install(vertx);
     }
 
@@ -94,6 +101,7 @@ final class FleetProcess {
                 .compose(deployed -> deployBroker())
                 .compose(deployed -> askUpstream())
                 .compose(deployed -> deployProvisioning())
+                .compose(deployed -> deployNames())
                 .compose(deployed -> deployWeb())
                 .compose(deployed -> deployIdentities())
                 .compose(deployed -> deployBackup())
@@ -130,6 +138,7 @@ final class FleetProcess {
                         authority == null ? null : ca.result(),
                         authority == null ? 0 : authority.httpPort(),
                         provisioning == null ? 0 : provisioning.port(),
+                        names == null ? 0 : names.port(),
                         gate.result(),
                         broker == null ? 0 : broker.port(),
                         web == null ? 0 : web.port(),
@@ -142,6 +151,7 @@ final class FleetProcess {
             @Nullable AuthorityDescription authority,
             int authorityHttpPort,
             int provisioningPort,
+            int dnsPort,
             @Nullable ProvisioningState provisioning,
             int brokerPort,
             int webPort,
@@ -194,6 +204,9 @@ final class FleetProcess {
     }
 
     private Future<?> deployAuthority() {
+        if (config.stepCa().url() != null) {
+            return deployStepCa();
+        }
         if (!config.runs(Part.AUTHORITY)) {
             if (config.upstream().url() != null) {
                 return deploy(new UpstreamVerticle(config.upstream(), config.tls()));
@@ -208,7 +221,7 @@ final class FleetProcess {
                 withOwnDevices(config.authority()),
                 config.lifetimes(),
                 config.fleet(),
-                config.tls(),
+                certificates,
                 config.data(),
                 opened(),
                 clock,
@@ -221,12 +234,25 @@ final class FleetProcess {
                         deployed -> deploy(new RetentionVerticle(config.store(), opened(), clock, new SecureRandom())));
     }
 
+    /** It has the names and records of the fleet, which live in the store of the process that provisions. */
+    private Future<?> deployStepCa() {
+        return StepCa.open(vertx, config, clock).compose(opened -> {
+            stepCa = opened;
+            if (!config.runs(Part.PROVISIONING)) {
+                return Future.succeededFuture();
+            }
+            var verticle = opened.verticle(config, opened(), clock);
+            remote = verticle.description();
+            return deploy(verticle).mapEmpty();
+        });
+    }
+
     private Future<?> deployBroker() {
         if (!config.runs(Part.BROKER)) {
             return Future.succeededFuture();
         }
         broker = new BrokerVerticle(
-                withApplication(config.broker(), config.app()), config.tls(), config.fleet(), config.data(), clock);
+                withApplication(config.broker(), config.app()), certificates, config.fleet(), config.data(), clock);
         return deploy(broker);
     }
 
@@ -259,20 +285,31 @@ final class FleetProcess {
         return deploy(provisioning);
     }
 
+    private Future<?> deployNames() {
+        if (!config.runs(Part.PROVISIONING) || config.dns().port() == null) {
+            return Future.succeededFuture();
+        }
+        names = new NameResponder(config.dns(), config.fleet().domain(), opened());
+        return deploy(names);
+    }
+
     private Future<?> deployWeb() {
         if (!config.runs(Part.WEB)) {
             return Future.succeededFuture();
         }
-        web = new WebVerticle(config.web(), config.tls(), config.data(), clock);
+        web = new WebVerticle(config.web(), certificates, config.data(), clock);
         return deploy(web);
     }
 
     private Future<?> deployIdentities() {
-        if (!config.runs(Part.APP) && !config.runs(Part.SWARM)) {
+        if (!config.runs(Part.APP) && !config.runs(Part.SWARM) && !config.runs(Part.MOSQUITTO)) {
             return Future.succeededFuture();
         }
         var environment = environment();
         var deployed = Future.succeededFuture("");
+        if (config.runs(Part.MOSQUITTO)) {
+            deployed = deployed.compose(before -> deployMosquitto(environment));
+        }
         if (config.runs(Part.APP)) {
             deployed = deployed.compose(before -> deploy(new AppVerticle(config.app(), addresses.app(), environment)));
         }
@@ -287,6 +324,21 @@ final class FleetProcess {
     private Future<?> deployBackup() {
         var every = config.backup().every();
         return every == null ? Future.succeededFuture() : deploy(ScheduledBackup.of(config, every, clock));
+    }
+
+    private Future<String> deployMosquitto(AgentEnvironment environment) {
+        var known = stepCa;
+        if (known == null) {
+            return Future.failedFuture(
+                    new CannotStart(
+                            "step-ca.url: the part mosquitto fetches the revocation list there; set it, or remove mosquitto from parts"));
+        }
+        return deploy(new MosquittoVerticle(
+                config.mosquitto(),
+                withApplication(config.broker(), config.app()).rules(),
+                known.client()::crl,
+                addresses.app(),
+                environment));
     }
 
     private Future<String> deploy(Deployable part) {

@@ -23,6 +23,9 @@ final class ReadyLines {
             add(lines, "CA, plain", "http://" + authority(config.authority().host(), addresses.authorityHttpPort()));
             add(lines, "root", "sha256 " + authority.rootFingerprint());
         }
+        if (config.stepCa().url() != null) {
+            add(lines, "step-ca", config.stepCa().url().toString());
+        }
         var provisioning = addresses.provisioning();
         if (provisioning != null) {
             add(
@@ -30,6 +33,13 @@ final class ReadyLines {
                     "provisioning",
                     "http://" + authority(config.provisioning().host(), addresses.provisioningPort()) + "  "
                             + gate(provisioning));
+        }
+        if (addresses.dnsPort() != 0) {
+            add(
+                    lines,
+                    "DNS",
+                    authority(config.dns().host(), addresses.dnsPort()) + "  for "
+                            + config.fleet().domain().suffix());
         }
         if (addresses.brokerPort() != 0) {
             add(lines, "broker", "mqtts://" + authority(config.broker().names().get(0), addresses.brokerPort()));

@@ -54,7 +54,8 @@ record Whereabouts(
     /** A process that runs the CA knows the root; others pin what is configured. */
     @Nullable
     Fingerprint rootFingerprint() {
-        return authorityHere && authority != null
+        boolean known = authorityHere || config.stepCa().url() != null;
+        return known && authority != null
                 ? new Fingerprint(authority.rootFingerprint())
                 : config.agent().rootFingerprint();
     }

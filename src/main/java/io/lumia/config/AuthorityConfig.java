@@ -34,7 +34,8 @@ public record AuthorityConfig(
         Hierarchy hierarchy,
         @JsonProperty("name-constraints") ConstrainedNames nameConstraints,
         CrlConfig crl,
-        OcspConfig ocsp) {
+        OcspConfig ocsp,
+        TlsSection tls) {
     public AuthorityConfig {
         Check.port("port", port);
         Check.port("http-port", httpPort);
@@ -58,11 +59,19 @@ public record AuthorityConfig(
         for (String name : names) {
             nameConstraints.demand("names", name);
         }
-        for (String name : List.of(stepApi.jwk(), stepApi.x5c())) {
+        for (String name : List.of(stepApi.jwk(), stepApi.x5c(), stepApi.sites().provisioner())) {
             Check.that(
                     !acme.provisioners().containsKey(name),
                     "step-api and acme both have a provisioner named '" + name + "'; rename one");
         }
+        Check.that(
+                tls.mode() != null && tls.mode() != TlsSection.Mode.DISABLED,
+                "tls.mode disabled is not possible for the authority: ACME is HTTPS only (RFC 8555, 6.1); use embedded,"
+                        + " acme or manual");
+        Check.that(
+                tls.mtls().equals(TlsSection.Mtls.NONE),
+                "tls.mtls cannot be set for the authority: whoever orders a first certificate has none yet; who may order"
+                        + " what is said by authority.acme and authority.step-api");
     }
 
     /** The same with this ACME server. */
@@ -90,7 +99,8 @@ public record AuthorityConfig(
                 hierarchy,
                 nameConstraints,
                 crl,
-                ocsp);
+                ocsp,
+                tls);
     }
 
     /** What signs leaves. */

@@ -148,7 +148,7 @@ final class Binder {
     }
 
     private void tellOfBlock(Schema.Block block, List<String> path, String key, String reason) {
-        if (block.keys().containsKey(key)) {
+        if (block.keys().containsKey(key.replaceFirst("\\..*", ""))) { // or a key of a block in it
             var full = new ArrayList<>(path);
             full.add(key);
             tell(full, reason.substring(key.length()));

@@ -31,7 +31,8 @@ public record BrokerConfig(
         @JsonProperty("crl-files") List<Path> crlFiles,
         @JsonProperty("reload-interval") Duration reloadInterval,
         @JsonProperty("acl-file") @Nullable Path aclFile,
-        List<TopicRule> rules) {
+        List<TopicRule> rules,
+        TlsSection tls) {
     public BrokerConfig {
         Check.port("port", port);
         Check.that(!names.isEmpty(), "names must hold at least one name or address");
@@ -53,6 +54,34 @@ public record BrokerConfig(
         crlFiles = List.copyOf(crlFiles);
         Check.notNegative("reload-interval", reloadInterval);
         rules = List.copyOf(rules);
+        Check.that(
+                tls.mode() != null && tls.mode() != TlsSection.Mode.DISABLED,
+                "tls.mode disabled is not possible for the broker: identity and rights of its clients come from their"
+                        + " certificates; use embedded, acme or manual");
+        Check.that(
+                tls.mtls().requireClientCert(),
+                "tls.mtls.require-client-cert must be true: without a certificate a client has no identity here");
+        Check.that(
+                clientCaFiles.isEmpty() || tls.mtls().clientCaFiles().isEmpty(),
+                "client-ca-files and tls.mtls.client-ca-files mean the same; set one of them");
+        Check.that(
+                allowedClientCns.isEmpty() || tls.mtls().allowedClientCns().isEmpty(),
+                "allowed-client-cns and tls.mtls.allowed-client-cns mean the same; set one of them");
+    }
+
+    /** The other CAs whose clients may connect, whichever of the two keys holds them. */
+    public List<Path> trustedClientCas() {
+        return clientCaFiles.isEmpty() ? tls.mtls().clientCaFiles() : clientCaFiles;
+    }
+
+    /** The key that holds {@link #trustedClientCas}, for messages. */
+    public String clientCaKey() {
+        return tls.mtls().clientCaFiles().isEmpty() ? "broker.client-ca-files" : "broker.tls.mtls.client-ca-files";
+    }
+
+    /** The identities that may connect, whichever of the two keys holds them. */
+    public List<String> admittedNames() {
+        return allowedClientCns.isEmpty() ? tls.mtls().allowedClientCns() : allowedClientCns;
     }
 
     /** Where in its certificate a client's identity stands (RFC 5280, 4.1.2.6 and 4.2.1.6). */
@@ -96,7 +125,8 @@ public record BrokerConfig(
                 crlFiles,
                 reloadInterval,
                 aclFile,
-                others);
+                others,
+                tls);
     }
 
     /**

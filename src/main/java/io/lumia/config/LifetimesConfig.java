@@ -5,9 +5,15 @@ import java.time.Duration;
 
 /** How long certificates are valid, by profile; the {@code lifetimes} block. */
 public record LifetimesConfig(
-        Duration bootstrap, Duration device, Duration server, Duration admin, Bounds minimum, Bounds maximum) {
+        Duration bootstrap,
+        Duration device,
+        Duration server,
+        Duration admin,
+        Duration site,
+        Bounds minimum,
+        Bounds maximum) {
     public LifetimesConfig {
-        var chosen = new Bounds(bootstrap, device, server, admin);
+        var chosen = new Bounds(bootstrap, device, server, admin, site);
         for (Profile profile : Profile.values()) {
             var lifetime = chosen.of(profile);
             Check.that(
@@ -20,16 +26,17 @@ public record LifetimesConfig(
 
     /** What a profile gets when the requester asks for nothing else. */
     public Duration of(Profile profile) {
-        return new Bounds(bootstrap, device, server, admin).of(profile);
+        return new Bounds(bootstrap, device, server, admin, site).of(profile);
     }
 
     /** One duration for each profile. */
-    public record Bounds(Duration bootstrap, Duration device, Duration server, Duration admin) {
+    public record Bounds(Duration bootstrap, Duration device, Duration server, Duration admin, Duration site) {
         public Bounds {
             Check.positive("bootstrap", bootstrap);
             Check.positive("device", device);
             Check.positive("server", server);
             Check.positive("admin", admin);
+            Check.positive("site", site);
         }
 
         public Duration of(Profile profile) {
@@ -38,6 +45,7 @@ public record LifetimesConfig(
                 case DEVICE -> device;
                 case SERVER -> server;
                 case ADMIN -> admin;
+                case SITE -> site;
             };
         }
     }

@@ -1,5 +1,6 @@
 package io.lumia.config;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -30,6 +31,9 @@ public record LumiaConfig(
         BackupConfig backup,
         WebConfig web,
         UpstreamConfig upstream,
+        @JsonProperty("step-ca") StepCaAuthorityConfig stepCa,
+        DnsResponderConfig dns,
+        MosquittoConfig mosquitto,
         MetricsConfig metrics) {
     public LumiaConfig {
         Check.that(!parts.isEmpty(), "parts must name at least one part");

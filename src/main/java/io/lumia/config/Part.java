@@ -7,6 +7,7 @@ public enum Part {
     AUTHORITY,
     PROVISIONING,
     BROKER,
+    MOSQUITTO,
     APP,
     SWARM,
     RENEWAL,

@@ -3,6 +3,7 @@ package io.lumia.config;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What every TLS listener and client keeps to; the {@code tls} block.
@@ -33,6 +34,15 @@ public record TlsConfig(
                     suite.matches("TLS_[A-Z0-9_]+") && !suite.matches(".*_(NULL|anon|EXPORT|RC4|DES|3DES|MD5)_?.*"),
                     "cipher-suites has '" + suite + "', which is no strong IANA cipher suite name");
         }
+    }
+
+    /**
+     * The same for one listener or client.
+     *
+     * @param least null: the version for all
+     */
+    public TlsConfig from(@Nullable TlsVersion least) {
+        return least == null ? this : new TlsConfig(least, cipherSuites, openssl);
     }
 
     /** The versions that are offered, oldest first. */

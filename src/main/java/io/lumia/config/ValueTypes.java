@@ -23,8 +23,14 @@ import java.util.stream.Collectors;
 
 /** How each type of a configuration value is written. */
 final class ValueTypes {
-    private static final Set<Class<?>> RECORDS_OF_ONE_TEXT =
-            Set.of(AddressRange.class, DeviceName.class, Fingerprint.class, FleetDomain.class, HostPort.class);
+    private static final Set<Class<?>> RECORDS_OF_ONE_TEXT = Set.of(
+            AddressRange.class,
+            DeviceName.class,
+            Fingerprint.class,
+            FleetDomain.class,
+            HostPort.class,
+            RenewalInstanceConfig.Threshold.class,
+            SecretSource.class);
 
     private ValueTypes() {}
 
@@ -58,6 +64,14 @@ final class ValueTypes {
         module.addDeserializer(FleetDomain.class, new FromText<>(FleetDomain.class, "a DNS domain", FleetDomain::new));
         module.addDeserializer(
                 Fingerprint.class, new FromText<>(Fingerprint.class, "a SHA-256 fingerprint", Fingerprint::new));
+        module.addDeserializer(
+                RenewalInstanceConfig.Threshold.class,
+                new FromText<>(
+                        RenewalInstanceConfig.Threshold.class,
+                        "a duration such as 7d or a share such as 25%",
+                        RenewalInstanceConfig.Threshold::parse));
+        module.addDeserializer(
+                SecretSource.class, new FromText<>(SecretSource.class, "a file or env:NAME", SecretSource::new));
         module.addDeserializer(
                 TlsConfig.TlsVersion.class,
                 new FromText<>(TlsConfig.TlsVersion.class, "TLSv1.2 or TLSv1.3", TlsConfig.TlsVersion::of));

@@ -95,6 +95,7 @@ final class FleetMeters {
     private final AtomicLong lastBackup = new AtomicLong();
     private final AtomicLong backupBytes = new AtomicLong();
     private final Map<String, AtomicLong> expiries = new ConcurrentHashMap<>();
+    private final Map<String, AtomicLong> fallbacks = new ConcurrentHashMap<>();
     private final Map<String, AtomicLong> endpoints = new ConcurrentHashMap<>();
 
     /** @param app the application's identity, whose certificate is watched as a service's */
@@ -249,6 +250,9 @@ final class FleetMeters {
 
     private void reloaded(ListenerReloaded reloaded) {
         expiry(reloaded.listener(), reloaded.validity().notAfter());
+        fallbacks
+                .computeIfAbsent(reloaded.listener(), this::fallbackGauge)
+                .set(reloaded.source().equals("fallback") ? 1 : 0);
         if (!reloaded.result().equals("started")) {
             Counter.builder("lumia.tls.reloads")
                     .description("Certificates swapped in a running listener")
@@ -278,6 +282,15 @@ final class FleetMeters {
                 .tag("identity", identity)
                 .register(registry);
         return seconds;
+    }
+
+    private AtomicLong fallbackGauge(String listener) {
+        var inUse = new AtomicLong();
+        Gauge.builder("lumia.tls.fallback.in.use", inUse, AtomicLong::get)
+                .description("1: the listener serves its fallback certificate, since none can be had from its source")
+                .tag("listener", listener)
+                .register(registry);
+        return inUse;
     }
 
     private Counter counter(String name, String description, String label, String value) {

@@ -67,11 +67,19 @@ public final class RenewalVerticle extends VerticleBase {
     }
 
     private void watch(ListenerReloaded served) {
-        if (served.result().equals("rolled_back") || served.result().startsWith("trust_")) {
+        if (!served.replaced()) {
+            return;
+        }
+        if (served.source().equals("manual")) {
+            listeners.remove(served.listener()); // the operator's files: the listener takes them when they change
             return;
         }
         var notAfter = served.validity().notAfter();
-        var due = policy.dueAt(served.listener(), served.serial(), served.issuedAt(), notAfter);
+        if (served.source().equals("fallback")) {
+            retrySoon(served.listener(), served.serial(), notAfter);
+            return;
+        }
+        var due = policy(served).dueAt(served.listener(), served.serial(), served.issuedAt(), notAfter);
         listeners.put(served.listener(), new Watched(served.serial(), notAfter, due, 0, false));
         log.atInfo()
                 .addKeyValue("identity", served.listener())
@@ -79,6 +87,21 @@ public final class RenewalVerticle extends VerticleBase {
                 .addKeyValue("dueAt", due)
                 .log("listener certificate will be renewed");
         wakeForNext();
+    }
+
+    /** What stands in is no reason to rest: the source is asked again by the schedule of failures. */
+    private void retrySoon(String listener, SerialNumber serial, Instant notAfter) {
+        var before = listeners.get(listener);
+        boolean inProgress = before != null && before.inProgress;
+        int failures = before == null ? 0 : before.failures;
+        listeners.put(listener, new Watched(serial, notAfter, clock.instant().plus(FIRST_RETRY), failures, inProgress));
+        wakeForNext();
+    }
+
+    private RenewalPolicy policy(ListenerReloaded served) {
+        return served.renewBefore() == null
+                ? policy
+                : new RenewalPolicy(config.remainingLifetime(), served.renewBefore(), 0);
     }
 
     private void look() {
@@ -119,7 +142,8 @@ public final class RenewalVerticle extends VerticleBase {
         if (outcome instanceof Renewed renewed) {
             var took = Duration.between(begun, clock.instant());
             CERTIFICATE_RENEWED.publish(
-                    vertx, new CertificateRenewed(listener, renewed.serial(), renewed.validity(), "local", took));
+                    vertx,
+                    new CertificateRenewed(listener, renewed.serial(), renewed.validity(), method(renewed), took));
             return;
         }
         var kept = (Kept) outcome;
@@ -134,6 +158,10 @@ public final class RenewalVerticle extends VerticleBase {
                 .addKeyValue("retryAt", retryAt)
                 .log("listener certificate not renewed; the old one stays in use");
         wakeForNext();
+    }
+
+    private static String method(Renewed renewed) {
+        return renewed.method().equals("acme") ? "acme" : "local";
     }
 
     /** Never waits longer than a tenth of what is left. */

@@ -19,11 +19,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Proves by real handshakes what a listener serves: that a good client is let in and sees the expected certificate, and that a bad client is
- * turned away. With TLS 1.3 a client learns only after its handshake that its certificate was refused, so the connection is watched for a moment.
+ * turned away. With TLS 1.3 a client learns only after its handshake that its certificate was refused, so the connection is watched for a moment:
+ * the longer, the longer the handshake took, since the machine may be busy, and longest where a refusal is what is hoped for.
  */
 final class HandshakeProof {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration WATCHED = Duration.ofMillis(300);
+    private static final Duration STRANGER_WATCHED = Duration.ofSeconds(2);
+    private static final int HANDSHAKES_LONG = 10;
 
     private final Vertx vertx;
     private final TlsConfig tls;
@@ -44,14 +47,16 @@ final class HandshakeProof {
 
     /** Fails with a sentence unless a client with this certificate (null: none) stays connected and sees the expected leaf. */
     Future<Void> serves(Fingerprint expected, @Nullable TlsMaterial client) {
-        return connect()
-                .compose(socket -> handshake(socket, client))
-                .compose(socket -> fingerprint(socket).equals(expected.hex())
-                        ? turnedAway(socket)
-                                .compose(away -> away
-                                        ? Future.<Void>failedFuture("a good client was turned away")
-                                        : Future.succeededFuture())
-                        : socket.close().compose(closed -> Future.failedFuture("another certificate is served")));
+        return connect().compose(socket -> {
+            long began = System.nanoTime();
+            return handshake(socket, client)
+                    .compose(shaken -> fingerprint(socket).equals(expected.hex())
+                            ? turnedAway(socket, watched(began))
+                                    .compose(away -> away
+                                            ? Future.<Void>failedFuture("a good client was turned away")
+                                            : Future.succeededFuture())
+                            : socket.close().compose(closed -> Future.failedFuture("another certificate is served")));
+        });
     }
 
     /** Fails with a sentence unless a client with this certificate is turned away. */
@@ -60,7 +65,7 @@ final class HandshakeProof {
             var own = own(socket);
             strangers.add(own);
             return handshake(socket, client)
-                    .compose(this::turnedAway)
+                    .compose(shaken -> turnedAway(socket, STRANGER_WATCHED))
                     .recover(failed -> failed instanceof TimeoutException
                             ? Future.failedFuture(failed)
                             : Future.succeededFuture(true))
@@ -103,12 +108,18 @@ final class HandshakeProof {
         net.close().onComplete(done -> {});
     }
 
-    /** Whether the listener closes the connection within {@link #WATCHED}; closes it otherwise. */
-    private Future<Boolean> turnedAway(NetSocket socket) {
+    private static Duration watched(long handshakeBegan) {
+        var slow = Duration.ofNanos(System.nanoTime() - handshakeBegan).multipliedBy(HANDSHAKES_LONG);
+        var most = PATIENCE.compareTo(slow) < 0 ? PATIENCE : slow;
+        return WATCHED.compareTo(most) < 0 ? most : WATCHED;
+    }
+
+    /** Whether the listener closes the connection within this time; closes it otherwise. */
+    private Future<Boolean> turnedAway(NetSocket socket, Duration time) {
         var verdict = Promise.<Boolean>promise();
         socket.exceptionHandler(alert -> verdict.tryComplete(true));
         socket.endHandler(ended -> verdict.tryComplete(true));
-        long timer = vertx.setTimer(WATCHED.toMillis(), waited -> verdict.tryComplete(false));
+        long timer = vertx.setTimer(time.toMillis(), waited -> verdict.tryComplete(false));
         return verdict.future()
                 .onComplete(known -> vertx.cancelTimer(timer))
                 .compose(away -> socket.close().otherwiseEmpty().map(away));

@@ -40,6 +40,11 @@ public final class IdentityFiles {
         directory = data.resolve("identities").resolve(name);
     }
 
+    /** In a directory of the operator's choice. */
+    IdentityFiles(Path directory) {
+        this.directory = directory;
+    }
+
     /**
      * A generation on disk.
      *

@@ -4,91 +4,59 @@ import static io.lumia.bus.FleetBus.DESCRIBE_AUTHORITY;
 import static io.lumia.bus.FleetBus.LISTENER_RELOADED;
 
 import io.lumia.bus.FleetBus;
-import io.lumia.bus.FleetBus.AuthorityDescription;
 import io.lumia.bus.FleetBus.DescribeAuthority;
 import io.lumia.bus.FleetBus.ListenerReloaded;
 import io.lumia.bus.FleetBus.RenewListenerOutcome;
 import io.lumia.config.TlsConfig;
-import io.lumia.tls.IdentityFiles.Generation;
-import io.lumia.tls.ListenerIssuance.Fresh;
+import io.lumia.tls.ListenerStore.InUse;
 import io.lumia.tls.ListenerTrust.Anchors;
-import io.lumia.x509.Pem;
 import io.lumia.x509.Validity;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.WorkerExecutor;
 import io.vertx.core.net.KeyCertOptions;
-import io.vertx.core.net.SocketAddress;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The certificate of one of our own listeners: obtained from the authority at the first start, kept on disk, and replaced while the listener
+ * The certificate of one of our own listeners: obtained from its source at the first start, kept on disk, and replaced while the listener
  * runs. A replacement is validated, swapped in, proved by handshakes with a good and a bad client, and rolled back when the proof fails; no
- * connection is dropped (architecture, way 3). The key is made here and goes nowhere.
+ * connection is dropped (architecture, way 3). When a renewal fails near expiry, the operator's fallback pair is served, if there is one.
  */
 public final class ListenerCertificate {
     private static final Logger log = LoggerFactory.getLogger(ListenerCertificate.class);
 
     private final Vertx vertx;
-    private final String listener;
-    private final List<String> names;
-    private final TlsConfig tls;
-    private final Clock clock;
-    private final IdentityFiles files;
-    private final WorkerExecutor worker;
-    private final ListenerIssuance issuance;
+    private final ListenerPlan plan;
     private final ListenerTrust trust;
+    private final ListenerProof proof;
     private final SwappableKeys keys;
-    private final Set<SocketAddress> strangers = ConcurrentHashMap.newKeySet();
-    private volatile Generation generation;
-    private volatile @Nullable Served served;
+    private volatile InUse inUse;
+    private volatile boolean fallenBack;
     private Future<?> last = Future.succeededFuture();
     private Future<RenewListenerOutcome> renewal = Future.succeededFuture();
 
-    /** How the listener is proved. */
-    private record Served(HandshakeProof proof, boolean clientCertificates) {}
-
-    private ListenerCertificate(
-            Vertx vertx,
-            String listener,
-            List<String> names,
-            TlsConfig tls,
-            Clock clock,
-            IdentityFiles files,
-            WorkerExecutor worker,
-            ListenerTrust trust,
-            Generation generation) {
+    ListenerCertificate(Vertx vertx, ListenerPlan plan, ListenerTrust trust, ListenerProof proof, ListenerStart first) {
         this.vertx = vertx;
-        this.listener = listener;
-        this.names = names;
-        this.tls = tls;
-        this.clock = clock;
-        this.files = files;
-        this.worker = worker;
-        this.issuance = new ListenerIssuance(vertx, listener, names, clock, worker);
+        this.plan = plan;
         this.trust = trust;
-        this.generation = generation;
-        this.keys = new SwappableKeys(generation.material());
+        this.proof = proof;
+        this.inUse = first.inUse();
+        this.fallenBack = first.fallenBack();
+        this.keys = new SwappableKeys(inUse.material());
+        tell("started");
     }
 
     /**
-     * Takes the stored certificate when it is still good for these names and this authority, and obtains one otherwise.
+     * One from the fleet's own CA: the stored certificate when it is still good for these names and this authority, a new one otherwise.
      *
      * @param listener {@code broker}, {@code authority} or {@code gui}
      * @param names DNS names and addresses it must carry
@@ -96,19 +64,7 @@ public final class ListenerCertificate {
      */
     public static Future<ListenerCertificate> open(
             Vertx vertx, String listener, List<String> names, Path data, TlsConfig tls, Clock clock) {
-        var files = new IdentityFiles(data, listener);
-        var worker = vertx.createSharedWorkerExecutor("listener-certificates", 2);
-        return DESCRIBE_AUTHORITY.ask(vertx, new DescribeAuthority()).compose(authority -> {
-            var trust = trust(authority);
-            return blocking(worker, () -> reusable(files, names, trust.fleet(), clock.instant()))
-                    .compose(stored -> stored.map(Future::succeededFuture)
-                            .orElseGet(() -> new ListenerIssuance(vertx, listener, names, clock, worker)
-                                    .obtain()
-                                    .compose(fresh -> blocking(worker, () -> keep(files, fresh, trust.fleet())))))
-                    .map(generation -> new ListenerCertificate(
-                            vertx, listener, names, tls, clock, files, worker, trust, generation))
-                    .onSuccess(opened -> opened.tell("started"));
-        });
+        return new ListenerCertificates(data, tls, clock).embedded(vertx, listener, names);
     }
 
     /** For the listener's options; serves the newest generation from the next handshake on. */
@@ -139,7 +95,7 @@ public final class ListenerCertificate {
     public Future<Void> trustFleet(List<X509Certificate> roots) {
         return DESCRIBE_AUTHORITY
                 .ask(vertx, new DescribeAuthority())
-                .map(authority -> trust(authority).anchors().intermediates())
+                .map(authority -> ListenerTrust.of(authority).anchors().intermediates())
                 .compose(known -> replaceTrust(anchors -> anchors.withFleet(roots, joined(known, anchors))));
     }
 
@@ -149,15 +105,15 @@ public final class ListenerCertificate {
     }
 
     /**
-     * Answers {@link FleetBus#renewListener} from now on.
+     * Answers {@link FleetBus#renewListener} from now on, and takes the operator's files when they change.
      *
      * @param host where the listener can be reached from here
      * @param clientCertificates whether the listener demands them
      */
     public Future<Void> serveRenewals(String host, int port, boolean clientCertificates) {
-        var proof = new HandshakeProof(vertx, tls, trust.fleet(), reachable(host), port, strangers);
-        served = new Served(proof, clientCertificates);
-        return FleetBus.renewListener(listener).serve(vertx, asked -> renewed(proof, clientCertificates));
+        proof.listening(host, port, clientCertificates);
+        plan.watch(vertx, this::pairChanged);
+        return FleetBus.renewListener(plan.listener()).serve(vertx, asked -> renewed());
     }
 
     /**
@@ -167,16 +123,18 @@ public final class ListenerCertificate {
      * @param address literal, as the listener sees it
      */
     public boolean isOwnStranger(String address, int port) {
-        return port > 0 && strangers.contains(SocketAddress.inetSocketAddress(port, address));
+        return proof.isOwnStranger(address, port);
     }
 
     /** Whoever asks during a renewal gets its outcome: two at once could roll back to what the other replaced. */
-    private Future<RenewListenerOutcome> renewed(HandshakeProof proof, boolean clientCertificates) {
+    private Future<RenewListenerOutcome> renewed() {
         synchronized (this) {
             if (renewal.isComplete()) {
-                renewal = inTurn(() -> issuance.obtain()
-                        .compose(fresh -> install(fresh, proof, clientCertificates))
-                        .recover(failed -> Future.succeededFuture(kept("refused", failed))));
+                renewal = inTurn(() -> plan.source()
+                        .obtain(inUse.material())
+                        .compose(
+                                this::install,
+                                failed -> fallBack().map(kept(CertificateNotObtained.reason(failed), failed))));
             }
             return renewal;
         }
@@ -189,22 +147,89 @@ public final class ListenerCertificate {
         return next;
     }
 
+    private Future<RenewListenerOutcome> install(TlsMaterial fresh) {
+        if (plan.serves(fresh, inUse.material())) {
+            return Future.succeededFuture(new RenewListenerOutcome.Kept(
+                    "unchanged", "the files still hold the certificate that is served; put a new one there"));
+        }
+        return blocking(() -> plan.stage(fresh, trust.fleet().roots()))
+                .compose(staged -> swapAndProve(staged, false))
+                .recover(unfit -> fallBack().map(kept("invalid_certificate", unfit)));
+    }
+
+    private Future<RenewListenerOutcome> swapAndProve(InUse staged, boolean toFallback) {
+        var previous = inUse;
+        keys.swap(staged.material());
+        return proof.of(staged.material(), plan.trust(staged.material(), toFallback))
+                .compose(proved -> blocking(() -> {
+                    plan.store().promote(staged);
+                    return staged;
+                }))
+                .<RenewListenerOutcome>map(promoted -> taken(promoted, toFallback))
+                .recover(failed -> {
+                    keys.swap(previous.material());
+                    tell("rolled_back");
+                    return blocking(() -> {
+                                plan.store().back(staged);
+                                return previous;
+                            })
+                            .otherwise(previous)
+                            .map(back -> kept("rolled_back", failed));
+                });
+    }
+
+    private RenewListenerOutcome taken(InUse promoted, boolean toFallback) {
+        inUse = promoted;
+        fallenBack = toFallback;
+        tell(toFallback ? "fallback" : "reloaded");
+        var validity = Validity.of(promoted.material().leaf());
+        return new RenewListenerOutcome.Renewed(promoted.serial(), promoted.issuedAt(), validity, plan.method());
+    }
+
+    /** The renewal has failed: what is served near its end gives way to the operator's pair. Never fails. */
+    private Future<?> fallBack() {
+        if (fallenBack || !plan.isFallbackDue(inUse)) {
+            return Future.succeededFuture();
+        }
+        return takeFallback();
+    }
+
+    private Future<?> takeFallback() {
+        return plan.readFallback()
+                .compose(pair -> swapAndProve(InUse.of(pair), true))
+                .onSuccess(taken -> plan.warnOfFallback())
+                .onFailure(unusable -> log.atError()
+                        .addKeyValue("identity", plan.listener())
+                        .addKeyValue("reason", unusable.getMessage())
+                        .log("the fallback certificate cannot be used"))
+                .otherwiseEmpty();
+    }
+
+    /** In mode manual it is what is served, in mode acme only while it stands in. */
+    private Future<?> pairChanged() {
+        if (plan.isManual()) {
+            return renewed().onSuccess(outcome -> {
+                if (outcome instanceof RenewListenerOutcome.Kept kept
+                        && !kept.reason().equals("unchanged")) {
+                    tell("refused");
+                }
+            });
+        }
+        return fallenBack ? inTurn(this::takeFallback) : plan.readFallback().onFailure(plan::warnOfUnusable);
+    }
+
     private Future<Void> replaceTrust(UnaryOperator<Anchors> change) {
         return inTurn(() -> {
             var before = trust.anchors();
-            var now = served;
             var next = change.apply(before);
             try {
-                next.check(generation.material());
+                plan.checkWith(next, inUse.material());
             } catch (CertificateException unfit) {
                 tell("trust_rolled_back");
                 return Future.failedFuture(unfit);
             }
             trust.replace(next);
-            if (now == null) {
-                return Future.succeededFuture();
-            }
-            return prove(generation.material(), now.proof, now.clientCertificates)
+            return proof.of(inUse.material(), plan.trust(inUse.material(), fallenBack))
                     .onSuccess(proved -> tell("trust_reloaded"))
                     .onFailure(failed -> {
                         trust.replace(before);
@@ -220,63 +245,9 @@ public final class ListenerCertificate {
                 .toList();
     }
 
-    private Future<RenewListenerOutcome> install(Fresh fresh, HandshakeProof proof, boolean clientCertificates) {
-        return blocking(worker, () -> {
-                    ServerFitness.check(fresh.material(), names, trust.fleet(), clock.instant());
-                    return files.stage(
-                            fresh.material(), fresh.issuedAt(), trust.fleet().roots());
-                })
-                .compose(staged -> swapAndProve(staged, proof, clientCertificates))
-                .recover(unfit -> Future.succeededFuture(kept("invalid_certificate", unfit)));
-    }
-
-    private Future<RenewListenerOutcome> swapAndProve(
-            Generation staged, HandshakeProof proof, boolean clientCertificates) {
-        var previous = generation;
-        keys.swap(staged.material());
-        return prove(staged.material(), proof, clientCertificates)
-                .compose(proved -> blocking(worker, () -> {
-                    files.promote(staged);
-                    tidy(files, staged);
-                    return staged;
-                }))
-                .<RenewListenerOutcome>map(promoted -> {
-                    generation = promoted;
-                    tell("reloaded");
-                    return new RenewListenerOutcome.Renewed(
-                            promoted.serial(),
-                            promoted.issuedAt(),
-                            Validity.of(promoted.material().leaf()));
-                })
-                .recover(failed -> {
-                    keys.swap(previous.material());
-                    tell("rolled_back");
-                    return blocking(worker, () -> back(staged, previous))
-                            .otherwise(previous)
-                            .map(back -> kept("rolled_back", failed));
-                });
-    }
-
-    /** The link may have been switched already, when only its sync failed. */
-    private Generation back(Generation staged, Generation previous) throws IOException {
-        files.promote(previous);
-        files.discard(staged);
-        return previous;
-    }
-
-    private Future<Void> prove(TlsMaterial next, HandshakeProof proof, boolean clientCertificates) {
-        if (!clientCertificates) {
-            return proof.serves(next.fingerprint(), null);
-        }
-        return issuance.goodClient()
-                .compose(good -> proof.serves(next.fingerprint(), good))
-                .compose(served -> blocking(worker, () -> SelfSigned.material("stranger", clock.instant())))
-                .compose(proof::refuses);
-    }
-
     private RenewListenerOutcome kept(String reason, Throwable why) {
         log.atWarn()
-                .addKeyValue("identity", listener)
+                .addKeyValue("identity", plan.listener())
                 .addKeyValue("reason", reason)
                 .addKeyValue("detail", why.getMessage())
                 .log("listener keeps its certificate: the new one was not taken");
@@ -284,73 +255,23 @@ public final class ListenerCertificate {
     }
 
     private void tell(String result) {
-        var now = generation;
+        var now = inUse;
+        var source = fallenBack ? "fallback" : plan.method();
+        var validity = Validity.of(now.material().leaf());
         LISTENER_RELOADED.publish(
                 vertx,
                 new ListenerReloaded(
-                        listener,
-                        now.serial(),
-                        now.issuedAt(),
-                        Validity.of(now.material().leaf()),
-                        result));
+                        plan.listener(), now.serial(), now.issuedAt(), validity, result, source, plan.renewBefore()));
         log.atInfo()
-                .addKeyValue("identity", listener)
+                .addKeyValue("identity", plan.listener())
                 .addKeyValue("serial", now.serial())
                 .addKeyValue("notAfter", now.notAfter())
+                .addKeyValue("source", source)
                 .addKeyValue("outcome", result)
                 .log("listener serves certificate");
     }
 
-    private static Generation keep(IdentityFiles files, Fresh fresh, FleetTrust trust) throws IOException {
-        var staged = files.stage(fresh.material(), fresh.issuedAt(), trust.roots());
-        files.promote(staged);
-        tidy(files, staged);
-        return staged;
-    }
-
-    private static Optional<Generation> reusable(
-            IdentityFiles files, List<String> names, FleetTrust trust, Instant now) {
-        var stored = files.current().filter(generation -> good(generation, names, trust, now));
-        stored.ifPresent(generation -> tidy(files, generation));
-        return stored;
-    }
-
-    private static boolean good(Generation stored, List<String> names, FleetTrust trust, Instant now) {
-        try {
-            ServerFitness.check(stored.material(), names, trust, now);
-            return true;
-        } catch (CertificateException unfit) {
-            return false;
-        }
-    }
-
-    /** What could not be removed is tried again next time; the generation in use is good all the same. */
-    private static void tidy(IdentityFiles files, Generation inUse) {
-        try {
-            files.keepOnly(inUse);
-        } catch (IOException stillThere) {
-            log.atWarn()
-                    .addKeyValue("directory", files.directory())
-                    .addKeyValue("reason", stillThere)
-                    .log("an old generation could not be removed");
-        }
-    }
-
-    private static ListenerTrust trust(AuthorityDescription authority) {
-        var intermediate = authority.intermediate();
-        return new ListenerTrust(
-                Pem.certificates(authority.root()), intermediate == null ? List.of() : Pem.certificates(intermediate));
-    }
-
-    private static String reachable(String host) {
-        return switch (host) {
-            case "0.0.0.0" -> "127.0.0.1";
-            case "::", "0:0:0:0:0:0:0:0" -> "::1";
-            default -> host;
-        };
-    }
-
-    private static <T> Future<T> blocking(WorkerExecutor worker, Callable<T> work) {
-        return worker.executeBlocking(work, false);
+    private <T> Future<T> blocking(Callable<T> work) {
+        return plan.blocking(work);
     }
 }

@@ -14,25 +14,19 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.security.KeyPair;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a listener asks of the authority: its own certificate, and one to prove itself with. */
-record ListenerIssuance(Vertx vertx, String listener, List<String> names, Clock clock, WorkerExecutor worker) {
+record ListenerIssuance(Vertx vertx, String listener, List<String> names, WorkerExecutor worker) {
     private static final Duration PROBE_LIFETIME = Duration.ofMinutes(1);
 
-    /** What was just obtained. */
-    record Fresh(TlsMaterial material, Instant issuedAt) {}
-
     /** For a fresh key. @return fails with a sentence when the authority refuses */
-    Future<Fresh> obtain() {
+    Future<TlsMaterial> obtain() {
         return worker.executeBlocking(KeyPairs::p256, false)
                 .compose(
                         pair -> ISSUE_CERTIFICATE.ask(vertx, request(pair)).compose(outcome -> material(outcome, pair)))
-                .map(material -> new Fresh(material, clock.instant()))
                 .recover(failed -> Future.failedFuture(new IllegalStateException(
                         "no certificate for the listener " + listener + ": " + failed.getMessage(), failed)));
     }

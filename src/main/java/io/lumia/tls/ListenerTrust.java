@@ -1,5 +1,7 @@
 package io.lumia.tls;
 
+import io.lumia.bus.FleetBus.AuthorityDescription;
+import io.lumia.x509.Pem;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -52,6 +54,13 @@ final class ListenerTrust {
         anchors = new Anchors(roots, intermediates, List.of());
         fleet = new FleetTrust(roots, intermediates);
         clients = FleetTrust.forClients(roots, intermediates);
+    }
+
+    /** The fleet's CA as it describes itself. */
+    static ListenerTrust of(AuthorityDescription authority) {
+        var intermediate = authority.intermediate();
+        return new ListenerTrust(
+                Pem.certificates(authority.root()), intermediate == null ? List.of() : Pem.certificates(intermediate));
     }
 
     /** For those that connect to the listener. */

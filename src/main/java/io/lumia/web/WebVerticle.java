@@ -6,9 +6,13 @@ import io.lumia.config.WebConfig;
 import io.lumia.http.ConnectionGuard;
 import io.lumia.http.Listeners;
 import io.lumia.tls.ListenerCertificate;
+import io.lumia.tls.ListenerCertificates;
+import io.lumia.tls.ListenerCertificates.Wanted;
 import io.lumia.tls.TlsOptions;
+import io.lumia.tls.TrustBundle;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
@@ -26,18 +30,21 @@ public final class WebVerticle extends VerticleBase {
     private static final String LISTENER = "gui";
 
     private final WebConfig config;
-    private final TlsConfig tls;
+    private final ListenerCertificates certificates;
     private final Path data;
     private final Clock clock;
-    private final boolean loopback;
     private @Nullable HttpServer server;
 
     public WebVerticle(WebConfig config, TlsConfig tls, Path data, Clock clock) {
+        this(config, new ListenerCertificates(data, tls, clock), data, clock);
+    }
+
+    /** @param certificates where the listener's comes from */
+    public WebVerticle(WebConfig config, ListenerCertificates certificates, Path data, Clock clock) {
         this.config = config;
-        this.tls = tls;
+        this.certificates = certificates;
         this.data = data;
         this.clock = clock;
-        this.loopback = Doorman.isLoopback(config.host());
     }
 
     /** The TCP port it listens on; after deployment. */
@@ -48,9 +55,9 @@ public final class WebVerticle extends VerticleBase {
         return server.actualPort();
     }
 
-    /** Whether it serves HTTPS, as it does beyond loopback. */
+    /** Whether it serves HTTPS. */
     public boolean https() {
-        return !loopback;
+        return config.https();
     }
 
     @Override
@@ -61,7 +68,7 @@ public final class WebVerticle extends VerticleBase {
 
     private Future<Void> open(AdminToken token, ConnectionGuard guard) {
         var router = router(token, guard);
-        return loopback ? plain(router, guard) : secure(router, guard);
+        return config.https() ? secure(router, guard) : plain(router, guard);
     }
 
     private Future<Void> plain(Router router, ConnectionGuard guard) {
@@ -70,13 +77,38 @@ public final class WebVerticle extends VerticleBase {
     }
 
     private Future<Void> secure(Router router, ConnectionGuard guard) {
-        return ListenerCertificate.open(vertx, LISTENER, config.names(), data, tls, clock)
+        var section = config.tls();
+        boolean demandsClients = section.mtls().requireClientCert();
+        var wanted = new Wanted(LISTENER, "web.tls", config.host(), config.names(), section, demandsClients);
+        return certificates
+                .open(vertx, wanted)
+                .compose(certificate -> demandsClients ? trustOthers(certificate) : Future.succeededFuture(certificate))
                 .compose(certificate -> {
-                    var options = TlsOptions.apply(Listeners.options(config.host(), config.port()), tls);
+                    var options = TlsOptions.apply(
+                            Listeners.options(config.host(), config.port()), certificates.tls(section));
                     options.setKeyCertOptions(certificate.keyCertOptions());
+                    if (demandsClients) {
+                        options.setClientAuth(ClientAuth.REQUIRED)
+                                .setTrustOptions(certificate.clientTrust().trustOptions());
+                    }
                     return listen(options, router, guard)
-                            .compose(open -> certificate.serveRenewals(config.host(), port(), false));
+                            .compose(open -> certificate.serveRenewals(config.host(), port(), demandsClients));
                 });
+    }
+
+    /** Read once; unlike the broker's these are not taken when they change. */
+    private Future<ListenerCertificate> trustOthers(ListenerCertificate certificate) {
+        var files = config.tls().mtls().clientCaFiles();
+        return vertx.executeBlocking(
+                        () -> TrustBundle.read(
+                                "web.tls.mtls.client-ca-files",
+                                files,
+                                certificate.trust().roots()),
+                        false)
+                .recover(unusable ->
+                        Future.failedFuture(new CannotStart(String.valueOf(unusable.getMessage()), unusable)))
+                .compose(certificate::trustAlso)
+                .map(certificate);
     }
 
     private Future<HttpServer> listen(HttpServerOptions options, Router router, ConnectionGuard guard) {
@@ -91,7 +123,7 @@ public final class WebVerticle extends VerticleBase {
     }
 
     private Router router(AdminToken token, ConnectionGuard guard) {
-        var doorman = new Doorman(token, config.names(), loopback, clock);
+        var doorman = new Doorman(token, config.names(), config.onLoopback(), clock);
         var api = Router.router(vertx);
         new CertificatesApi(new AuditTrail(vertx, clock)).mount(api);
         new ProvisioningApi().mount(api);
@@ -104,6 +136,9 @@ public final class WebVerticle extends VerticleBase {
         var router = Router.router(vertx);
         router.route().handler(WebVerticle::strictHeaders);
         router.route().handler(doorman::checkHost);
+        if (config.tls().mtls().requireClientCert()) {
+            router.route().handler(new ClientNames(config.tls().mtls().allowedClientCns())::check);
+        }
         router.route("/api/v1/*").handler(doorman::checkToken);
         router.route().handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY));
         router.route().handler(context -> {

@@ -85,13 +85,18 @@ public record CertificateRequest(
         }
     }
 
-    /** A new request for the names, signed with the pair; DNS names and IP literals. */
-    public static String create(KeyPair pair, String commonName, List<String> names) {
+    /**
+     * A new request for the names, signed with the pair; DNS names and IP literals.
+     *
+     * @param commonName null: the subject stays empty
+     */
+    public static String create(KeyPair pair, @Nullable String commonName, List<String> names) {
         try {
-            var subject = new X500NameBuilder(BCStyle.INSTANCE)
-                    .addRDN(BCStyle.CN, commonName)
-                    .build();
-            var builder = new JcaPKCS10CertificationRequestBuilder(subject, pair.getPublic());
+            var subject = new X500NameBuilder(BCStyle.INSTANCE);
+            if (commonName != null) {
+                subject.addRDN(BCStyle.CN, commonName);
+            }
+            var builder = new JcaPKCS10CertificationRequestBuilder(subject.build(), pair.getPublic());
             if (!names.isEmpty()) {
                 var extensions = new ExtensionsGenerator();
                 extensions.addExtension(Extension.subjectAlternativeName, false, generalNames(names));

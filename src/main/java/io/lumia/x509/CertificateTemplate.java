@@ -272,7 +272,7 @@ public final class CertificateTemplate {
 
     private static KeyPurposeId purpose(Profile profile) {
         return switch (profile) {
-            case BOOTSTRAP, DEVICE, ADMIN -> KeyPurposeId.id_kp_clientAuth;
+            case BOOTSTRAP, DEVICE, ADMIN, SITE -> KeyPurposeId.id_kp_clientAuth;
             case SERVER -> KeyPurposeId.id_kp_serverAuth;
         };
     }

@@ -6,6 +6,8 @@ import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bouncycastle.asn1.x509.CRLNumber;
 import org.bouncycastle.asn1.x509.DistributionPointName;
@@ -75,6 +77,13 @@ public final class Crl {
     /** How many certificates it lists. */
     public int size() {
         return content.toASN1Structure().getRevokedCertificates().length;
+    }
+
+    /** The certificates it lists. */
+    public Set<SerialNumber> serials() {
+        return Stream.of(content.toASN1Structure().getRevokedCertificates())
+                .map(entry -> new SerialNumber(entry.getUserCertificate().getPositiveValue()))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** The addresses in its Issuing Distribution Point; empty when it has none. */

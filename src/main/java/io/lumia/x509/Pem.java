@@ -84,12 +84,14 @@ public final class Pem {
     /** An unencrypted private key, PKCS#8 or SEC 1. @throws IllegalArgumentException when there is none; never shows key material */
     public static PrivateKey privateKey(String pem) {
         try (var parser = new PEMParser(new StringReader(pem))) {
-            Object object = parser.readObject();
-            if (object instanceof PEMKeyPair pair) {
-                return Keys.privateKey(pair.getPrivateKeyInfo().getEncoded());
-            }
-            if (object instanceof PrivateKeyInfo info) {
-                return Keys.privateKey(info.getEncoded());
+            // openssl puts the parameters of an EC key before it
+            for (Object object = parser.readObject(); object != null; object = parser.readObject()) {
+                if (object instanceof PEMKeyPair pair) {
+                    return Keys.privateKey(pair.getPrivateKeyInfo().getEncoded());
+                }
+                if (object instanceof PrivateKeyInfo info) {
+                    return Keys.privateKey(info.getEncoded());
+                }
             }
         } catch (IOException | GeneralSecurityException | RuntimeException malformed) {
             throw new IllegalArgumentException(

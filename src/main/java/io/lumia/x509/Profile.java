@@ -14,7 +14,9 @@ public enum Profile {
     /** A listener: serverAuth. */
     SERVER,
     /** A person or program that administers Lumia: clientAuth. */
-    ADMIN;
+    ADMIN,
+    /** A place with a broker of its own that bridges to the central one: clientAuth. */
+    SITE;
 
     /** The name in configuration, API and metric labels. */
     public String label() {
@@ -29,6 +31,6 @@ public enum Profile {
             }
         }
         throw new IllegalArgumentException(
-                "unknown profile " + Printable.quoted(label) + ": expected bootstrap, device, server or admin");
+                "unknown profile " + Printable.quoted(label) + ": expected bootstrap, device, server, admin or site");
     }
 }

@@ -51,14 +51,14 @@ class MosquittoAclTest {
         "emma,foo/bar,-"
     })
     void decides_as_mosquitto_does(String user, String topic, String expected) {
-        var rights = acl.guest(user, "c-1");
+        var rights = acl.rights(Standing.GUEST, user, "c-1");
         var given = (rights.mayRead(topic) ? "r" : "") + (rights.mayPublish(topic) ? "w" : "");
         assertThat(given.isEmpty() ? "-" : given).isEqualTo(expected);
     }
 
     @Test
     void grants_a_subscription_of_which_something_may_be_read() {
-        var rights = acl.guest("roger", "c-1");
+        var rights = acl.rights(Standing.GUEST, "roger", "c-1");
         assertThat(rights.reading(TopicFilter.parse("foo/bar"))).isEqualTo(Reading.ALL);
         assertThat(rights.reading(TopicFilter.parse("tree/#"))).isEqualTo(Reading.SOME);
         assertThat(rights.reading(TopicFilter.parse("#"))).isEqualTo(Reading.SOME);
@@ -70,7 +70,7 @@ class MosquittoAclTest {
     void a_denial_holds_against_the_rules_and_the_devices_own_topics() {
         var rules = List.of(new TopicAcl.Rule("*", List.of("shared/#"), List.of("shared/#")));
         var both = new TopicAcl(rules, MosquittoAcl.parse("pattern deny shared/closed\npattern deny devices/%u/x\n"));
-        var rights = both.member("dev-1", "c");
+        var rights = both.rights(Standing.DEVICE, "dev-1", "c");
         assertThat(rights.mayPublish("shared/open")).isTrue();
         assertThat(rights.mayPublish("shared/closed")).isFalse();
         assertThat(rights.mayRead("shared/closed")).isFalse();
@@ -81,8 +81,10 @@ class MosquittoAclTest {
     @Test
     void a_name_with_wildcards_gets_no_pattern() {
         for (String name : List.of("+", "#", "a/b")) {
-            assertThat(acl.guest("roger", name).mayPublish("up/x")).isFalse();
-            assertThat(acl.guest(name, "c").mayRead("people/emma/other")).isFalse();
+            assertThat(acl.rights(Standing.GUEST, "roger", name).mayPublish("up/x"))
+                    .isFalse();
+            assertThat(acl.rights(Standing.GUEST, name, "c").mayRead("people/emma/other"))
+                    .isFalse();
         }
     }
 

@@ -14,7 +14,7 @@ class TopicAclTest {
 
     @Test
     void lets_a_device_use_its_own_topics_and_no_others() {
-        var rights = acl.member("dev-1", "c");
+        var rights = acl.rights(Standing.DEVICE, "dev-1", "c");
         assertThat(rights.mayPublish("devices/dev-1/telemetry")).isTrue();
         assertThat(rights.mayPublish("devices/dev-2/telemetry")).isFalse();
         assertThat(rights.mayPublish("devices/dev-10")).isFalse();
@@ -27,7 +27,7 @@ class TopicAclTest {
 
     @Test
     void gives_a_guest_what_the_rules_say_only() {
-        var rights = acl.guest("lumia-app", "c");
+        var rights = acl.rights(Standing.GUEST, "lumia-app", "c");
         assertThat(rights.mayPublish("devices/lumia-app/x")).isFalse();
         assertThat(rights.mayPublish("devices/dev-1/commands")).isTrue();
         assertThat(rights.maySubscribe(TopicFilter.parse("devices/+/telemetry/a")))
@@ -37,7 +37,7 @@ class TopicAclTest {
 
     @Test
     void puts_client_id_and_identity_in() {
-        var rights = acl.member("dev-1", "client-7");
+        var rights = acl.rights(Standing.DEVICE, "dev-1", "client-7");
         assertThat(rights.mayPublish("clients/client-7/up")).isTrue();
         assertThat(rights.mayPublish("clients/dev-1/up")).isFalse();
         assertThat(rights.maySubscribe(TopicFilter.parse("people/dev-1"))).isTrue();
@@ -46,19 +46,22 @@ class TopicAclTest {
     @Test
     void leaves_out_a_filter_whose_client_id_brings_wildcards_or_levels() {
         for (String clientId : List.of("+", "#", "a/b", "a+", "")) {
-            var rights = acl.member("dev-1", clientId);
+            var rights = acl.rights(Standing.DEVICE, "dev-1", clientId);
             assertThat(rights.mayPublish("clients/" + clientId + "/up")).isFalse();
             assertThat(rights.mayPublish("clients/x/up")).isFalse();
             assertThat(rights.maySubscribe(TopicFilter.parse("clients/x/down"))).isFalse();
         }
-        assertThat(acl.member("dev-1", "%u").mayPublish("clients/dev-1/up")).isFalse();
+        assertThat(acl.rights(Standing.DEVICE, "dev-1", "%u").mayPublish("clients/dev-1/up"))
+                .isFalse();
     }
 
     @Test
     void keeps_clients_out_of_the_brokers_own_topics() {
         var generous = new TopicAcl(List.of(new Rule("*", List.of("#", "$SYS/#", "%c/#"), List.of("#"))));
-        assertThat(generous.member("dev-1", "$SYS").mayPublish("$SYS/a")).isFalse();
-        assertThat(generous.member("dev-1", "c").mayPublish("anything")).isTrue();
+        assertThat(generous.rights(Standing.DEVICE, "dev-1", "$SYS").mayPublish("$SYS/a"))
+                .isFalse();
+        assertThat(generous.rights(Standing.DEVICE, "dev-1", "c").mayPublish("anything"))
+                .isTrue();
     }
 
     @Test

@@ -8,13 +8,13 @@ import io.lumia.bus.FleetBus.Refusal;
 import io.lumia.crypto.KeyPairs;
 import io.lumia.fakes.AcmeHarness;
 import io.lumia.fakes.Await;
+import io.lumia.fakes.FreePort;
+import io.lumia.issuance.ChallengeResponders;
 import io.lumia.tls.FleetTrust;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.Keys;
 import io.lumia.x509.Pem;
-import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -32,26 +32,12 @@ class AcmeOrderTest {
     private Path data;
 
     @Test
-    void looks_soon_at_first_and_less_often_later() {
-        var unasked = Duration.ofSeconds(-100);
-        assertThat(AcmeOrder.pause(0, unasked)).isLessThan(Duration.ofMillis(100));
-        assertThat(AcmeOrder.pause(3, unasked)).isGreaterThan(AcmeOrder.pause(2, unasked));
-        assertThat(AcmeOrder.pause(60, unasked)).isEqualTo(Duration.ofSeconds(3));
-    }
-
-    @Test
-    void waits_as_long_as_the_server_asks_after_the_first_look() {
-        assertThat(AcmeOrder.pause(0, Duration.ofSeconds(5))).isLessThan(Duration.ofMillis(100));
-        assertThat(AcmeOrder.pause(1, Duration.ofSeconds(5))).isEqualTo(Duration.ofSeconds(5));
-    }
-
-    @Test
-    void obtains_certificates_with_fresh_keys_and_closes_the_responder() throws IOException {
-        int port = freePort();
+    void obtains_certificates_with_fresh_keys_and_closes_the_responder() {
+        int port = FreePort.on(ADDRESS);
         try (var acme = new AcmeHarness(data, true, List.of("127.0.0.0/8"), port)) {
             var identity = KeyPairs.p256();
             acme.issuer.claim(NAME.value(), identity.getPublic(), ADDRESS.getHostAddress());
-            var responders = new ChallengeResponders(acme.vertx, port);
+            var responders = new ChallengeResponders(acme.vertx, port, "free the port");
             var order = order(acme, responders);
 
             var first = Await.result(order.place(request(acme, identity)));
@@ -65,12 +51,12 @@ class AcmeOrderTest {
     }
 
     @Test
-    void comes_back_when_the_ca_that_was_overloaded_asks_for_it() throws IOException {
-        int port = freePort();
+    void comes_back_when_the_ca_that_was_overloaded_asks_for_it() {
+        int port = FreePort.on(ADDRESS);
         try (var acme = new AcmeHarness(data, true, List.of("127.0.0.0/8"), port)) {
             var identity = KeyPairs.p256();
             acme.issuer.claim(NAME.value(), identity.getPublic(), ADDRESS.getHostAddress());
-            var order = order(acme, new ChallengeResponders(acme.vertx, port));
+            var order = order(acme, new ChallengeResponders(acme.vertx, port, "free the port"));
             acme.issuer.answerNext(new IssueOutcome.Refused(Refusal.OVERLOADED, "busy"));
 
             var failure = StepFailed.of(Await.failure(order.place(request(acme, identity))));
@@ -85,11 +71,11 @@ class AcmeOrderTest {
     }
 
     @Test
-    void says_what_to_do_when_the_name_belongs_to_another_key() throws IOException {
-        int port = freePort();
+    void says_what_to_do_when_the_name_belongs_to_another_key() {
+        int port = FreePort.on(ADDRESS);
         try (var acme = new AcmeHarness(data, true, List.of("127.0.0.0/8"), port)) {
             acme.issuer.claim(NAME.value(), KeyPairs.p256().getPublic(), ADDRESS.getHostAddress());
-            var order = order(acme, new ChallengeResponders(acme.vertx, port));
+            var order = order(acme, new ChallengeResponders(acme.vertx, port, "free the port"));
 
             var failure = StepFailed.of(Await.failure(order.place(request(acme, KeyPairs.p256()))));
 
@@ -103,18 +89,12 @@ class AcmeOrderTest {
 
     private static AcmeOrder order(AcmeHarness acme, ChallengeResponders responders) {
         var workers = acme.vertx.createSharedWorkerExecutor("orders", 2);
-        return new AcmeOrder(acme.vertx, workers, responders, Duration.ofSeconds(10), Clock.systemUTC());
+        return new AcmeOrder(acme.vertx, workers, responders, Duration.ofMinutes(1), Clock.systemUTC());
     }
 
     private static CertificateOrder.Request request(AcmeHarness acme, KeyPair identity) {
         var trust = new FleetTrust(Pem.certificates(acme.issuer.root()));
         return new CertificateOrder.Request(
                 NAME, "dev-0011.devices.lumia.internal", identity, URI.create(acme.directory()), trust, ADDRESS);
-    }
-
-    private static int freePort() throws IOException {
-        try (var probe = new ServerSocket(0, 1, ADDRESS)) {
-            return probe.getLocalPort();
-        }
     }
 }

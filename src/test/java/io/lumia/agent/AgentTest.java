@@ -243,10 +243,11 @@ class AgentTest {
         assertThat(broker.connects.get(2).certificate())
                 .isNotEqualTo(first)
                 .isEqualTo(broker.connects.get(1).certificate());
-        assertThat(broker.ended).as("only the probe says goodbye").containsExactly("dev-0001!probe");
+        Await.until(vertx, "the probe's end", () -> !broker.ended.isEmpty());
         assertThat(agent.state()).isEqualTo(CONNECTED);
         assertThat(heard.states).doesNotContain(AgentState.STOPPED);
         Await.until(vertx, "the old generation is removed after the overlap", () -> generations() == 1);
+        assertThat(broker.ended).as("only the probe says goodbye").containsExactly("dev-0001!probe");
         stop(agent);
     }
 
@@ -339,6 +340,7 @@ class AgentTest {
         Await.until(vertx, "reconnected", () -> agent.state() == CONNECTED);
         broker.send("dev-0001", "devices/dev-0001/commands", "ping");
         Await.until(vertx, "heard", () -> heard.messages.contains("devices/dev-0001/commands ping"));
+        assertThat(broker.subscribed).hasSize(2);
         stop(agent);
     }
 

@@ -87,6 +87,6 @@ class HttpEnrolmentTest {
     private HttpEnrolment enrolment(int port) {
         var workers = vertx.createSharedWorkerExecutor("test", 1);
         var address = URI.create("http://127.0.0.1:" + port);
-        return new HttpEnrolment(vertx, address, DOMAIN, Duration.ofSeconds(5), workers, Clock.systemUTC());
+        return new HttpEnrolment(vertx, address, DOMAIN, Duration.ofMinutes(1), workers, Clock.systemUTC());
     }
 }

@@ -1,11 +1,11 @@
 package io.lumia.audit;
 
-import static io.lumia.fakes.Waiting.forIt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.Audited;
+import io.lumia.fakes.Await;
 import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,19 +30,19 @@ class AuditVerticleTest {
 
     @AfterEach
     void close() {
-        forIt(vertx.close());
+        Await.result(vertx.close());
     }
 
     @Test
     void writes_every_act_in_order_and_nothing_is_lost_at_the_stop() throws Exception {
-        var id = forIt(vertx.deployVerticle(new AuditVerticle(data)));
+        var id = Await.result(vertx.deployVerticle(new AuditVerticle(data)));
         vertx.runOnContext(go -> {
             for (int i = 0; i < 500; i++) {
                 FleetBus.AUDITED.publish(vertx, act(Integer.toString(i)));
             }
         });
         awaitLast("499");
-        forIt(vertx.undeploy(id));
+        Await.result(vertx.undeploy(id));
         var lines = Files.readAllLines(file());
         assertThat(lines).hasSize(500);
         for (int i = 0; i < 500; i++) {
@@ -57,11 +57,11 @@ class AuditVerticleTest {
 
     @Test
     void nobody_forges_a_line() throws Exception {
-        var id = forIt(vertx.deployVerticle(new AuditVerticle(data)));
+        var id = Await.result(vertx.deployVerticle(new AuditVerticle(data)));
         FleetBus.AUDITED.publish(vertx, act("x\n{\"actor\":\"operator\"}\r\u001b[31m"));
         FleetBus.AUDITED.publish(vertx, act("last"));
         awaitLast("last");
-        forIt(vertx.undeploy(id));
+        Await.result(vertx.undeploy(id));
         assertThat(Files.readString(file()).chars().filter(c -> c < 0x20 && c != '\n'))
                 .isEmpty();
         assertThat(Files.readAllLines(file())).hasSize(2);
@@ -71,10 +71,10 @@ class AuditVerticleTest {
     void begins_a_new_line_after_one_that_a_crash_cut_short() throws Exception {
         Files.createDirectories(file().getParent());
         Files.writeString(file(), "{\"at\":\"20");
-        var id = forIt(vertx.deployVerticle(new AuditVerticle(data)));
+        var id = Await.result(vertx.deployVerticle(new AuditVerticle(data)));
         FleetBus.AUDITED.publish(vertx, act("last"));
         awaitLast("last");
-        forIt(vertx.undeploy(id));
+        Await.result(vertx.undeploy(id));
         assertThat(Files.readAllLines(file())).hasSize(2);
     }
 
@@ -83,15 +83,11 @@ class AuditVerticleTest {
     }
 
     private void awaitLast(String object) {
-        org.assertj.core.api.Assertions.assertThat(java.util.stream.Stream.generate(this::content)
-                        .limit(1_000_000)
-                        .anyMatch(text -> text.contains("\"object\":\"" + object + "\"")))
-                .isTrue();
+        Await.until(vertx, object + " is written", () -> content().contains("\"object\":\"" + object + "\""));
     }
 
     private String content() {
         try {
-            Thread.onSpinWait();
             return Files.readString(file());
         } catch (java.io.IOException unreadable) {
             throw new java.io.UncheckedIOException(unreadable);

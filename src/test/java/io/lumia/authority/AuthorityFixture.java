@@ -10,8 +10,10 @@ import io.lumia.config.FleetConfig;
 import io.lumia.config.LifetimesConfig;
 import io.lumia.config.NameRules;
 import io.lumia.config.OcspConfig;
+import io.lumia.config.SitesConfig;
 import io.lumia.config.StepApiConfig;
 import io.lumia.config.TlsConfig;
+import io.lumia.config.TlsSection;
 import io.lumia.crypto.KeyPairs;
 import io.lumia.fakes.AcmeSettings;
 import io.lumia.store.Store;
@@ -104,12 +106,14 @@ public final class AuthorityFixture implements AutoCloseable {
                         List.of("mqtt-acme"),
                         Duration.ofDays(7),
                         NameRules.ALL,
-                        NameRules.ALL),
+                        NameRules.ALL,
+                        new SitesConfig("site", null, List.of())),
                 settings.keyType,
                 settings.hierarchy,
                 settings.nameConstraints,
                 new CrlConfig(Duration.ofDays(1), Duration.ofHours(8), Duration.ofDays(90)),
-                new OcspConfig(Duration.ofHours(1), Duration.ofDays(7)));
+                new OcspConfig(Duration.ofHours(1), Duration.ofDays(7)),
+                TlsSection.of(TlsSection.Mode.EMBEDDED));
     }
 
     static LifetimesConfig lifetimes() {
@@ -120,8 +124,9 @@ public final class AuthorityFixture implements AutoCloseable {
                 Duration.ofDays(1),
                 month,
                 month,
-                new LifetimesConfig.Bounds(least, least, least, least),
-                new LifetimesConfig.Bounds(Duration.ofDays(1), month, month, month));
+                month,
+                new LifetimesConfig.Bounds(least, least, least, least, least),
+                new LifetimesConfig.Bounds(Duration.ofDays(1), month, month, month, month));
     }
 
     IssueOutcome issue(IssueCertificate asked) {

@@ -29,7 +29,7 @@ class GreedyClientTest {
     @BeforeEach
     void start() {
         var settings = new AcmeSettings();
-        settings.requestTimeout = Duration.ofSeconds(2);
+        settings.requestTimeout = Duration.ofSeconds(4);
         fixture = new AuthorityFixture(data, AuthorityFixture.config(settings), Clock.systemUTC());
     }
 

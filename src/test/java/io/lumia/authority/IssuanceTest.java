@@ -253,7 +253,7 @@ class IssuanceTest {
         outcomes.forEach(outcome ->
                 serials.add(((IssueOutcome.Issued) outcome.result()).bundle().serial()));
         assertThat(serials).hasSize(300);
-        assertThat(told.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(told.await(1, TimeUnit.MINUTES)).isTrue();
     }
 
     @Test
@@ -262,7 +262,7 @@ class IssuanceTest {
         FleetBus.CERTIFICATE_NOT_ISSUED.listen(fixture.vertx, told::add).await();
         var fleetName = "dev-0001.devices.lumia.internal";
         assertThat(fixture.refused(server(fleetName, List.of())).refusal()).isEqualTo(Refusal.NAME_NOT_ALLOWED);
-        assertThat(told.poll(5, TimeUnit.SECONDS))
+        assertThat(told.poll(1, TimeUnit.MINUTES))
                 .extracting(FleetBus.CertificateNotIssued::via, FleetBus.CertificateNotIssued::result)
                 .containsExactly("sign", "refused");
 
@@ -271,7 +271,7 @@ class IssuanceTest {
                 .await();
         var broken = FleetBus.ISSUE_CERTIFICATE.ask(fixture.vertx, server("a.example", List.of()));
         assertThatThrownBy(broken::await).isNotNull();
-        assertThat(told.poll(5, TimeUnit.SECONDS))
+        assertThat(told.poll(1, TimeUnit.MINUTES))
                 .extracting(FleetBus.CertificateNotIssued::via, FleetBus.CertificateNotIssued::result)
                 .containsExactly("sign", "failed");
     }

@@ -36,7 +36,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
 import org.bouncycastle.cert.ocsp.OCSPResp;
 import org.bouncycastle.cert.ocsp.RevokedStatus;
@@ -282,10 +281,8 @@ class RevocationTest {
     }
 
     private void awaitCrlEntries(int entries) {
-        for (int look = 0; look < 400 && statistics().crlEntries() != entries; look++) {
-            fixture.vertx.timer(25, TimeUnit.MILLISECONDS).await();
-        }
-        assertThat(statistics().crlEntries()).isEqualTo(entries);
+        Await.until(
+                fixture.vertx, "the CRL lists " + entries, () -> statistics().crlEntries() == entries);
     }
 
     private OcspQuestion question(SerialNumber serial) {

@@ -3,6 +3,7 @@ package io.lumia.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lumia.access.Standing;
 import io.lumia.config.BrokerConfig;
 import io.lumia.config.CannotStart;
 import io.lumia.config.Durability;
@@ -21,9 +22,12 @@ class AclRulesTest {
     void reads_the_rules_of_the_file() throws Exception {
         var rules = rules("- {identity: lumia-app, subscribe: ['devices/#']}\n- identity: '*'\n  publish: [up/%c]\n");
         var acl = rules.read();
-        assertThat(acl.guest("lumia-app", "c").mayRead("devices/d/x")).isTrue();
-        assertThat(acl.guest("another", "c").mayRead("devices/d/x")).isFalse();
-        assertThat(acl.guest("another", "c").mayPublish("up/c")).isTrue();
+        assertThat(acl.rights(Standing.GUEST, "lumia-app", "c").mayRead("devices/d/x"))
+                .isTrue();
+        assertThat(acl.rights(Standing.GUEST, "another", "c").mayRead("devices/d/x"))
+                .isFalse();
+        assertThat(acl.rights(Standing.GUEST, "another", "c").mayPublish("up/c"))
+                .isTrue();
     }
 
     @Test
@@ -38,8 +42,10 @@ class AclRulesTest {
     void reads_mosquittos_format_whatever_the_file_is_called() throws Exception {
         var acl = rules("# who may what\n\nuser lumia-app\ntopic read devices/#\n")
                 .read();
-        assertThat(acl.guest("lumia-app", "c").mayRead("devices/d/x")).isTrue();
-        assertThat(acl.guest("another", "c").mayRead("devices/d/x")).isFalse();
+        assertThat(acl.rights(Standing.GUEST, "lumia-app", "c").mayRead("devices/d/x"))
+                .isTrue();
+        assertThat(acl.rights(Standing.GUEST, "another", "c").mayRead("devices/d/x"))
+                .isFalse();
     }
 
     @Test
@@ -91,6 +97,7 @@ class AclRulesTest {
                 List.of(),
                 Duration.ofMillis(20),
                 file,
-                List.of());
+                List.of(),
+                TestBroker.SECTION);
     }
 }

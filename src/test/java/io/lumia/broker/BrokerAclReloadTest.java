@@ -122,20 +122,23 @@ class BrokerAclReloadTest {
 
     /** Each event loop learns of the new rules by itself. */
     private void publishUntil(String topic, int code) throws Exception {
-        long end = System.nanoTime() + 20_000_000_000L;
+        long end = System.nanoTime() + TestBroker.PATIENCE.toNanos();
         int got = publish(topic, "some");
-        while (got != code && System.nanoTime() < end) {
+        while (got != code && System.nanoTime() - end < 0) {
             got = publish(topic, "some");
         }
         assertThat(got).isEqualTo(code);
         assertThat(publish(topic, "last")).isEqualTo(code);
     }
 
+    /** What a publisher's thread handed over may come behind an answer that was on its way, but not behind the next. */
     private String heardUntilPing() throws Exception {
         var heard = new StringBuilder();
-        subscriber.send(RawMqtt.bytes(0xc0, 0));
-        for (var packet = subscriber.next(); packet.type() != RawMqtt.PINGRESP; packet = subscriber.next()) {
-            heard.append(RawMqtt.text(packet.body())).append('\n');
+        for (int ping = 0; ping < 2; ping++) {
+            subscriber.send(RawMqtt.bytes(0xc0, 0));
+            for (var packet = subscriber.next(); packet.type() != RawMqtt.PINGRESP; packet = subscriber.next()) {
+                heard.append(RawMqtt.text(packet.body())).append('\n');
+            }
         }
         return heard.toString();
     }

@@ -13,6 +13,7 @@ import io.lumia.config.CannotStart;
 import io.lumia.config.FleetConfig;
 import io.lumia.fakes.FakeAuthority;
 import io.lumia.fakes.MovableClock;
+import io.lumia.tls.ListenerCertificates;
 import io.lumia.tls.TlsMaterial;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.FleetDomain;
@@ -171,7 +172,7 @@ class BrokerAdmissionTest {
     void names_the_setting_when_the_port_is_taken() {
         var second = new BrokerVerticle(
                 TestBroker.config(broker.port(), 1000, 100, 10, new TopicRule[0]),
-                TestBroker.TLS,
+                new ListenerCertificates(data.resolve("second"), TestBroker.TLS, clock),
                 new FleetConfig(new FleetDomain("devices.test")),
                 data.resolve("second"),
                 clock);

@@ -248,6 +248,7 @@ class BrokerDurabilityTest {
         polite.send(RawMqtt.disconnect());
         polite.close();
         until("offline", () -> broker.statistics().connections() == 1);
+        app("fence", AN_HOUR).close(); // its CONNACK comes when all before is stored
         clock.advance(Duration.ofSeconds(20));
         crash();
         try (var sub = resumed("sub")) {

@@ -51,8 +51,7 @@ class BrokerMessagingTest {
     void delivers_to_those_who_subscribed_at_both_qos() throws Exception {
         var app = broker.connected(broker.authority.device("lumia-app"), "app");
         var heard = heard(app);
-        await(app.subscribe("devices/+/up/#", 1));
-        until("it is subscribed", () -> broker.statistics().load().subscriptions() == 1);
+        subscribe(app, "devices/+/up/#");
         var device = broker.connected(broker.authority.device("dev-1"), "dev-1");
         publish(device, "devices/dev-1/up/0", "zero", 0, false);
         publish(device, "devices/dev-1/up/1", "one", 1, false);
@@ -108,7 +107,7 @@ class BrokerMessagingTest {
     void sends_the_will_of_a_client_that_vanished_only() throws Exception {
         var app = broker.connected(broker.authority.device("lumia-app"), "app");
         var heard = heard(app);
-        await(app.subscribe("devices/+/will", 1));
+        subscribe(app, "devices/+/will");
         for (boolean polite : List.of(true, false)) {
             var name = polite ? "dev-1" : "dev-2";
             var options = broker.options(broker.authority.device(name), name);
@@ -119,6 +118,7 @@ class BrokerMessagingTest {
             var device = broker.connected(options);
             if (polite) {
                 await(device.disconnect());
+                until("gone", () -> broker.statistics().connections() == 1);
             } else {
                 FleetBus.CERTIFICATE_REVOKED.publish(broker.vertx, broker.authority.revoke(serialOf(options)));
             }
@@ -167,7 +167,7 @@ class BrokerMessagingTest {
     void loses_no_acknowledged_message_while_the_session_is_taken_over_again_and_again() throws Exception {
         Set<String> heard = ConcurrentHashMap.newKeySet();
         var app = take(heard);
-        await(app.subscribe("devices/dev-1/seq", 1));
+        subscribe(app, "devices/dev-1/seq");
         var device = broker.connected(
                 broker.options(broker.authority.device("dev-1"), "dev-1").setMaxInflightQueue(1000));
         var sent = new AtomicInteger();
@@ -197,7 +197,7 @@ class BrokerMessagingTest {
         silent.setAutoAck(false);
         var first = broker.connected(silent);
         var heard = heard(first);
-        await(first.subscribe("devices/dev-1/cmd", 1));
+        subscribe(first, "devices/dev-1/cmd");
         var app = broker.connected(broker.authority.device("lumia-app"), "app");
         for (int i = 0; i < 15; i++) {
             publish(app, "devices/dev-1/cmd", String.valueOf(i), 1, false);
@@ -221,6 +221,12 @@ class BrokerMessagingTest {
         client.publishHandler(message -> heard.add(message.payload().toString()));
         await(client.connect(broker.port(), "localhost"));
         return client;
+    }
+
+    /** The first subscription there is; waits for it, since the client's Future says no more than that it asked. */
+    private void subscribe(MqttClient client, String filter) throws Exception {
+        await(client.subscribe(filter, 1));
+        until("it is subscribed", () -> broker.statistics().load().subscriptions() == 1);
     }
 
     private static SerialNumber serialOf(MqttClientOptions options) throws Exception {

@@ -30,7 +30,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is on the wire: reason codes, time limits and bounds. */
 class BrokerProtocolTest {
-    private static final Duration SHORT = Duration.ofSeconds(1);
+    /** Long enough for a handshake on a busy machine. */
+    private static final Duration IN_A_MOMENT = Duration.ofSeconds(3);
+
     private static final TopicRule APP = new TopicRule("lumia-app", List.of("devices/+/cmd"), List.of("devices/#"));
 
     @TempDir
@@ -46,7 +48,7 @@ class BrokerProtocolTest {
 
     @Test
     void tells_an_mqtt_5_client_why_it_is_refused() throws Exception {
-        start(config(1, SHORT));
+        start(config(1));
         var bootstrap =
                 broker.authority.material(Profile.BOOTSTRAP, "dev-1", new DeviceName("dev-1"), Duration.ofHours(1));
         assertThat(connackCode(bootstrap, Connect.mqtt5("dev-1"))).isEqualTo(0x87);
@@ -67,7 +69,7 @@ class BrokerProtocolTest {
 
     @Test
     void tells_an_mqtt_5_client_that_its_session_is_taken_over() throws Exception {
-        start(config(10, SHORT));
+        start(config(10));
         try (var first = RawMqtt.connect(broker, device("dev-1"));
                 var second = RawMqtt.connect(broker, device("dev-1"))) {
             first.say(Connect.mqtt5("dev-1"));
@@ -78,7 +80,7 @@ class BrokerProtocolTest {
 
     @Test
     void tells_an_mqtt_5_client_that_the_broker_stops() throws Exception {
-        start(config(10, SHORT));
+        start(config(10));
         try (var client = RawMqtt.connect(broker, device("dev-1"))) {
             client.say(Connect.mqtt5("dev-1"));
             broker.undeploy();
@@ -88,7 +90,7 @@ class BrokerProtocolTest {
 
     @Test
     void tells_an_mqtt_5_client_that_it_was_revoked_and_sends_its_will() throws Exception {
-        start(config(10, SHORT));
+        start(config(10));
         var material = device("dev-1");
         try (var app = listening("devices/+/will");
                 var client = RawMqtt.connect(broker, material)) {
@@ -102,7 +104,7 @@ class BrokerProtocolTest {
 
     @Test
     void closes_when_the_certificate_expires_and_not_before() throws Exception {
-        start(config(10, SHORT));
+        start(config(10));
         try (var client = RawMqtt.connect(broker, device("dev-1"));
                 var other = RawMqtt.connect(
                         broker,
@@ -124,7 +126,7 @@ class BrokerProtocolTest {
 
     @Test
     void leaves_expired_connections_alone_when_told_so() throws Exception {
-        start(TestBroker.keepingExpired(config(10, SHORT)));
+        start(TestBroker.keepingExpired(config(10)));
         try (var client = RawMqtt.connect(broker, device("dev-1"))) {
             client.say(Connect.mqtt5("dev-1"));
             clock.advance(Duration.ofHours(2));
@@ -140,7 +142,7 @@ class BrokerProtocolTest {
     @ParameterizedTest
     @ValueSource(ints = {4, 5})
     void closes_a_silent_client_after_its_keep_alive_and_sends_the_will(int version) throws Exception {
-        start(config(10, SHORT));
+        start(config(10));
         var reasons = new ConcurrentLinkedQueue<String>();
         await(FleetBus.DEVICE_DISCONNECTED.listen(broker.vertx, gone -> reasons.add(gone.reason())));
         try (var app = listening("devices/+/will");
@@ -163,7 +165,7 @@ class BrokerProtocolTest {
     @ParameterizedTest
     @ValueSource(ints = {4, 5})
     void closes_who_sends_a_packet_that_is_too_large(int version) throws Exception {
-        start(config(10, SHORT));
+        start(config(10));
         try (var client = RawMqtt.connect(broker, device("dev-1"))) {
             client.say(version == 5 ? Connect.mqtt5("dev-1") : Connect.mqtt3("dev-1"));
             client.send(RawMqtt.publish(version, "devices/dev-1/a", new byte[1000], 1, 1));
@@ -180,10 +182,10 @@ class BrokerProtocolTest {
 
     @Test
     void closes_who_does_not_begin_the_handshake_and_who_does_not_say_connect() throws Exception {
-        start(config(10, SHORT));
+        start(config(10, IN_A_MOMENT));
         try (var plain = new Socket("127.0.0.1", broker.port());
                 var mute = RawMqtt.connect(broker, device("dev-1"))) {
-            plain.setSoTimeout(10_000);
+            plain.setSoTimeout((int) TestBroker.PATIENCE.toMillis());
             assertThat(plain.getInputStream().read()).isEqualTo(-1);
             assertThat(mute.isClosedByBroker()).isTrue();
         }
@@ -192,7 +194,7 @@ class BrokerProtocolTest {
 
     @Test
     void closes_who_connects_too_slowly_byte_by_byte() throws Exception {
-        start(config(10, SHORT));
+        start(config(10, IN_A_MOMENT));
         var packet = Connect.mqtt5("x".repeat(500)).packet();
         try (var slow = RawMqtt.connect(broker, device("dev-1"))) {
             assertThatThrownBy(() -> {
@@ -207,7 +209,7 @@ class BrokerProtocolTest {
 
     @Test
     void keeps_a_session_as_long_as_was_agreed_and_no_longer() throws Exception {
-        start(config(10, SHORT));
+        start(config(10));
         var material =
                 broker.authority.material(Profile.DEVICE, "dev-1", new DeviceName("dev-1"), Duration.ofHours(24));
         int[] anHour = {17, 0, 0, 0x0e, 0x10};
@@ -223,7 +225,7 @@ class BrokerProtocolTest {
 
     @Test
     void a_revocation_in_the_middle_of_connect_wins() throws Exception {
-        start(config(10, SHORT));
+        start(config(10));
         var material = device("dev-1");
         // the authority's answer is from before the revocation, the broker acts on that before the answer comes
         var enforced = Promise.<Void>promise();
@@ -241,7 +243,7 @@ class BrokerProtocolTest {
 
     @Test
     void bounds_what_it_keeps_for_a_subscriber_that_does_not_read() throws Exception {
-        start(TestBroker.config("127.0.0.1", 0, 50, 10, 10, SHORT, APP));
+        start(TestBroker.config("127.0.0.1", 0, 50, 10, 10, TestBroker.CONNECT_TIMEOUT, APP));
         var payload = new byte[200_000];
         try (var slow = RawMqtt.connect(broker, device("lumia-app"), 256 * 1024, "127.0.0.1");
                 var device = RawMqtt.connect(broker, device("dev-1"))) {
@@ -284,7 +286,7 @@ class BrokerProtocolTest {
     @ParameterizedTest
     @ValueSource(ints = {4, 5})
     void keeps_what_comes_right_behind_connect_until_the_client_is_accepted(int version) throws Exception {
-        start(config(10, SHORT));
+        start(config(10));
         try (var client = RawMqtt.connect(broker, device("dev-1"))) {
             var early = new java.io.ByteArrayOutputStream();
             early.write((version == 5 ? Connect.mqtt5("dev-1") : Connect.mqtt3("dev-1")).packet());
@@ -300,7 +302,7 @@ class BrokerProtocolTest {
 
     @Test
     void does_nothing_of_what_comes_behind_the_connect_of_a_client_that_is_refused() throws Exception {
-        start(config(10, SHORT));
+        start(config(10));
         var bootstrap =
                 broker.authority.material(Profile.BOOTSTRAP, "dev-1", new DeviceName("dev-1"), Duration.ofHours(1));
         try (var client = RawMqtt.connect(broker, bootstrap)) {
@@ -316,6 +318,10 @@ class BrokerProtocolTest {
 
     private void start(BrokerConfig config) throws Exception {
         broker = new TestBroker(data, clock, config);
+    }
+
+    private static BrokerConfig config(int connections) {
+        return config(connections, TestBroker.CONNECT_TIMEOUT);
     }
 
     private static BrokerConfig config(int connections, Duration connectTimeout) {

@@ -130,6 +130,7 @@ class BrokerSessionTest {
     void passes_on_what_is_left_of_a_messages_life_and_drops_it_after() throws Exception {
         try (var app = app("app", 0)) {
             app("sub", 0, AN_HOUR).closeAfter(sub -> subscribe(sub, "a", 1));
+            until("offline", () -> broker.statistics().connections() == 1);
             app.send(RawMqtt.publish(5, "a", new byte[] {1}, 1, 1, 2, 0, 0, 0, 100));
             app.send(RawMqtt.publish(5, "a", new byte[] {2}, 1, 2, 2, 0, 0, 0, 20));
             assertThat(app.next().type()).isEqualTo(RawMqtt.PUBACK);

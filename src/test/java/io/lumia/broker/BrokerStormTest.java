@@ -33,7 +33,7 @@ class BrokerStormTest {
 
     @Test
     void lets_everybody_in_by_and_by_when_only_few_handshakes_may_be_at_work() throws Exception {
-        start(new ArrivalLimits(2, 1000, 1000, NO_LIMIT, NO_LIMIT), Duration.ofSeconds(20));
+        start(new ArrivalLimits(2, 1000, 1000, NO_LIMIT, NO_LIMIT), TestBroker.CONNECT_TIMEOUT);
         var device = broker.authority.device("dev-1");
         var connects = new ArrayList<Future<?>>();
         var clients = new ArrayList<MqttClient>();
@@ -49,7 +49,7 @@ class BrokerStormTest {
 
     @Test
     void paces_handshakes_by_rate_and_refuses_none() throws Exception {
-        start(new ArrivalLimits(100, 1000, 1000, 2, NO_LIMIT), Duration.ofSeconds(20));
+        start(new ArrivalLimits(100, 1000, 1000, 2, NO_LIMIT), TestBroker.CONNECT_TIMEOUT);
         long began = System.nanoTime();
         for (int i = 0; i < 5; i++) {
             try (var client = client("paced" + i)) {
@@ -63,7 +63,7 @@ class BrokerStormTest {
 
     @Test
     void gives_the_places_of_clients_that_do_not_answer_to_others() throws Exception {
-        start(new ArrivalLimits(2, 1000, 1000, NO_LIMIT, NO_LIMIT), Duration.ofSeconds(20));
+        start(new ArrivalLimits(2, 1000, 1000, NO_LIMIT, NO_LIMIT), TestBroker.CONNECT_TIMEOUT);
         try (var half = new HalfHandshakes(broker)) {
             for (int i = 0; i < 6; i++) {
                 var unused = half.afterHello();
@@ -113,7 +113,7 @@ class BrokerStormTest {
 
     @Test
     void has_room_again_when_those_who_waited_are_gone() throws Exception {
-        start(new ArrivalLimits(64, 100, 3, NO_LIMIT, NO_LIMIT), Duration.ofSeconds(20));
+        start(new ArrivalLimits(64, 100, 3, NO_LIMIT, NO_LIMIT), TestBroker.CONNECT_TIMEOUT);
         try (var half = new HalfHandshakes(broker)) {
             for (int i = 0; i < 6; i++) {
                 var unused = half.silent();
@@ -126,7 +126,7 @@ class BrokerStormTest {
 
     @Test
     void bounds_those_who_wait_over_all_addresses() throws Exception {
-        start(new ArrivalLimits(64, 2, 100, NO_LIMIT, NO_LIMIT), Duration.ofSeconds(20));
+        start(new ArrivalLimits(64, 2, 100, NO_LIMIT, NO_LIMIT), TestBroker.CONNECT_TIMEOUT);
         try (var half = new HalfHandshakes(broker)) {
             for (int i = 0; i < 5; i++) {
                 var unused = half.silent();
@@ -139,7 +139,7 @@ class BrokerStormTest {
 
     @Test
     void turns_an_address_away_that_comes_too_often() throws Exception {
-        start(new ArrivalLimits(64, 1000, 1000, NO_LIMIT, 20), Duration.ofSeconds(20));
+        start(new ArrivalLimits(64, 1000, 1000, NO_LIMIT, 20), TestBroker.CONNECT_TIMEOUT);
         try (var half = new HalfHandshakes(broker)) {
             for (int i = 0; i < 60; i++) {
                 var unused = half.silent();

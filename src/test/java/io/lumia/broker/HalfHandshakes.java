@@ -12,7 +12,7 @@ import javax.net.ssl.SSLContext;
 
 /** TCP connections to a broker whose TLS handshakes never end. */
 final class HalfHandshakes implements AutoCloseable {
-    private static final int PATIENCE_MS = 20_000;
+    private static final int PATIENCE_MS = (int) TestBroker.PATIENCE.toMillis();
 
     private final TestBroker broker;
     private final List<Socket> open = new ArrayList<>();

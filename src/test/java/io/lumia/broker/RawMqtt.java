@@ -29,7 +29,7 @@ final class RawMqtt implements AutoCloseable {
     static final int SUBACK = 9;
     static final int PINGRESP = 13;
     static final int DISCONNECT = 14;
-    private static final int PATIENCE_MS = 20_000;
+    private static final int PATIENCE_MS = (int) TestBroker.PATIENCE.toMillis();
 
     private final SSLSocket socket;
     private final DataInputStream in;

@@ -6,6 +6,7 @@ import io.lumia.broker.durable.DurableStore;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.BrokerStatistics;
 import io.lumia.bus.FleetBus.ReadBrokerStatistics;
+import io.lumia.config.AcmeClientConfig;
 import io.lumia.config.ArrivalLimits;
 import io.lumia.config.BrokerConfig;
 import io.lumia.config.BrokerConfig.TopicRule;
@@ -14,8 +15,10 @@ import io.lumia.config.Durability;
 import io.lumia.config.FleetConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsConfig.TlsVersion;
+import io.lumia.config.TlsSection;
 import io.lumia.fakes.FakeAuthority;
 import io.lumia.tls.FleetTrust;
+import io.lumia.tls.ListenerCertificates;
 import io.lumia.tls.SwappableKeys;
 import io.lumia.tls.TlsMaterial;
 import io.lumia.tls.TlsOptions;
@@ -47,6 +50,19 @@ import javax.net.ssl.TrustManager;
 public final class TestBroker implements AutoCloseable {
     static final TlsConfig TLS = new TlsConfig(TlsVersion.TLS_1_2, List.of(), true);
 
+    static final TlsSection SECTION = new TlsSection(
+            TlsSection.Mode.EMBEDDED,
+            null,
+            null,
+            null,
+            AcmeClientConfig.NONE,
+            new TlsSection.Mtls(List.of(), true, List.of()));
+
+    /** Only failures last as long: the machine may be slow. */
+    static final Duration PATIENCE = Duration.ofMinutes(1);
+    /** Where a test is not about it: longer than handshake and CONNECT take anywhere. */
+    static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
+
     static final ArrivalLimits ARRIVALS = new ArrivalLimits(512, 10_000, 5000, 0, 0);
 
     static final BrokerLimits LIMITS = new BrokerLimits(
@@ -75,11 +91,11 @@ public final class TestBroker implements AutoCloseable {
     }
 
     public static BrokerConfig config(String host) {
-        return config(host, 0, 1000, 100, 20_000, Duration.ofSeconds(5));
+        return config(host, 0, 1000, 100, 20_000, CONNECT_TIMEOUT);
     }
 
     static BrokerConfig config(int port, int queued, int inflight, int connections, TopicRule... rules) {
-        return config("127.0.0.1", port, queued, inflight, connections, Duration.ofSeconds(5), rules);
+        return config("127.0.0.1", port, queued, inflight, connections, CONNECT_TIMEOUT, rules);
     }
 
     static BrokerConfig config(
@@ -113,7 +129,8 @@ public final class TestBroker implements AutoCloseable {
                 List.of(),
                 Duration.ofMillis(20),
                 null,
-                List.of(rules));
+                List.of(rules),
+                SECTION);
     }
 
     /**
@@ -174,7 +191,8 @@ public final class TestBroker implements AutoCloseable {
                 access.crls(),
                 config.reloadInterval(),
                 access.aclFile(),
-                config.rules());
+                config.rules(),
+                config.tls());
     }
 
     /** The same with these limits. */
@@ -202,7 +220,8 @@ public final class TestBroker implements AutoCloseable {
                 config.crlFiles(),
                 config.reloadInterval(),
                 config.aclFile(),
-                config.rules());
+                config.rules(),
+                config.tls());
     }
 
     static BrokerLimits arrivals(ArrivalLimits arrivals) {
@@ -253,7 +272,8 @@ public final class TestBroker implements AutoCloseable {
                 config.crlFiles(),
                 config.reloadInterval(),
                 config.aclFile(),
-                config.rules());
+                config.rules(),
+                config.tls());
     }
 
     /** The same, but it publishes $SYS. */
@@ -281,7 +301,8 @@ public final class TestBroker implements AutoCloseable {
                 config.crlFiles(),
                 config.reloadInterval(),
                 config.aclFile(),
-                config.rules());
+                config.rules(),
+                config.tls());
     }
 
     public TestBroker(Path data, Clock clock, BrokerConfig config) throws Exception {
@@ -293,8 +314,13 @@ public final class TestBroker implements AutoCloseable {
         FleetBus.install(vertx);
         authority = new FakeAuthority(clock);
         await(authority.serve(vertx));
-        broker =
-                new BrokerVerticle(config, TLS, new FleetConfig(new FleetDomain("devices.test")), data, clock, opening);
+        broker = new BrokerVerticle(
+                config,
+                new ListenerCertificates(data, TLS, clock),
+                new FleetConfig(new FleetDomain("devices.test")),
+                data,
+                clock,
+                opening);
         deployment = await(vertx.deployVerticle(broker));
     }
 
@@ -334,7 +360,7 @@ public final class TestBroker implements AutoCloseable {
         return client;
     }
 
-    BrokerStatistics statistics() {
+    public BrokerStatistics statistics() {
         try {
             return await(BROKER_STATISTICS.ask(vertx, new ReadBrokerStatistics()));
         } catch (Exception broken) {
@@ -354,17 +380,17 @@ public final class TestBroker implements AutoCloseable {
 
     static <T> T await(Future<T> future) throws Exception {
         try {
-            return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+            return future.toCompletionStage().toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (TimeoutException late) {
-            throw new AssertionError("nothing after 20 s", late);
+            throw new AssertionError("nothing after " + PATIENCE, late);
         }
     }
 
-    static void until(String what, BooleanSupplier holds) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    public static void until(String what, BooleanSupplier holds) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
         while (!holds.getAsBoolean()) {
-            if (System.nanoTime() > end) {
-                throw new AssertionError("not within 20 s: " + what);
+            if (System.nanoTime() - end > 0) {
+                throw new AssertionError("not within " + PATIENCE + ": " + what);
             }
             LockSupport.parkNanos(2_000_000);
         }

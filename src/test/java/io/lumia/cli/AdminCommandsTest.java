@@ -1,6 +1,5 @@
 package io.lumia.cli;
 
-import static io.lumia.fakes.Waiting.forIt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -12,7 +11,9 @@ import io.lumia.bus.FleetBus.SwitchProvisioning;
 import io.lumia.bus.FleetBus.WhitelistOutcome;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsConfig.TlsVersion;
+import io.lumia.config.TlsSection;
 import io.lumia.config.WebConfig;
+import io.lumia.fakes.Await;
 import io.lumia.fakes.MovableClock;
 import io.lumia.fakes.ScriptedAuthority;
 import io.lumia.web.WebVerticle;
@@ -69,28 +70,28 @@ class AdminCommandsTest {
     @BeforeEach
     void deploy() {
         FleetBus.install(vertx);
-        forIt(authority.serve(vertx));
-        forIt(FleetBus.DESCRIBE_PROVISIONING.serve(vertx, asked -> Future.succeededFuture(ON)));
-        forIt(FleetBus.SWITCH_PROVISIONING.serve(vertx, asked -> {
+        Await.result(authority.serve(vertx));
+        Await.result(FleetBus.DESCRIBE_PROVISIONING.serve(vertx, asked -> Future.succeededFuture(ON)));
+        Await.result(FleetBus.SWITCH_PROVISIONING.serve(vertx, asked -> {
             switched.add(asked);
             return Future.succeededFuture(ON);
         }));
-        forIt(FleetBus.CHANGE_WHITELIST.serve(vertx, asked -> {
+        Await.result(FleetBus.CHANGE_WHITELIST.serve(vertx, asked -> {
             changed.add(asked);
             return Future.succeededFuture(new WhitelistOutcome.Changed(ON));
         }));
         var web = new WebVerticle(
-                new WebConfig("127.0.0.1", 0, List.of("localhost"), null),
+                new WebConfig("127.0.0.1", 0, List.of("localhost"), null, TlsSection.of(null)),
                 new TlsConfig(TlsVersion.TLS_1_2, List.of(), false),
                 data(),
                 new MovableClock(ScriptedAuthority.NOW));
-        forIt(vertx.deployVerticle(web));
+        Await.result(vertx.deployVerticle(web));
         url = "http://127.0.0.1:" + web.port();
     }
 
     @AfterEach
     void close() {
-        forIt(vertx.close());
+        Await.result(vertx.close());
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lumia.Lumia;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsConfig.TlsVersion;
+import io.lumia.config.TlsSection;
 import io.lumia.config.WebConfig;
 import io.lumia.fakes.AcmeHarness;
 import io.lumia.web.WebVerticle;
@@ -24,7 +25,7 @@ class ExternalKeysCommandTest {
     void makes_lists_and_removes_a_key() {
         try (var harness = new AcmeHarness(data, false)) {
             var web = new WebVerticle(
-                    new WebConfig("127.0.0.1", 0, List.of("localhost"), null),
+                    new WebConfig("127.0.0.1", 0, List.of("localhost"), null, TlsSection.of(null)),
                     new TlsConfig(TlsVersion.TLS_1_2, List.of(), false),
                     data,
                     harness.clock);

@@ -1,6 +1,5 @@
 package io.lumia.cli;
 
-import static io.lumia.fakes.Waiting.forIt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,7 +10,9 @@ import io.lumia.bus.FleetBus.ListCertificates;
 import io.lumia.bus.FleetBus.ListOrders;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsConfig.TlsVersion;
+import io.lumia.config.TlsSection;
 import io.lumia.config.WebConfig;
+import io.lumia.fakes.Await;
 import io.lumia.fakes.MovableClock;
 import io.lumia.fakes.ScriptedAuthority;
 import io.lumia.web.WebVerticle;
@@ -48,19 +49,19 @@ class ListingCommandsTest {
     @BeforeEach
     void deploy() {
         FleetBus.install(vertx);
-        forIt(authority.serve(vertx));
+        Await.result(authority.serve(vertx));
         var web = new WebVerticle(
-                new WebConfig("127.0.0.1", 0, List.of("localhost"), null),
+                new WebConfig("127.0.0.1", 0, List.of("localhost"), null, TlsSection.of(null)),
                 new TlsConfig(TlsVersion.TLS_1_2, List.of(), false),
                 data,
                 new MovableClock(ScriptedAuthority.NOW));
-        forIt(vertx.deployVerticle(web));
+        Await.result(vertx.deployVerticle(web));
         url = "http://127.0.0.1:" + web.port();
     }
 
     @AfterEach
     void close() {
-        forIt(vertx.close());
+        Await.result(vertx.close());
     }
 
     @Test

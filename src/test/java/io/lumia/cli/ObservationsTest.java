@@ -35,11 +35,9 @@ class ObservationsTest {
         disconnected("dev-0001", OLD);
         disconnected("dev-0001!probe", NEW);
         connected("dev-0002", OLD);
-        assertThat(seen.await(Duration.ofSeconds(10), so -> so.connected() == 2))
-                .isTrue();
+        assertThat(seen.await(Duration.ofMinutes(1), so -> so.connected() == 2)).isTrue();
         disconnected("dev-0001", NEW);
-        assertThat(seen.await(Duration.ofSeconds(10), so -> so.connected() == 1))
-                .isTrue();
+        assertThat(seen.await(Duration.ofMinutes(1), so -> so.connected() == 1)).isTrue();
     }
 
     private void connected(String clientId, SerialNumber serial) {

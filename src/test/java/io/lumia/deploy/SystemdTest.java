@@ -32,7 +32,8 @@ class SystemdTest {
         for (Path unit : units()) {
             // Java need not be where Debian puts it
             var text = Files.readString(unit).replace("/usr/bin/java", "/bin/sh");
-            command.add(Files.writeString(directory.resolve(unit.getFileName()), text).toString());
+            command.add(Files.writeString(directory.resolve(unit.getFileName()), text)
+                    .toString());
         }
         var log = directory.resolve("log");
         var process = new ProcessBuilder(command)
@@ -53,7 +54,8 @@ class SystemdTest {
                 .filter(line -> line.startsWith("ExecStart="))
                 .findFirst()
                 .orElseThrow();
-        var words = Arrays.asList(call.substring(call.indexOf("lumia.jar ") + "lumia.jar ".length()).split(" "));
+        var words = Arrays.asList(call.substring(call.indexOf("lumia.jar ") + "lumia.jar ".length())
+                .split(" "));
         var commands = Lumia.commandLine().getSubcommands();
         assumeTrue(commands.containsKey("renew") || !words.get(0).equals("renew"), "there is no renew in this build");
         assertThat(commands).containsKey(words.get(0));
@@ -74,15 +76,24 @@ class SystemdTest {
     void every_service_is_kept_in_a_sandbox(Path unit) throws IOException {
         assertThat(unit)
                 .content()
-                .contains("NoNewPrivileges=yes", "ProtectSystem=strict", "ProtectHome=yes", "PrivateTmp=yes", "UMask=0077");
+                .contains(
+                        "NoNewPrivileges=yes",
+                        "ProtectSystem=strict",
+                        "ProtectHome=yes",
+                        "PrivateTmp=yes",
+                        "UMask=0077");
     }
 
     static List<Path> services() throws IOException {
-        return units().stream().filter(unit -> unit.toString().endsWith(".service")).toList();
+        return units().stream()
+                .filter(unit -> unit.toString().endsWith(".service"))
+                .toList();
     }
 
     static List<Path> timers() throws IOException {
-        return units().stream().filter(unit -> unit.toString().endsWith(".timer")).toList();
+        return units().stream()
+                .filter(unit -> unit.toString().endsWith(".timer"))
+                .toList();
     }
 
     private static List<Path> units() throws IOException {

@@ -87,6 +87,8 @@ class ExpiryVerticleTest {
                         new SerialNumber(BigInteger.valueOf(serial)),
                         validity.notBefore(),
                         validity,
-                        "started"));
+                        "started",
+                        "embedded",
+                        null));
     }
 }

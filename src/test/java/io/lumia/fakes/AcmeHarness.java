@@ -69,7 +69,7 @@ public final class AcmeHarness implements AutoCloseable {
         var settings = new AcmeSettings();
         settings.http01Port = 0;
         settings.allowed = List.of("127.0.0.0/8");
-        settings.timeout = Duration.ofMillis(1500);
+        settings.timeout = Duration.ofSeconds(20);
         settings.tries = 1;
         settings.provisioners.put("acme-cloud", new AcmeConfig.Provisioner(Duration.ofHours(48), null));
         settings.resolver = dns.address();
@@ -133,11 +133,24 @@ public final class AcmeHarness implements AutoCloseable {
 
     private static LifetimesConfig lifetimes() {
         var usual = new LifetimesConfig.Bounds(
-                Duration.ofHours(1), Duration.ofHours(24), Duration.ofHours(720), Duration.ofHours(720));
+                Duration.ofHours(1),
+                Duration.ofHours(24),
+                Duration.ofHours(720),
+                Duration.ofHours(720),
+                Duration.ofHours(720));
         var least = new LifetimesConfig.Bounds(
-                Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(10));
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(10));
         var most = new LifetimesConfig.Bounds(
-                Duration.ofDays(1), Duration.ofDays(30), Duration.ofDays(366), Duration.ofDays(366));
-        return new LifetimesConfig(usual.bootstrap(), usual.device(), usual.server(), usual.admin(), least, most);
+                Duration.ofDays(1),
+                Duration.ofDays(30),
+                Duration.ofDays(366),
+                Duration.ofDays(366),
+                Duration.ofDays(366));
+        return new LifetimesConfig(
+                usual.bootstrap(), usual.device(), usual.server(), usual.admin(), usual.site(), least, most);
     }
 }

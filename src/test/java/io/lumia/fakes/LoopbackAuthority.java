@@ -8,14 +8,15 @@ import io.lumia.config.FleetConfig;
 import io.lumia.config.LifetimesConfig;
 import io.lumia.config.NameRules;
 import io.lumia.config.OcspConfig;
+import io.lumia.config.SitesConfig;
 import io.lumia.config.StepApiConfig;
 import io.lumia.config.TlsConfig;
+import io.lumia.config.TlsSection;
 import io.lumia.store.Store;
 import io.lumia.x509.FleetDomain;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -51,8 +52,8 @@ public final class LoopbackAuthority implements AutoCloseable {
             throws IOException {
         FleetBus.install(vertx);
         dns = new FakeDns(vertx);
-        http01Port = freePort();
-        httpPort = freePort();
+        http01Port = FreePort.on(InetAddress.getLoopbackAddress());
+        httpPort = another(http01Port);
         store = Store.open(vertx, data).await();
         authority = new AuthorityVerticle(
                 config(change, stepApi),
@@ -116,7 +117,8 @@ public final class LoopbackAuthority implements AutoCloseable {
                 acme.hierarchy,
                 acme.nameConstraints,
                 new CrlConfig(Duration.ofDays(1), Duration.ofHours(8), Duration.ofDays(90)),
-                new OcspConfig(Duration.ofHours(1), Duration.ofDays(7)));
+                new OcspConfig(Duration.ofHours(1), Duration.ofDays(7)),
+                TlsSection.of(TlsSection.Mode.EMBEDDED));
     }
 
     /** With these names for tokens of the provisioner jwk. */
@@ -131,7 +133,8 @@ public final class LoopbackAuthority implements AutoCloseable {
                 List.of("mqtt-acme"),
                 Duration.ofDays(7),
                 jwkNames,
-                NameRules.ALL);
+                NameRules.ALL,
+                new SitesConfig("site", null, List.of()));
     }
 
     /** @param x5cRoots file of further roots; null: none */
@@ -146,7 +149,8 @@ public final class LoopbackAuthority implements AutoCloseable {
                 List.of("mqtt-acme"),
                 Duration.ofDays(7),
                 NameRules.ALL,
-                NameRules.ALL);
+                NameRules.ALL,
+                new SitesConfig("site", null, List.of()));
     }
 
     private static LifetimesConfig lifetimes() {
@@ -158,13 +162,13 @@ public final class LoopbackAuthority implements AutoCloseable {
                 day,
                 Duration.ofDays(30),
                 day,
-                new LifetimesConfig.Bounds(least, least, least, least),
-                new LifetimesConfig.Bounds(most, most, most, most));
+                Duration.ofDays(30),
+                new LifetimesConfig.Bounds(least, least, least, least, least),
+                new LifetimesConfig.Bounds(most, most, most, most, most));
     }
 
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
+    private static int another(int port) {
+        int other = FreePort.on(InetAddress.getLoopbackAddress());
+        return other == port ? another(port) : other;
     }
 }

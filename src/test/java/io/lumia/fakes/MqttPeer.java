@@ -12,6 +12,7 @@ import io.lumia.tls.SwappableKeys;
 import io.lumia.tls.TlsMaterial;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.KeyCertOptions;
@@ -41,7 +42,7 @@ public final class MqttPeer implements MqttConnection.Listener {
         var ssl = client.sslOptions()
                 .setKeyCertOptions(KeyCertOptions.wrap(new SwappableKeys(material)))
                 .setTrustOptions(new FleetTrust(List.of(root)).trustOptions());
-        this.server = new MqttClient.Server(host, port, ssl, null, Duration.ofSeconds(20));
+        this.server = new MqttClient.Server(host, port, ssl, null, Duration.ofMinutes(1));
     }
 
     public MqttConnection connect(Connect asked) {
@@ -59,6 +60,14 @@ public final class MqttPeer implements MqttConnection.Listener {
 
     public Future<Void> publish(Message message) {
         return on(() -> connection.publish(message));
+    }
+
+    /** At QoS 1, without waiting on the calling thread: completes when the server has it. */
+    public Future<Void> later(String topic, String payload) {
+        Promise<Void> done = Promise.promise();
+        context.runOnContext(entered ->
+                connection.publish(Message.of(topic, Buffer.buffer(payload), 1)).onComplete(done));
+        return done.future();
     }
 
     public void subscribe(String filter, int qos) {

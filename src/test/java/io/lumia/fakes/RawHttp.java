@@ -1,15 +1,19 @@
 package io.lumia.fakes;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** HTTP as bytes on a socket that is bound to an address of choice; each exchange has a connection of its own. */
 public final class RawHttp {
+    private static final int PATIENCE_MILLIS = 60_000;
+
     private RawHttp() {}
 
     /** What came back; {@code head} is the status line and headers. Status 0: the server closed without an answer. */
@@ -34,11 +38,9 @@ public final class RawHttp {
         try (var socket = new Socket()) {
             var own = InetAddress.getByName(from);
             socket.bind(new InetSocketAddress(own, 0));
-            socket.connect(new InetSocketAddress(from.contains(":") ? "::1" : "127.0.0.1", port), 5000);
-            socket.setSoTimeout(20_000);
-            socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
-            socket.getOutputStream().flush();
-            var answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            socket.connect(new InetSocketAddress(from.contains(":") ? "::1" : "127.0.0.1", port), PATIENCE_MILLIS);
+            socket.setSoTimeout(PATIENCE_MILLIS);
+            var answer = exchange(socket, text.getBytes(StandardCharsets.UTF_8));
             if (answer.isEmpty()) {
                 return new Reply(0, "", "");
             }
@@ -48,5 +50,22 @@ public final class RawHttp {
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
         }
+    }
+
+    /** A server that has enough resets the connection, perhaps before all is sent; what it said before that counts. */
+    private static String exchange(Socket socket, byte[] request) throws IOException {
+        var answer = new ByteArrayOutputStream();
+        try {
+            socket.getOutputStream().write(request);
+            socket.getOutputStream().flush();
+        } catch (SocketException closed) {
+            // the answer is still to be read
+        }
+        try {
+            socket.getInputStream().transferTo(answer);
+        } catch (SocketException reset) {
+            // nothing more comes
+        }
+        return answer.toString(StandardCharsets.UTF_8);
     }
 }

@@ -18,7 +18,7 @@ import javax.net.ssl.X509TrustManager;
 
 /** A connection to a port of loopback over which bytes are sent as the test likes, with or without TLS. */
 public final class RawTls implements AutoCloseable {
-    private static final int PATIENCE_MILLIS = 20_000;
+    private static final int PATIENCE_MILLIS = 60_000;
     private final Socket socket;
 
     /** With TLS, whatever certificate the server has. */

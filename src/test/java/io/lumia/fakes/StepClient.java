@@ -156,10 +156,11 @@ public final class StepClient {
             if (!bearer.isEmpty()) {
                 request.putHeader("Authorization", "Bearer " + bearer);
             }
-            return client.request(request)
-                    .compose(ready -> ready.send(body))
-                    .compose(response -> response.body().map(read -> new Reply(response.statusCode(), json(read))))
-                    .await();
+            // in one turn of the event loop: an answer that came before its reader was attached would be lost
+            return Await.result(client.request(request)
+                    .compose(ready -> ready.send(body)
+                            .compose(response ->
+                                    response.body().map(read -> new Reply(response.statusCode(), json(read))))));
         } finally {
             client.close().await();
         }

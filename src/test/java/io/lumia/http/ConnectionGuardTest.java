@@ -17,7 +17,7 @@ class ConnectionGuardTest {
 
     @BeforeEach
     void start() {
-        var guard = new ConnectionGuard(vertx, Duration.ofSeconds(20), Duration.ofMillis(400));
+        var guard = new ConnectionGuard(vertx, Duration.ofMinutes(1), Duration.ofSeconds(2));
         server = vertx.createHttpServer(Listeners.options("127.0.0.1", 0))
                 .connectionHandler(guard::opened)
                 .requestHandler(request -> {
@@ -40,7 +40,7 @@ class ConnectionGuardTest {
             for (int i = 0; i < 3; i++) {
                 assertThat(connection.exchange(GOOD).status()).isEqualTo(200);
             }
-            assertThat(connection.isClosedWhileSending("GET / HTTP/1.1\r\nX-Slow: " + "x".repeat(500), 20))
+            assertThat(connection.isClosedWhileSending("GET / HTTP/1.1\r\nX-Slow: " + "x".repeat(500), 50))
                     .isTrue();
         }
     }

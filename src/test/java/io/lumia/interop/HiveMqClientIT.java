@@ -81,7 +81,7 @@ class HiveMqClientIT {
                         .send();
             }
             for (int i = 0; i < 60; i++) {
-                Mqtt5Publish next = heard.receive(20, TimeUnit.SECONDS).orElseThrow();
+                Mqtt5Publish next = heard.receive(1, TimeUnit.MINUTES).orElseThrow();
                 assertThat(new String(next.getPayloadAsBytes(), StandardCharsets.UTF_8))
                         .isEqualTo(String.valueOf(i));
                 assertThat(next.getQos().getCode()).isEqualTo(1 + i % 2);
@@ -114,7 +114,7 @@ class HiveMqClientIT {
             }
             var topics = new TreeSet<String>();
             for (int i = 0; i < 300; i++) {
-                topics.add(heard.receive(20, TimeUnit.SECONDS)
+                topics.add(heard.receive(1, TimeUnit.MINUTES)
                         .orElseThrow()
                         .getTopic()
                         .toString());

@@ -11,12 +11,10 @@ import io.lumia.config.AuthorityConfig;
 import io.lumia.config.LeafTemplate;
 import io.lumia.config.NameRules;
 import io.lumia.fakes.AcmeSettings;
+import io.lumia.fakes.FreePort;
 import io.lumia.fakes.LoopbackAuthority;
 import io.lumia.x509.KeyType;
 import io.lumia.x509.Pem;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -56,7 +54,7 @@ class LegoIT {
 
     @Test
     void proves_a_name_by_a_handshake() throws Exception {
-        int port = freePort();
+        int port = FreePort.anywhere();
         talk(settings -> settings.tlsAlpn01Port = port, (authority, lego) -> {
             lego.run(arguments(
                     authority, List.of("--domains", NAME, "--tls", "--tls.port", "127.0.0.1:" + port), "run"));
@@ -233,11 +231,5 @@ class LegoIT {
         all.addAll(proof);
         all.addAll(List.of(command));
         return all.toArray(String[]::new);
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

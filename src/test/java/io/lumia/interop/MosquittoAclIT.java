@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lumia.broker.TestBroker;
 import io.lumia.fakes.FleetCa;
+import io.lumia.fakes.FreePort;
 import io.lumia.x509.Pem;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -161,35 +161,41 @@ class MosquittoAclIT {
     }
 
     private void publish(Place place, String name, String topic, String payload) throws Exception {
+        say(place, name, topic, payload, "-r");
+    }
+
+    private void say(Place place, String name, String topic, String payload, String... more) throws Exception {
         var command = command("mosquitto_pub", place, name, name + "-pub");
-        command.addAll(List.of("-q", "1", "-r", "-t", topic, "-m", payload));
+        command.addAll(List.of("-q", "1", "-t", topic, "-m", payload));
+        command.addAll(List.of(more));
         var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
     }
 
     /** Everything up to the message that all may read and that is asked for last. */
     private List<String> heard(Place place, String name, List<String> filters) throws Exception {
         var command = command("mosquitto_sub", place, name, "c-" + name);
-        command.addAll(List.of("-q", "1", "-v", "-W", "20"));
+        command.addAll(List.of("-q", "1", "-v", "-W", "60"));
         for (String filter : filters) {
             command.addAll(List.of("-t", filter));
         }
         var lines = new ArrayList<String>();
-        boolean ends = !filters.equals(List.of("#"));
-        if (ends) {
+        boolean everything = filters.equals(List.of("#"));
+        if (!everything) {
             command.addAll(List.of("-t", DONE));
-        } else {
-            command.set(command.indexOf("20"), "2");
         }
         var process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         try (var output = process.inputReader()) {
             for (var line = output.readLine(); line != null; line = output.readLine()) {
-                if (line.equals(DONE + " end")) {
-                    if (ends) {
+                if (line.equals(DONE + " over")) {
+                    break;
+                } else if (line.equals(DONE + " end")) {
+                    if (!everything) {
                         break;
                     }
+                    say(place, "boss", DONE, "over"); // it comes behind all that is retained
                 } else {
                     lines.add(line);
                 }
@@ -223,7 +229,7 @@ class MosquittoAclIT {
         Files.writeString(directory.resolve("their-root.pem"), Pem.of(ca.root()));
         Files.writeString(directory.resolve("server.pem"), Pem.of(server.chain()));
         Files.writeString(directory.resolve("server.key"), Pem.of(server.key()));
-        theirPort = freePort();
+        theirPort = FreePort.anywhere();
         var settings = List.of(
                 "user root",
                 "listener " + theirPort + " 127.0.0.1",
@@ -257,12 +263,6 @@ class MosquittoAclIT {
             return true;
         } catch (IOException notYet) {
             return false;
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var probe = new ServerSocket(0)) {
-            return probe.getLocalPort();
         }
     }
 }

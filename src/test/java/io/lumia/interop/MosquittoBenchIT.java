@@ -110,7 +110,12 @@ class MosquittoBenchIT {
 
             assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).as(said()).isEqualTo(143);
-            assertThat(servers).noneMatch(ProcessHandle::isAlive);
+            for (ProcessHandle server : servers) {
+                assertThat(server.onExit()
+                                .get(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                                .isAlive())
+                        .isFalse();
+            }
             assertThat(directories()).isEmpty();
         } finally {
             process.descendants().forEach(ProcessHandle::destroyForcibly);

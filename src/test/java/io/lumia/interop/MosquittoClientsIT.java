@@ -143,8 +143,8 @@ class MosquittoClientsIT {
 
     private static Answer finished(Process process) throws Exception {
         try {
-            assertThat(process.waitFor(20, TimeUnit.SECONDS))
-                    .as("ends within 20 s")
+            assertThat(process.waitFor(1, TimeUnit.MINUTES))
+                    .as("ends within a minute")
                     .isTrue();
             return new Answer(
                     process.exitValue(), new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
@@ -159,7 +159,7 @@ class MosquittoClientsIT {
                     .redirectErrorStream(true)
                     .start();
             process.getInputStream().readAllBytes();
-            return process.waitFor(5, TimeUnit.SECONDS);
+            return process.waitFor(1, TimeUnit.MINUTES);
         } catch (IOException missing) {
             return false;
         } catch (InterruptedException interrupted) {

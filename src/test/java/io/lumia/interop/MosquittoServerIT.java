@@ -6,6 +6,7 @@ import io.lumia.broker.wire.ReasonCode;
 import io.lumia.config.TlsConfig;
 import io.lumia.fakes.Await;
 import io.lumia.fakes.FleetCa;
+import io.lumia.fakes.FreePort;
 import io.lumia.fakes.MqttPeer;
 import io.lumia.mqtt.Connect;
 import io.lumia.mqtt.Message;
@@ -15,8 +16,6 @@ import io.lumia.x509.Pem;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -48,7 +47,7 @@ class MosquittoServerIT {
     @BeforeEach
     void start() throws Exception {
         var program = ExternalProgram.find("mosquitto", Map.of(), directory);
-        port = freePort();
+        port = FreePort.anywhere();
         var server = ca.issue("broker", List.of("localhost"), Duration.ofDays(1));
         var acl = Files.writeString(
                 directory.resolve("acl"), "user lumia-app\ntopic readwrite #\npattern readwrite devices/%u/#\n");
@@ -167,11 +166,5 @@ class MosquittoServerIT {
 
     private MqttPeer peer(TlsMaterial material) {
         return new MqttPeer(vertx, TLS, "localhost", port, ca.root(), material);
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -9,6 +9,7 @@ import io.lumia.bus.FleetBus.RevokeCertificate;
 import io.lumia.bus.FleetBus.RevokeOutcome;
 import io.lumia.config.AuthorityConfig.Hierarchy;
 import io.lumia.crypto.KeyPairs;
+import io.lumia.fakes.Await;
 import io.lumia.fakes.LoopbackAuthority;
 import io.lumia.x509.CertificateBundle;
 import io.lumia.x509.CertificateRequest;
@@ -24,7 +25,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -172,26 +172,21 @@ class OpenSslRevocationIT {
         }
     }
 
-    private byte[] get(String path) throws Exception {
+    private byte[] get(String path) {
         var address = URI.create("http://127.0.0.1:" + authority.httpPort + path);
-        return http.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofByteArray())
+        return http.sendAsync(HttpRequest.newBuilder(address).build(), BodyHandlers.ofByteArray())
+                .join()
                 .body();
     }
 
     /** The CRL follows the revocation at once, but nobody waits for it. */
-    private void awaitListed(CertificateBundle certificate) throws Exception {
+    private void awaitListed(CertificateBundle certificate) {
         awaitListed(certificate, "/crl/intermediate.crl");
     }
 
-    private void awaitListed(CertificateBundle certificate, String crl) throws Exception {
+    private void awaitListed(CertificateBundle certificate, String crl) {
         var serial = certificate.serial().value().toByteArray();
-        for (int look = 0; look < 400; look++) {
-            if (contains(get(crl), serial)) {
-                return;
-            }
-            authority.vertx.timer(25, TimeUnit.MILLISECONDS).await();
-        }
-        throw new AssertionError("the CRL does not list " + certificate.serial());
+        Await.until(authority.vertx, "the CRL lists " + certificate.serial(), () -> contains(get(crl), serial));
     }
 
     private static boolean contains(byte[] all, byte[] part) {

@@ -1,8 +1,8 @@
 package io.lumia.interop;
 
+import io.lumia.fakes.FreePort;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,10 +16,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** The whole system as a process of its own, on free ports, with devices on addresses of their own. */
 final class RunningLumia {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final long LOOK_EVERY_NANOS = 50_000_000;
 
     final Path data;
     private final Process process;
@@ -46,7 +48,7 @@ final class RunningLumia {
                 "broker.port=0",
                 "web.port=0",
                 "metrics.port=0",
-                "authority.acme.http01-port=" + freePort(),
+                "authority.acme.http01-port=" + FreePort.anywhere(),
                 "authority.acme.allowed-networks=" + addresses,
                 "swarm.address-range=" + addresses,
                 "swarm.telemetry-interval=300ms",
@@ -91,6 +93,17 @@ final class RunningLumia {
                 BodyHandlers.ofString());
     }
 
+    /** Waits until it is as much as this, at least. */
+    void awaitMetric(String name, double least) throws IOException, InterruptedException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (metric(name) < least) {
+            if (System.nanoTime() - end > 0) {
+                throw new AssertionError(name + " did not come to " + least);
+            }
+            LockSupport.parkNanos(LOOK_EVERY_NANOS);
+        }
+    }
+
     /** Sum of the samples of a metric; 0 where there is none. */
     double metric(String name) throws IOException, InterruptedException {
         var scrape =
@@ -128,12 +141,6 @@ final class RunningLumia {
             said.add(ended.toString());
         }
         connected.complete(false);
-    }
-
-    private static int freePort() throws IOException {
-        try (var probe = new ServerSocket(0)) {
-            return probe.getLocalPort();
-        }
     }
 
     void stop() throws InterruptedException {

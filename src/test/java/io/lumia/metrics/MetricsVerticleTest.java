@@ -70,7 +70,8 @@ class MetricsVerticleTest {
         PROVISIONING_ANSWERED.publish(vertx, new ProvisioningAnswered("not_whitelisted", "192.0.2.1", "dev-0001"));
         CERTIFICATE_RENEWED.publish(
                 vertx, new CertificateRenewed("dev-0001", SERIAL, ONE_DAY, "acme", Duration.ofMillis(30)));
-        LISTENER_RELOADED.publish(vertx, new ListenerReloaded("broker", SERIAL, NOW, ONE_DAY, "reloaded"));
+        LISTENER_RELOADED.publish(
+                vertx, new ListenerReloaded("broker", SERIAL, NOW, ONE_DAY, "reloaded", "embedded", null));
 
         scrape(vertx)
                 .onComplete(test.succeeding(text -> test.verify(() -> {

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A server that the test writes byte by byte. */
 final class ByteServer {
-    private static final long SECONDS = 20;
+    private static final long SECONDS = 60;
 
     /** CONNACK: accepted, no session, no properties. */
     static final String CONNACK = "20 03 00 00 00";

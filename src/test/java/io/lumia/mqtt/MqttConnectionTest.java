@@ -107,7 +107,7 @@ class MqttConnectionTest {
         var connecting = Await.on(
                 context,
                 () -> Future.succeededFuture(client.connect(
-                        new MqttClient.Server("127.0.0.1", server.port(), null, null, Duration.ofMillis(50)),
+                        new MqttClient.Server("127.0.0.1", server.port(), null, null, Duration.ofSeconds(1)),
                         Connect.clean("a", HOUR),
                         session,
                         heard)));
@@ -369,7 +369,7 @@ class MqttConnectionTest {
     }
 
     private Future<MqttConnection> connect(Connect asked, MqttConnection.Listener listener) {
-        var where = new MqttClient.Server("127.0.0.1", server.port(), null, null, Duration.ofSeconds(20));
+        var where = new MqttClient.Server("127.0.0.1", server.port(), null, null, Duration.ofMinutes(1));
         return on(() -> client.connect(where, asked, session, listener));
     }
 

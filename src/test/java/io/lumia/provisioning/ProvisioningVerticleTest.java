@@ -1,8 +1,6 @@
 package io.lumia.provisioning;
 
-import static io.lumia.fakes.Waiting.forIt;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lumia.access.AddressRange;
@@ -18,6 +16,7 @@ import io.lumia.bus.FleetBus.WhitelistOutcome;
 import io.lumia.config.CannotStart;
 import io.lumia.config.ProvisioningConfig;
 import io.lumia.crypto.KeyPairs;
+import io.lumia.fakes.Await;
 import io.lumia.fakes.MovableClock;
 import io.lumia.fakes.RawHttp;
 import io.lumia.fakes.RawHttp.Reply;
@@ -53,13 +52,13 @@ class ProvisioningVerticleTest {
     @BeforeEach
     void listen() {
         FleetBus.install(vertx);
-        forIt(FleetBus.PROVISIONING_ANSWERED.listen(vertx, answered::add));
-        forIt(FleetBus.AUDITED.listen(vertx, audited::add));
+        Await.result(FleetBus.PROVISIONING_ANSWERED.listen(vertx, answered::add));
+        Await.result(FleetBus.AUDITED.listen(vertx, audited::add));
     }
 
     @AfterEach
     void close() {
-        forIt(vertx.close());
+        Await.result(vertx.close());
     }
 
     @Test
@@ -78,7 +77,9 @@ class ProvisioningVerticleTest {
         assertThat(asked.claim().device().value()).isEqualTo("dev-0001");
         assertThat(asked.claim().address()).isEqualTo(ALLOWED);
         assertThat(asked.requester()).isEqualTo("provisioning " + ALLOWED);
+        Await.until(vertx, "it is told", () -> !answered.isEmpty());
         assertThat(answered).extracting(ProvisioningAnswered::result).containsExactly("issued");
+        Await.until(vertx, "it is audited", () -> !audited.isEmpty());
         assertThat(audited)
                 .extracting(Audited::action, Audited::object, Audited::outcome)
                 .contains(org.assertj.core.groups.Tuple.tuple("provisioning.answer", "dev-0001", "ok"));
@@ -155,7 +156,7 @@ class ProvisioningVerticleTest {
     @Test
     void says_that_the_authority_is_absent() {
         var verticle = verticle(config(true), Duration.ofSeconds(10));
-        forIt(vertx.deployVerticle(verticle));
+        Await.result(vertx.deployVerticle(verticle));
         assertProblem(apply(ALLOWED, verticle.port(), CSR), 503, "authority-unavailable");
     }
 
@@ -233,7 +234,7 @@ class ProvisioningVerticleTest {
     @Test
     void ends_a_connection_whose_body_does_not_come() {
         var verticle = verticle(config(true), Duration.ofMillis(300));
-        forIt(vertx.deployVerticle(verticle));
+        Await.result(vertx.deployVerticle(verticle));
         var reply = RawHttp.raw(
                 ALLOWED,
                 verticle.port(),
@@ -246,18 +247,23 @@ class ProvisioningVerticleTest {
     @Test
     void operators_turn_it_on_let_addresses_in_and_turn_it_off() {
         int port = deployed(config(false));
-        forIt(FleetBus.SWITCH_PROVISIONING.ask(vertx, new SwitchProvisioning(true, null, "operator")));
-        assertThat(forIt(FleetBus.CHANGE_WHITELIST.ask(
+        Await.result(FleetBus.SWITCH_PROVISIONING.ask(vertx, new SwitchProvisioning(true, null, "operator")));
+        assertThat(Await.result(FleetBus.CHANGE_WHITELIST.ask(
                         vertx, new ChangeWhitelist(List.of("127.0.0.7", "x"), List.of(), "operator"))))
                 .isInstanceOf(WhitelistOutcome.Refused.class);
         assertProblem(apply("127.0.0.7", port, CSR), 403, "not-whitelisted");
-        assertThat(forIt(FleetBus.CHANGE_WHITELIST.ask(
+        assertThat(Await.result(FleetBus.CHANGE_WHITELIST.ask(
                         vertx, new ChangeWhitelist(List.of("127.0.0.7"), List.of(), "operator"))))
                 .isInstanceOf(WhitelistOutcome.Changed.class);
         assertThat(apply("127.0.0.7", port, CSR).status()).isEqualTo(201);
-        var off = forIt(FleetBus.SWITCH_PROVISIONING.ask(vertx, new SwitchProvisioning(false, null, "operator")));
+        var off =
+                Await.result(FleetBus.SWITCH_PROVISIONING.ask(vertx, new SwitchProvisioning(false, null, "operator")));
         assertThat(off).isEqualTo(new ProvisioningState(false, null, List.of(), "operator"));
         assertProblem(apply("127.0.0.7", port, CSR), 503, "disabled");
+        Await.until(
+                vertx,
+                "it is audited",
+                () -> audited.stream().anyMatch(act -> act.action().equals("provisioning.off")));
         assertThat(audited)
                 .extracting(Audited::action)
                 .contains("provisioning.on", "provisioning.whitelist", "provisioning.off");
@@ -266,12 +272,12 @@ class ProvisioningVerticleTest {
     @Test
     void what_an_operator_set_survives_a_restart_and_so_does_the_deadline() {
         var first = verticle(config(false), Duration.ofSeconds(10));
-        var id = forIt(vertx.deployVerticle(first));
-        var set = forIt(FleetBus.SWITCH_PROVISIONING.ask(
+        var id = Await.result(vertx.deployVerticle(first));
+        var set = Await.result(FleetBus.SWITCH_PROVISIONING.ask(
                 vertx, new SwitchProvisioning(true, Duration.ofMinutes(5), "operator")));
-        forIt(vertx.undeploy(id));
+        Await.result(vertx.undeploy(id));
         clock.advance(Duration.ofMinutes(4));
-        forIt(vertx.deployVerticle(verticle(config(false), Duration.ofSeconds(10))));
+        Await.result(vertx.deployVerticle(verticle(config(false), Duration.ofSeconds(10))));
         assertThat(state()).isEqualTo(set);
         clock.advance(Duration.ofMinutes(1));
         assertThat(state()).isEqualTo(new ProvisioningState(false, null, List.of(), "timer"));
@@ -280,10 +286,10 @@ class ProvisioningVerticleTest {
 
     @Test
     void an_operators_off_wins_over_the_configuration_after_a_restart() {
-        var id = forIt(vertx.deployVerticle(verticle(config(true), Duration.ofSeconds(10))));
-        forIt(FleetBus.SWITCH_PROVISIONING.ask(vertx, new SwitchProvisioning(false, null, "operator")));
-        forIt(vertx.undeploy(id));
-        forIt(vertx.deployVerticle(verticle(config(true), Duration.ofSeconds(10))));
+        var id = Await.result(vertx.deployVerticle(verticle(config(true), Duration.ofSeconds(10))));
+        Await.result(FleetBus.SWITCH_PROVISIONING.ask(vertx, new SwitchProvisioning(false, null, "operator")));
+        Await.result(vertx.undeploy(id));
+        Await.result(vertx.deployVerticle(verticle(config(true), Duration.ofSeconds(10))));
         assertThat(state().enabled()).isFalse();
     }
 
@@ -291,12 +297,12 @@ class ProvisioningVerticleTest {
     void a_timer_that_came_from_configuration_alone_begins_anew_after_a_restart() {
         var config =
                 new ProvisioningConfig("127.0.0.1", 0, true, Duration.ofMinutes(5), List.of(ALLOWED), 60, 3, List.of());
-        var id = forIt(vertx.deployVerticle(verticle(config, Duration.ofSeconds(10))));
+        var id = Await.result(vertx.deployVerticle(verticle(config, Duration.ofSeconds(10))));
         clock.advance(Duration.ofMinutes(6));
         assertThat(state().setBy()).isEqualTo("timer");
-        forIt(vertx.undeploy(id));
+        Await.result(vertx.undeploy(id));
         assertThat(memory.text).isNull();
-        forIt(vertx.deployVerticle(verticle(config, Duration.ofSeconds(10))));
+        Await.result(vertx.deployVerticle(verticle(config, Duration.ofSeconds(10))));
         assertThat(state().enabled()).isTrue();
         assertThat(state().whitelist()).containsExactly(ALLOWED);
     }
@@ -308,21 +314,21 @@ class ProvisioningVerticleTest {
         var apart = Vertx.vertx();
         FleetBus.install(apart);
         var verticle = verticle(second, Duration.ofSeconds(10));
-        assertThatThrownBy(() -> forIt(apart.deployVerticle(verticle)))
+        assertThat(Await.failure(apart.deployVerticle(verticle)))
                 .isInstanceOf(CannotStart.class)
                 .hasMessageContaining("provisioning.port")
                 .hasMessageContaining("taken");
-        forIt(apart.close());
+        Await.result(apart.close());
     }
 
     private ProvisioningState state() {
-        return forIt(FleetBus.DESCRIBE_PROVISIONING.ask(vertx, new DescribeProvisioning()));
+        return Await.result(FleetBus.DESCRIBE_PROVISIONING.ask(vertx, new DescribeProvisioning()));
     }
 
     private int deployed(ProvisioningConfig config) {
-        forIt(authority.serve(vertx));
+        Await.result(authority.serve(vertx));
         var verticle = verticle(config, Duration.ofSeconds(10));
-        forIt(vertx.deployVerticle(verticle));
+        Await.result(vertx.deployVerticle(verticle));
         return verticle.port();
     }
 

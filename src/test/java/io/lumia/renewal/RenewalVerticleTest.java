@@ -44,7 +44,7 @@ class RenewalVerticleTest {
 
     @Test
     void asks_the_listener_once_its_certificate_is_due(Vertx vertx, VertxTestContext test) {
-        var renewed = new Renewed(new SerialNumber(BigInteger.TEN), ISSUED, ONE_HOUR);
+        var renewed = new Renewed(new SerialNumber(BigInteger.TEN), ISSUED, ONE_HOUR, "embedded");
         CERTIFICATE_RENEWED
                 .listen(
                         vertx,
@@ -62,7 +62,7 @@ class RenewalVerticleTest {
     @Test
     void leaves_a_listener_alone_before_its_certificate_is_due(Vertx vertx, VertxTestContext test) {
         clock.advance(Duration.ofMinutes(44));
-        watching(vertx, new Renewed(SERIAL, ISSUED, ONE_HOUR))
+        watching(vertx, new Renewed(SERIAL, ISSUED, ONE_HOUR, "embedded"))
                 .compose(watching -> vertx.timer(100))
                 .onComplete(test.succeeding(waited -> test.verify(() -> {
                     assertThat(asked).hasValue(0);
@@ -99,7 +99,7 @@ class RenewalVerticleTest {
                 })
                 .compose(listening -> vertx.deployVerticle(new RenewalVerticle(POLICY, clock, new Random(1))))
                 .onSuccess(deployed -> LISTENER_RELOADED.publish(
-                        vertx, new ListenerReloaded("broker", SERIAL, ISSUED, ONE_HOUR, "started")))
+                        vertx, new ListenerReloaded("broker", SERIAL, ISSUED, ONE_HOUR, "started", "embedded", null)))
                 .onFailure(test::failNow);
     }
 
@@ -110,6 +110,6 @@ class RenewalVerticleTest {
                     return Future.succeededFuture(outcome);
                 }))
                 .onSuccess(serving -> LISTENER_RELOADED.publish(
-                        vertx, new ListenerReloaded("broker", SERIAL, ISSUED, ONE_HOUR, "started")));
+                        vertx, new ListenerReloaded("broker", SERIAL, ISSUED, ONE_HOUR, "started", "embedded", null)));
     }
 }

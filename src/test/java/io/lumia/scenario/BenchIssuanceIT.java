@@ -66,7 +66,12 @@ class BenchIssuanceIT {
 
             assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).as(said()).isEqualTo(LumiaProcess.STOPPED_BY_SIGTERM);
-            assertThat(servers).noneMatch(ProcessHandle::isAlive);
+            for (ProcessHandle server : servers) {
+                assertThat(server.onExit()
+                                .get(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                                .isAlive())
+                        .isFalse();
+            }
             assertThat(directories()).isEmpty();
         } finally {
             process.destroyForcibly();

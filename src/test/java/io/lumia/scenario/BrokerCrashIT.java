@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.hivemq.client.mqtt.MqttClientSslConfig;
 import io.lumia.crypto.KeyPairs;
+import io.lumia.fakes.FreePort;
 import io.lumia.x509.CertificateRequest;
 import io.lumia.x509.Pem;
 import java.nio.file.Files;
@@ -48,7 +49,7 @@ class BrokerCrashIT {
 
     private void survives(int kills, long seed, Duration least, Duration more) throws Exception {
         var random = new Random(seed);
-        int port = LumiaProcess.freePort();
+        int port = FreePort.anywhere();
         var run = start(port, 0);
         try (var load = new SessionLoad(tls(run), port)) {
             load.begin();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lumia.fakes.FreePort;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -42,7 +43,7 @@ class IssuingCrashIT {
         try (var load = new IssuingLoad()) {
             var setup = LumiaProcess.run(directory.resolve("data"))
                     .with("parts", "authority, web")
-                    .with("authority.port", LumiaProcess.freePort())
+                    .with("authority.port", FreePort.anywhere())
                     .with("authority.http-port", 0)
                     .with("web.port", 0)
                     .with("authority.acme.http01-port", load.challengePort())
@@ -53,6 +54,8 @@ class IssuingCrashIT {
                     check(run, load);
                     load.resume(run);
                     load.run(run, Duration.ofMillis(1500 + random.nextInt(4000)));
+                    int enough = 20 * kill;
+                    run.await("clients obtain them", () -> load.received().size() > enough && load.byAcme() > 0);
                     run.kill();
                     load.pause();
                     System.out.printf(

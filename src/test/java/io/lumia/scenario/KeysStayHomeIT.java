@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lumia.crypto.KeyPairs;
+import io.lumia.fakes.FreePort;
 import io.lumia.tls.FleetTrust;
 import io.lumia.x509.CertificateRequest;
 import io.lumia.x509.Pem;
@@ -49,9 +50,9 @@ class KeysStayHomeIT {
     @Test
     void no_request_holds_a_private_key() throws Exception {
         var data = directory.resolve("data");
-        int authorityPort = LumiaProcess.freePort();
-        int provisioningPort = LumiaProcess.freePort();
-        int acmeProxyPort = LumiaProcess.freePort();
+        int authorityPort = FreePort.anywhere();
+        int provisioningPort = FreePort.anywhere();
+        int acmeProxyPort = FreePort.anywhere();
         var loopback = InetAddress.getByName("127.0.0.1");
         try (var plain = new RecordingProxy(
                         new ServerSocket(0, 100, loopback),

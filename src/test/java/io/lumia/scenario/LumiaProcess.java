@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lumia.fakes.FreePort;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -106,7 +106,7 @@ final class LumiaProcess implements AutoCloseable {
         return run(data)
                 .with("swarm.address-range", range(number))
                 .with("authority.acme.allowed-networks", range(number))
-                .with("authority.acme.http01-port", freePort())
+                .with("authority.acme.http01-port", FreePort.anywhere())
                 .with("authority.port", 0)
                 .with("authority.http-port", 0)
                 .with("provisioning.port", 0)
@@ -139,12 +139,6 @@ final class LumiaProcess implements AutoCloseable {
 
     static String range(int number) {
         return "127.2" + number + ".0.0/16";
-    }
-
-    static int freePort() throws IOException {
-        try (var probe = new ServerSocket(0)) {
-            return probe.getLocalPort();
-        }
     }
 
     Path data() {

@@ -110,9 +110,9 @@ final class SessionLoad implements AutoCloseable {
                     .topicFilter("soak/#")
                     .qos(MqttQos.EXACTLY_ONCE)
                     .send()
-                    .get(20, TimeUnit.SECONDS);
+                    .get(1, TimeUnit.MINUTES);
             if (name.equals(OFFLINE)) {
-                client.disconnect().get(20, TimeUnit.SECONDS);
+                client.disconnect().get(1, TimeUnit.MINUTES);
             }
         }
         for (int number = 0; number < 2 * PUBLISHERS_OF_EACH_QOS; number++) {
@@ -184,7 +184,7 @@ final class SessionLoad implements AutoCloseable {
                 .cleanStart(false)
                 .sessionExpiryInterval(AN_HOUR)
                 .send()
-                .get(30, TimeUnit.SECONDS);
+                .get(1, TimeUnit.MINUTES);
         clients.add(client);
         return client;
     }

@@ -130,7 +130,7 @@ class RetentionTest {
         }
         assertThat(purging.await()).isEqualTo(Map.of("certificates", 12_000L));
         assertThat(written).isGreaterThan(50);
-        assertThat(Duration.ofNanos(longest)).isLessThan(Duration.ofSeconds(2));
+        assertThat(Duration.ofNanos(longest)).isLessThan(Duration.ofSeconds(10));
         assertThat(Files.size(data.resolve("lumia.db"))).isLessThan(before / 2);
         assertThat(Files.size(data.resolve("lumia.db-wal"))).isLessThan(5_000_000);
     }
@@ -145,10 +145,10 @@ class RetentionTest {
         vertx.deployVerticle(new RetentionVerticle(
                         new StoreConfig(KEPT, Duration.ofMillis(20)), store, clock, new Random(1)))
                 .await();
-        assertThat(told.poll(10, java.util.concurrent.TimeUnit.SECONDS))
+        assertThat(told.poll(1, java.util.concurrent.TimeUnit.MINUTES))
                 .isEqualTo(new FleetBus.StorePurged("certificates", 1));
         clock.advance(Duration.ofDays(91));
-        assertThat(told.poll(10, java.util.concurrent.TimeUnit.SECONDS))
+        assertThat(told.poll(1, java.util.concurrent.TimeUnit.MINUTES))
                 .isEqualTo(new FleetBus.StorePurged("certificates", 1));
         var statistics = FleetBus.STORE_STATISTICS
                 .ask(vertx, new FleetBus.ReadStoreStatistics())

@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
@@ -92,13 +93,17 @@ class StoreTest {
     @Test
     void shares_one_commit_among_writes_that_wait_together() {
         var store = open(data);
+        var disk = new CountDownLatch(1);
+        var busy = store.write(handle -> waited(disk));
         var writes = IntStream.range(0, 2000)
                 .mapToObj(i -> store.write(handle -> handle.createQuery("select count(*) from settings")
                         .mapTo(Integer.class)
                         .one()))
                 .toList();
-        Future.all(writes).await();
+        disk.countDown();
 
+        assertThat(busy.await()).isTrue();
+        Future.all(writes).await();
         assertThat(store.commits()).isLessThan(500);
     }
 
@@ -206,6 +211,15 @@ class StoreTest {
                                 .orElse(thrown))
                         .isInstanceOf(StoreUnusable.class)
                         .hasMessageContainingAll(sentences));
+    }
+
+    private static boolean waited(CountDownLatch disk) {
+        try {
+            disk.await();
+            return true;
+        } catch (InterruptedException stopped) {
+            throw new IllegalStateException(stopped);
+        }
     }
 
     private static int numberOfSettings(org.jdbi.v3.core.Handle handle) {

@@ -1,7 +1,7 @@
 package io.lumia.tls;
 
 import io.lumia.config.TlsConfig;
-import io.lumia.fakes.Waiting;
+import io.lumia.fakes.Await;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.net.KeyCertOptions;
@@ -20,7 +20,7 @@ final class EchoListener {
         if (trust != null) {
             options.setTrustOptions(trust).setClientAuth(ClientAuth.REQUIRED);
         }
-        server = Waiting.forIt(vertx.createNetServer(options)
+        server = Await.result(vertx.createNetServer(options)
                 .connectHandler(socket -> socket.handler(socket::write))
                 .listen(0, host));
     }

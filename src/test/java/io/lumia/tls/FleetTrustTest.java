@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsConfig.TlsVersion;
 import io.lumia.crypto.KeyPairs;
+import io.lumia.fakes.Await;
 import io.lumia.fakes.TestAuthority;
-import io.lumia.fakes.Waiting;
 import io.lumia.x509.CertificateTemplate;
 import io.lumia.x509.IssuerLocations;
 import io.lumia.x509.Profile;
@@ -40,7 +40,7 @@ class FleetTrustTest {
 
     @AfterEach
     void stop() {
-        Waiting.forIt(vertx.close());
+        Await.result(vertx.close());
     }
 
     @ParameterizedTest

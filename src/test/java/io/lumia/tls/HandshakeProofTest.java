@@ -11,7 +11,6 @@ import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsConfig.TlsVersion;
 import io.lumia.fakes.Await;
 import io.lumia.fakes.FakeAuthority;
-import io.lumia.fakes.Waiting;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.TrustOptions;
@@ -46,14 +45,14 @@ class HandshakeProofTest {
     @BeforeEach
     void start() {
         FleetBus.install(vertx);
-        Waiting.forIt(authority.serve(vertx));
-        Waiting.forIt(FleetBus.LISTENER_RELOADED.listen(vertx, told::add));
+        Await.result(authority.serve(vertx));
+        Await.result(FleetBus.LISTENER_RELOADED.listen(vertx, told::add));
         open();
     }
 
     @AfterEach
     void stop() {
-        Waiting.forIt(vertx.close());
+        Await.result(vertx.close());
     }
 
     @Test
@@ -102,7 +101,7 @@ class HandshakeProofTest {
 
     @Test
     void rolls_back_when_the_listener_is_gone() throws IOException {
-        Waiting.forIt(certificate.serveRenewals("127.0.0.1", 1, true));
+        Await.result(certificate.serveRenewals("127.0.0.1", 1, true));
         keeps("rolled_back", "");
     }
 
@@ -140,7 +139,7 @@ class HandshakeProofTest {
     void trusts_another_ca_once_that_is_proved() {
         listen(certificate.keyCertOptions(), certificate.clientTrust().trustOptions());
         var other = new FakeAuthority(Clock.systemUTC());
-        Waiting.forIt(certificate.trustAlso(List.of(other.root())));
+        Await.result(certificate.trustAlso(List.of(other.root())));
         assertThat(certificate.clientTrust().roots()).containsExactly(authority.root(), other.root());
         assertThat(certificate.trust().roots())
                 .as("nobody vouches for us but our own")
@@ -211,7 +210,7 @@ class HandshakeProofTest {
     }
 
     private void open() {
-        certificate = Waiting.forIt(ListenerCertificate.open(
+        certificate = Await.result(ListenerCertificate.open(
                 vertx, "test", List.of("localhost", "127.0.0.1"), data, tls, Clock.systemUTC()));
         before = certificate.material();
     }
@@ -223,11 +222,11 @@ class HandshakeProofTest {
 
     private void listen(KeyCertOptions keys, @Nullable TrustOptions trust) {
         var listener = new EchoListener(vertx, tls, "127.0.0.1", keys, trust);
-        Waiting.forIt(certificate.serveRenewals("127.0.0.1", listener.port(), true));
+        Await.result(certificate.serveRenewals("127.0.0.1", listener.port(), true));
     }
 
     private RenewListenerOutcome renew() {
-        return Waiting.forIt(FleetBus.renewListener("test").ask(vertx, new RenewListener("test")));
+        return Await.result(FleetBus.renewListener("test").ask(vertx, new RenewListener("test")));
     }
 
     /** The link on disk, the generations and what is served are those from before. */

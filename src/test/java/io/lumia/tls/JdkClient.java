@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A plain TLS client of the JDK; sessions are not resumed, since each has a context of its own. */
 final class JdkClient {
-    private static final int PATIENCE_MS = 10_000;
+    private static final int PATIENCE_MS = 60_000;
 
     private final FleetTrust trust;
     private final @Nullable TlsMaterial own;

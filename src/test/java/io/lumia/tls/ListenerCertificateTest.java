@@ -15,7 +15,6 @@ import io.lumia.config.TlsConfig.TlsVersion;
 import io.lumia.crypto.KeyPairs;
 import io.lumia.fakes.Await;
 import io.lumia.fakes.MovableClock;
-import io.lumia.fakes.Waiting;
 import io.lumia.x509.CertificateRequest;
 import io.lumia.x509.Pem;
 import io.lumia.x509.Profile;
@@ -62,7 +61,7 @@ class ListenerCertificateTest {
     @Test
     void obtains_at_the_first_start_and_keeps_the_key_to_itself() throws IOException {
         var told = new ConcurrentLinkedQueue<ListenerReloaded>();
-        Waiting.forIt(FleetBus.LISTENER_RELOADED.listen(authority.vertx, told::add));
+        Await.result(FleetBus.LISTENER_RELOADED.listen(authority.vertx, told::add));
         var certificate = open(NAMES);
         assertThat(certificate.material().leaf().getSubjectX500Principal().getName())
                 .isEqualTo("CN=localhost");
@@ -194,8 +193,8 @@ class ListenerCertificateTest {
         var call = FleetBus.renewListener("test");
         var first = call.ask(authority.vertx, new RenewListener("one"));
         var second = call.ask(authority.vertx, new RenewListener("two"));
-        var outcome = (RenewListenerOutcome.Renewed) Waiting.forIt(first);
-        assertThat(Waiting.forIt(second)).isEqualTo(outcome);
+        var outcome = (RenewListenerOutcome.Renewed) Await.result(first);
+        assertThat(Await.result(second)).isEqualTo(outcome);
         assertThat(SerialNumber.of(certificate.material().leaf())).isEqualTo(outcome.serial());
     }
 
@@ -204,7 +203,7 @@ class ListenerCertificateTest {
     }
 
     private ListenerCertificate open(List<String> names, TlsConfig tls) {
-        return Waiting.forIt(ListenerCertificate.open(authority.vertx, "test", names, data, tls, clock));
+        return Await.result(ListenerCertificate.open(authority.vertx, "test", names, data, tls, clock));
     }
 
     private EchoListener listener(ListenerCertificate certificate, TlsConfig tls, String host) {
@@ -214,12 +213,12 @@ class ListenerCertificateTest {
                 host,
                 certificate.keyCertOptions(),
                 certificate.trust().trustOptions());
-        Waiting.forIt(certificate.serveRenewals(host, listener.port(), true));
+        Await.result(certificate.serveRenewals(host, listener.port(), true));
         return listener;
     }
 
     private RenewListenerOutcome renew(String listener) {
-        return Waiting.forIt(FleetBus.renewListener(listener).ask(authority.vertx, new RenewListener("test")));
+        return Await.result(FleetBus.renewListener(listener).ask(authority.vertx, new RenewListener("test")));
     }
 
     private TlsMaterial client() {
@@ -232,7 +231,7 @@ class ListenerCertificateTest {
                 null,
                 "test",
                 "sign");
-        var issued = (IssueOutcome.Issued) Waiting.forIt(FleetBus.ISSUE_CERTIFICATE.ask(authority.vertx, asked));
+        var issued = (IssueOutcome.Issued) Await.result(FleetBus.ISSUE_CERTIFICATE.ask(authority.vertx, asked));
         return new TlsMaterial(
                 pair.getPrivate(), Pem.certificates(issued.bundle().fullChain()));
     }

@@ -10,7 +10,7 @@ import java.util.Map;
 
 /** A ClientHello of an old version, byte by byte: the JDK does not speak those any more (RFC 5246, 7.4.1.2). */
 final class OldHello {
-    private static final int PATIENCE_MS = 10_000;
+    private static final int PATIENCE_MS = 60_000;
     private static final int HANDSHAKE = 22;
     private static final int ALERT = 21;
     private static final int[] SUITES = {0xc009, 0xc00a, 0xc013, 0xc014, 0xc02b, 0xc02c, 0x002f, 0x0035};

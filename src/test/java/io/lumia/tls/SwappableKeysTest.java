@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsConfig.TlsVersion;
+import io.lumia.fakes.Await;
 import io.lumia.fakes.FleetCa;
-import io.lumia.fakes.Waiting;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.KeyCertOptions;
 import java.time.Clock;
@@ -65,7 +65,7 @@ class SwappableKeysTest {
                 keys.swap(material());
             }
         } finally {
-            Waiting.forIt(vertx.close());
+            Await.result(vertx.close());
         }
     }
 

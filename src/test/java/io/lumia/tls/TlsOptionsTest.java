@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsConfig.TlsVersion;
+import io.lumia.fakes.Await;
 import io.lumia.fakes.FleetCa;
-import io.lumia.fakes.Waiting;
 import io.netty.handler.ssl.OpenSsl;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.KeyCertOptions;
@@ -33,7 +33,7 @@ class TlsOptionsTest {
 
     @AfterEach
     void stop() {
-        Waiting.forIt(vertx.close());
+        Await.result(vertx.close());
     }
 
     @ParameterizedTest

@@ -15,6 +15,7 @@ import io.lumia.bus.FleetBus.TrustChanged;
 import io.lumia.config.CannotStart;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsConfig.TlsVersion;
+import io.lumia.config.TlsSection;
 import io.lumia.config.UpstreamConfig;
 import io.lumia.config.WebConfig;
 import io.lumia.fakes.Await;
@@ -52,7 +53,7 @@ class UpstreamVerticleTest {
         FleetBus.install(broker);
         Await.result(authority.serve(ca));
         var web = new WebVerticle(
-                new WebConfig("127.0.0.1", 0, List.of("localhost"), null),
+                new WebConfig("127.0.0.1", 0, List.of("localhost"), null, TlsSection.of(null)),
                 TLS,
                 data,
                 new MovableClock(ScriptedAuthority.NOW));

@@ -1,6 +1,5 @@
 package io.lumia.web;
 
-import static io.lumia.fakes.Waiting.forIt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,7 +9,9 @@ import io.lumia.bus.FleetBus.RenewListenerOutcome.Kept;
 import io.lumia.bus.FleetBus.RenewListenerOutcome.Renewed;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsConfig.TlsVersion;
+import io.lumia.config.TlsSection;
 import io.lumia.config.WebConfig;
+import io.lumia.fakes.Await;
 import io.lumia.fakes.MovableClock;
 import io.lumia.fakes.RawHttp;
 import io.lumia.fakes.RawHttp.Reply;
@@ -41,24 +42,24 @@ class ListenersApiTest {
     void deploy() throws Exception {
         FleetBus.install(vertx);
         var web = new WebVerticle(
-                new WebConfig("127.0.0.1", 0, List.of("localhost"), null),
+                new WebConfig("127.0.0.1", 0, List.of("localhost"), null, TlsSection.of(null)),
                 new TlsConfig(TlsVersion.TLS_1_2, List.of(), false),
                 data,
                 new MovableClock(ScriptedAuthority.NOW));
-        forIt(vertx.deployVerticle(web));
+        Await.result(vertx.deployVerticle(web));
         port = web.port();
         token = Files.readString(data.resolve("admin-token")).strip();
     }
 
     @AfterEach
     void close() {
-        forIt(vertx.close());
+        Await.result(vertx.close());
     }
 
     @Test
     void tells_what_is_served_once_a_listener_has_renewed() throws Exception {
         var validity = new Validity(ScriptedAuthority.NOW, ScriptedAuthority.NOW.plus(Duration.ofHours(1)));
-        answer(new Renewed(SerialNumber.parse("abcdef"), ScriptedAuthority.NOW, validity));
+        answer(new Renewed(SerialNumber.parse("abcdef"), ScriptedAuthority.NOW, validity, "embedded"));
 
         var reply = renew("broker");
 
@@ -87,7 +88,7 @@ class ListenersApiTest {
     }
 
     private void answer(RenewListenerOutcome outcome) {
-        forIt(FleetBus.renewListener("broker").serve(vertx, asked -> Future.succeededFuture(outcome)));
+        Await.result(FleetBus.renewListener("broker").serve(vertx, asked -> Future.succeededFuture(outcome)));
     }
 
     private Reply renew(String listener) {

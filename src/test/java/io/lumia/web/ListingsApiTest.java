@@ -1,6 +1,5 @@
 package io.lumia.web;
 
-import static io.lumia.fakes.Waiting.forIt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,7 +12,9 @@ import io.lumia.bus.FleetBus.ListCertificates;
 import io.lumia.bus.FleetBus.ListOrders;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsConfig.TlsVersion;
+import io.lumia.config.TlsSection;
 import io.lumia.config.WebConfig;
+import io.lumia.fakes.Await;
 import io.lumia.fakes.MovableClock;
 import io.lumia.fakes.RawHttp;
 import io.lumia.fakes.RawHttp.Reply;
@@ -43,20 +44,20 @@ class ListingsApiTest {
     @BeforeEach
     void deploy() throws Exception {
         FleetBus.install(vertx);
-        forIt(authority.serve(vertx));
+        Await.result(authority.serve(vertx));
         var web = new WebVerticle(
-                new WebConfig("127.0.0.1", 0, List.of("localhost"), null),
+                new WebConfig("127.0.0.1", 0, List.of("localhost"), null, TlsSection.of(null)),
                 new TlsConfig(TlsVersion.TLS_1_2, List.of(), false),
                 data,
                 new MovableClock(ScriptedAuthority.NOW));
-        forIt(vertx.deployVerticle(web));
+        Await.result(vertx.deployVerticle(web));
         port = web.port();
         token = Files.readString(data.resolve("admin-token")).strip();
     }
 
     @AfterEach
     void close() {
-        forIt(vertx.close());
+        Await.result(vertx.close());
     }
 
     @Test

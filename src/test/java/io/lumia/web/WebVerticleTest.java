@@ -1,6 +1,5 @@
 package io.lumia.web;
 
-import static io.lumia.fakes.Waiting.forIt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
@@ -19,8 +18,10 @@ import io.lumia.bus.FleetBus.WhitelistOutcome;
 import io.lumia.config.CannotStart;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsConfig.TlsVersion;
+import io.lumia.config.TlsSection;
 import io.lumia.config.WebConfig;
 import io.lumia.crypto.KeyPairs;
+import io.lumia.fakes.Await;
 import io.lumia.fakes.MovableClock;
 import io.lumia.fakes.RawHttp;
 import io.lumia.fakes.RawHttp.Reply;
@@ -63,17 +64,18 @@ class WebVerticleTest {
     @BeforeEach
     void deploy() throws Exception {
         FleetBus.install(vertx);
-        forIt(authority.serve(vertx));
-        forIt(FleetBus.AUDITED.listen(vertx, audited::add));
-        var web = new WebVerticle(new WebConfig("127.0.0.1", 0, List.of("localhost"), null), TLS, data, clock);
-        forIt(vertx.deployVerticle(web));
+        Await.result(authority.serve(vertx));
+        Await.result(FleetBus.AUDITED.listen(vertx, audited::add));
+        var web = new WebVerticle(
+                new WebConfig("127.0.0.1", 0, List.of("localhost"), null, TlsSection.of(null)), TLS, data, clock);
+        Await.result(vertx.deployVerticle(web));
         port = web.port();
         token = Files.readString(data.resolve("admin-token")).strip();
     }
 
     @AfterEach
     void close() {
-        forIt(vertx.close());
+        Await.result(vertx.close());
     }
 
     @Test
@@ -103,7 +105,8 @@ class WebVerticleTest {
             assertProblem(reply, 401, "unauthorized");
             assertThat(reply.head()).containsIgnoringCase("www-authenticate: bearer");
         }
-        assertThat(audited).extracting(Audited::outcome).allMatch("refused"::equals);
+        Await.until(vertx, "all are audited", () -> audited.size() == 3);
+        assertThat(audited).extracting(Audited::outcome).containsOnly("refused");
     }
 
     @Test
@@ -124,6 +127,7 @@ class WebVerticleTest {
             assertThat(guess("127.0.0.5").status()).isEqualTo(401);
         }
         assertProblem(guess("127.0.0.5"), 429, "too-many-failures");
+        Await.until(vertx, "it is audited", () -> !audited.isEmpty());
         assertThat(audited).extracting(Audited::outcome).containsOnly("refused");
         assertThat(RawHttp.send("127.0.0.6", port, "GET /api/v1/ca", headers(), "")
                         .status())
@@ -251,6 +255,7 @@ class WebVerticleTest {
         assertThat(json(reply).path("revocationReason").asText()).isEqualTo("keyCompromise");
         assertProblem(send("POST /api/v1/certificates/abcdee/revoke", "{}"), 404, "not-found");
         assertProblem(send("POST /api/v1/certificates/abcdef/revoke", "{\"reason\":\"mood\"}"), 400, "bad-request");
+        Await.until(vertx, "it is audited", () -> !audited.isEmpty());
         assertThat(audited)
                 .extracting(Audited::actor, Audited::action, Audited::object, Audited::outcome)
                 .containsExactly(tuple("operator", "certificate.revoke", "abcdee", "refused"));
@@ -306,20 +311,21 @@ class WebVerticleTest {
     void says_which_setting_names_the_port_that_is_taken() {
         var apart = Vertx.vertx();
         FleetBus.install(apart);
-        var second = new WebVerticle(new WebConfig("127.0.0.1", port, List.of("localhost"), null), TLS, data, clock);
-        assertThatThrownBy(() -> forIt(apart.deployVerticle(second)))
+        var second = new WebVerticle(
+                new WebConfig("127.0.0.1", port, List.of("localhost"), null, TlsSection.of(null)), TLS, data, clock);
+        assertThat(Await.failure(apart.deployVerticle(second)))
                 .isInstanceOf(CannotStart.class)
                 .hasMessageContaining("web.port");
-        forIt(apart.close());
+        Await.result(apart.close());
     }
 
     private void serveProvisioning() {
-        forIt(FleetBus.DESCRIBE_PROVISIONING.serve(vertx, asked -> Future.succeededFuture(ON)));
-        forIt(FleetBus.SWITCH_PROVISIONING.serve(vertx, asked -> {
+        Await.result(FleetBus.DESCRIBE_PROVISIONING.serve(vertx, asked -> Future.succeededFuture(ON)));
+        Await.result(FleetBus.SWITCH_PROVISIONING.serve(vertx, asked -> {
             switched.add(asked);
             return Future.succeededFuture(ON);
         }));
-        forIt(FleetBus.CHANGE_WHITELIST.serve(vertx, asked -> {
+        Await.result(FleetBus.CHANGE_WHITELIST.serve(vertx, asked -> {
             changed.add(asked);
             return Future.succeededFuture(
                     asked.add().contains("nonsense")

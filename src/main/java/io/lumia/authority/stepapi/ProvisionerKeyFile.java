@@ -24,10 +24,11 @@ import org.jose4j.lang.JoseException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** DATA/ca/provisioner.json: the key of the JWK provisioner, made at the first start. Blocks; call from a worker. */
+/** DATA/ca/provisioner.json and site-provisioner.json: keys of JWK provisioners, made at the first start. Blocks; call from a worker. */
 final class ProvisionerKeyFile {
     private static final Logger log = LoggerFactory.getLogger(ProvisionerKeyFile.class);
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String PASSWORD = "provisioner-password";
     private static final int GENERATED_OCTETS = 24;
 
     /** What step itself uses; NIST SP 800-132 asks for as many as users bear. */
@@ -46,10 +47,29 @@ final class ProvisionerKeyFile {
     }
 
     /** @throws CannotStart naming the file and the remedy */
-    JwkProvisioner open() {
-        var file = directory.resolve("provisioner.json");
+    JwkProvisioner general() {
+        return open(config.jwk(), "provisioner.json", () -> password(directory.resolve(PASSWORD)));
+    }
+
+    /** That of the sites. @throws CannotStart likewise */
+    JwkProvisioner sites() {
+        var own = config.sites().passwordFile();
+        return open(
+                config.sites().provisioner(),
+                "site-provisioner.json",
+                own == null ? this::sitesPassword : () -> content(own, "authority.step-api.sites.password-file"));
+    }
+
+    private interface Password {
+        String read() throws IOException;
+    }
+
+    private JwkProvisioner open(String name, String fileName, Password password) {
+        var file = directory.resolve(fileName);
         try {
-            return provisioner(Files.exists(file) ? read(file) : make(file));
+            var stored = Files.exists(file) ? read(file) : make(name, file, password);
+            var jwk = PublicJsonWebKey.Factory.newPublicJwk(stored.key);
+            return new JwkProvisioner(name, jwk.getKeyId(), jwk.getPublicKey(), stored.key, stored.encryptedKey);
         } catch (IOException | JoseException | RuntimeException broken) {
             if (broken instanceof CannotStart sentence) {
                 throw sentence;
@@ -62,16 +82,11 @@ final class ProvisionerKeyFile {
         }
     }
 
-    private JwkProvisioner provisioner(Stored stored) throws JoseException {
-        var jwk = PublicJsonWebKey.Factory.newPublicJwk(stored.key);
-        return new JwkProvisioner(config.jwk(), jwk.getKeyId(), jwk.getPublicKey(), stored.key, stored.encryptedKey);
-    }
-
     private static Stored read(Path file) throws JsonProcessingException, IOException {
         return JSON.readValue(Files.readString(file), Stored.class);
     }
 
-    private Stored make(Path file) throws IOException, JoseException {
+    private static Stored make(String name, Path file, Password password) throws IOException, JoseException {
         var pair = KeyPairs.p256();
         var jwk = PublicJsonWebKey.Factory.newPublicJwk(pair.getPublic());
         jwk.setPrivateKey(pair.getPrivate());
@@ -80,9 +95,9 @@ final class ProvisionerKeyFile {
         jwk.setAlgorithm("ES256");
         var stored = new Stored(
                 jwk.toParams(OutputControlLevel.PUBLIC_ONLY),
-                encrypted(jwk.toJson(OutputControlLevel.INCLUDE_PRIVATE), password()));
+                encrypted(jwk.toJson(OutputControlLevel.INCLUDE_PRIVATE), password.read()));
         DurableFiles.writePrivate(file, JSON.writeValueAsString(stored));
-        log.atInfo().addKeyValue("provisioner", config.jwk()).log("made the key of the JWK provisioner");
+        log.atInfo().addKeyValue("provisioner", name).log("made the key of the JWK provisioner");
         return stored;
     }
 
@@ -99,7 +114,14 @@ final class ProvisionerKeyFile {
         return jwe.getCompactSerialization();
     }
 
-    private String password() throws IOException {
+    /** The other key's where it is known; one of its own where that was taken away. */
+    private String sitesPassword() throws IOException {
+        var shared = directory.resolve(PASSWORD);
+        return password(Files.exists(shared) ? shared : directory.resolve("site-provisioner-password"));
+    }
+
+    /** @param own where it is, or is made, when the configuration names none */
+    private String password(Path own) throws IOException {
         var given = config.provisionerPassword();
         if (given != null && !given.isEmpty()) {
             return given;
@@ -108,9 +130,8 @@ final class ProvisionerKeyFile {
         if (named != null) {
             return content(named, "authority.step-api.provisioner-password-file");
         }
-        var own = directory.resolve("provisioner-password");
         if (Files.exists(own)) {
-            return content(own, "DATA/ca/provisioner-password");
+            return content(own, "DATA/ca/" + own.getFileName());
         }
         var octets = new byte[GENERATED_OCTETS];
         new SecureRandom().nextBytes(octets);

@@ -23,20 +23,20 @@ final class Provisioners {
 
     private final StepApiConfig config;
     private final LifetimesConfig lifetimes;
-    private final JwkProvisioner jwk;
+    private final List<JwkProvisioner> keys;
     private final List<Map<String, Object>> all;
 
     Provisioners(
             StepApiConfig config,
             AcmeConfig acme,
             LifetimesConfig lifetimes,
-            JwkProvisioner jwk,
+            List<JwkProvisioner> keys,
             List<X509Certificate> x5cRoots) {
         this.config = config;
         this.lifetimes = lifetimes;
-        this.jwk = jwk;
+        this.keys = List.copyOf(keys);
         var listed = new ArrayList<Map<String, Object>>();
-        listed.add(jwk());
+        keys.forEach(key -> listed.add(jwk(key)));
         acme.provisioners().forEach((name, provisioner) -> listed.add(acme(name, provisioner)));
         listed.add(x5c(x5cRoots));
         all = List.copyOf(listed);
@@ -60,13 +60,19 @@ final class Provisioners {
         return new Page(all.subList(begin, end), end < all.size() ? Integer.toString(end) : "");
     }
 
-    /** The private key of the JWK provisioner, which the provisioner password opens. */
+    /** The private key of a JWK provisioner, which its password opens. */
     Optional<Key> encryptedKey(String keyId) {
-        return keyId.equals(jwk.keyId()) ? Optional.of(new Key(jwk.encryptedKey())) : Optional.empty();
+        return keys.stream()
+                .filter(key -> key.keyId().equals(keyId))
+                .findFirst()
+                .map(key -> new Key(key.encryptedKey()));
     }
 
-    private Map<String, Object> jwk() {
-        var entry = entry("JWK", config.jwk(), config.lifetime());
+    private Map<String, Object> jwk(JwkProvisioner jwk) {
+        boolean sites = jwk.name().equals(config.sites().provisioner());
+        var entry = sites
+                ? entry("JWK", jwk.name(), lifetimes.site(), lifetimes.maximum().site())
+                : entry("JWK", jwk.name(), config.lifetime());
         entry.put("key", jwk.jwk());
         entry.put("encryptedKey", jwk.encryptedKey());
         return entry;

@@ -25,7 +25,7 @@ import java.util.Locale;
 import org.bouncycastle.util.io.pem.PemReader;
 import org.jspecify.annotations.Nullable;
 
-/** From a one-time token and a CSR to a certificate for servers and clients. */
+/** From a one-time token and a CSR to a certificate for servers and clients, or for a site. */
 final class SignResource {
     private final TokenGate gate;
     private final StepIssuer issuer;
@@ -55,7 +55,7 @@ final class SignResource {
             CertificateRequest csr,
             List<String> names,
             @Nullable Instant notBefore,
-            Instant notAfter) {}
+            @Nullable Instant notAfter) {}
 
     /** Fails with {@link StepRefusal}. */
     Future<ChainAnswer> run(Sign asked) {
@@ -66,20 +66,27 @@ final class SignResource {
         }
         return gate.admit(token, "sign")
                 .compose(allowed -> worker.executeBlocking(() -> wanted(asked, csr, allowed), false)
-                        .compose(wanted -> issuer.issue(request(wanted, allowed.provisioner()), wanted.csr)))
+                        .compose(wanted -> issuer.issue(request(wanted, allowed), wanted.csr)))
                 .map(ChainAnswer::of);
     }
 
-    private static IssueCertificate request(Wanted wanted, String provisioner) {
+    private IssueCertificate request(Wanted wanted, OneTimeToken allowed) {
+        var provisioner = allowed.provisioner();
+        var profile = isForSite(allowed) ? Profile.SITE : Profile.SERVER;
         return new IssueCertificate(
-                Profile.SERVER,
+                profile,
                 "",
                 wanted.names,
                 null,
                 null,
                 "provisioner " + provisioner,
                 "sign",
-                new Provisioned(provisioner, true, wanted.notBefore, wanted.notAfter));
+                new Provisioned(provisioner, profile == Profile.SERVER, wanted.notBefore, wanted.notAfter));
+    }
+
+    /** Who knows the sites' password alone gets nothing else. */
+    private boolean isForSite(OneTimeToken allowed) {
+        return allowed.provisioner().equals(config.sites().provisioner());
     }
 
     private Wanted wanted(Sign asked, String csr, OneTimeToken allowed) {
@@ -95,6 +102,9 @@ final class SignResource {
                 .orElse(null);
         var base = begin == null ? now : begin;
         var end = Moment.parse("notAfter", asked.notAfter()).map(moment -> moment.from(base));
+        if (isForSite(allowed)) {
+            return new Wanted(request, names, begin, end.orElse(null));
+        }
         return new Wanted(
                 request, names, begin, within(allowed, end.orElse(base.plus(config.lifetime())), end.isPresent()));
     }

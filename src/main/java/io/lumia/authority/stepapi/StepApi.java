@@ -36,7 +36,7 @@ public final class StepApi {
     private final WorkerExecutor worker;
 
     /** What DATA holds. */
-    private record Found(JwkProvisioner jwk, List<X509Certificate> foreignRoots) {}
+    private record Found(List<JwkProvisioner> keys, List<X509Certificate> foreignRoots) {}
 
     /** @param data the data directory; the provisioner key is in its folder {@code ca} */
     public StepApi(
@@ -83,7 +83,8 @@ public final class StepApi {
     }
 
     private Found find() {
-        return new Found(new ProvisionerKeyFile(data, config.stepApi()).open(), foreignRoots());
+        var files = new ProvisionerKeyFile(data, config.stepApi());
+        return new Found(List.of(files.general(), files.sites()), foreignRoots());
     }
 
     private List<X509Certificate> foreignRoots() {
@@ -109,9 +110,9 @@ public final class StepApi {
         roots.addAll(found.foreignRoots);
         var signers = new Signers(vertx, step, issuers, found.foreignRoots);
         var gate = new TokenGate(
-                step, found.jwk, new Audience(hosts), signers, issuers.rootFingerprint(), spent, worker, clock);
+                step, found.keys, new Audience(hosts), signers, issuers.rootFingerprint(), spent, worker, clock);
         return new StepRoutes(
-                new Provisioners(step, config.acme(), lifetimes, found.jwk, roots),
+                new Provisioners(step, config.acme(), lifetimes, found.keys, roots),
                 new SignResource(gate, issuer, step, worker, clock),
                 new RenewResource(gate, signers, issuer, step, worker, clock),
                 new RevokeResource(vertx, gate, signers));

@@ -19,7 +19,7 @@ final class TokenGate {
     private static final String STEP_CLIENT = "step-ca-client/1.0";
 
     private final StepApiConfig config;
-    private final JwkProvisioner jwk;
+    private final List<JwkProvisioner> keys;
     private final Audience audience;
     private final Signers signers;
     private final Fingerprint root;
@@ -29,7 +29,7 @@ final class TokenGate {
 
     TokenGate(
             StepApiConfig config,
-            JwkProvisioner jwk,
+            List<JwkProvisioner> keys,
             Audience audience,
             Signers signers,
             Fingerprint root,
@@ -37,7 +37,7 @@ final class TokenGate {
             WorkerExecutor worker,
             Clock clock) {
         this.config = config;
-        this.jwk = jwk;
+        this.keys = List.copyOf(keys);
         this.audience = audience;
         this.signers = signers;
         this.root = root;
@@ -73,13 +73,15 @@ final class TokenGate {
 
     private Verified verified(SignedToken token, String use) {
         var chain = token.certificates("x5c");
-        var name = chain.isEmpty() ? config.jwk() : config.x5c();
+        String name;
         if (chain.isEmpty()) {
-            requireProvisionerKey(token);
-            token.verify(jwk.key());
+            var provisioner = provisioner(token);
+            token.verify(provisioner.key());
+            name = provisioner.name();
         } else {
             signers.requireFit(chain, clock.instant());
             token.verify(chain.get(0).getPublicKey());
+            name = config.x5c();
         }
         token.requireIssuer(List.of(name));
         audience.require(token, use, chain.isEmpty() ? "" : "x5c/" + name);
@@ -91,11 +93,13 @@ final class TokenGate {
         return new Verified(token, expires, chain);
     }
 
-    private void requireProvisionerKey(SignedToken token) {
-        if (!token.header("kid").equals(jwk.keyId())) {
-            throw StepRefusal.unauthorized("no provisioner has the key " + Printable.quoted(token.header("kid"))
-                    + " (kid), and the token carries no certificate (x5c)");
-        }
+    private JwkProvisioner provisioner(SignedToken token) {
+        return keys.stream()
+                .filter(each -> each.keyId().equals(token.header("kid")))
+                .findFirst()
+                .orElseThrow(() -> StepRefusal.unauthorized("no provisioner has the key "
+                        + Printable.quoted(token.header("kid"))
+                        + " (kid), and the token carries no certificate (x5c)"));
     }
 
     /** By which the client wants to recognise the CA; another one's means that the token is not for us. */

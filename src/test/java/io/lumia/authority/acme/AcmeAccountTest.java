@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lumia.config.AcmeConfig.Limits;
 import io.lumia.crypto.KeyPairs;
+import io.lumia.fakes.Await;
 import io.lumia.fakes.RawAcme;
 import io.lumia.fakes.RawAcme.Reply;
 import java.nio.file.Path;
@@ -188,9 +189,10 @@ class AcmeAccountTest {
                     client.post(url.asText(), "").body().path("challenges").get(0);
             client.post(challenge.path("url").asText(), "{}");
         }
-        for (int poll = 0; poll < 400 && acme.error(order).path("subproblems").size() < 2; poll++) {
-            acme.harness.vertx.timer(25).await();
-        }
+        Await.until(
+                acme.harness.vertx,
+                "both are told",
+                () -> acme.error(order).path("subproblems").size() == 2);
         assertThat(acme.error(order).path("subproblems").findValuesAsText("value"))
                 .containsExactly("a.example.test", "b.example.test");
         assertThat(acme.error(order).path("subproblems").get(0).path("type").asText())

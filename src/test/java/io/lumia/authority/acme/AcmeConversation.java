@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.lumia.crypto.KeyPairs;
 import io.lumia.fakes.AcmeHarness;
 import io.lumia.fakes.AcmeSettings;
+import io.lumia.fakes.Await;
 import io.lumia.fakes.RawAcme;
 import io.lumia.fakes.RawAcme.Reply;
 import io.lumia.x509.CertificateRequest;
@@ -14,7 +15,6 @@ import java.security.KeyPair;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.bouncycastle.util.io.pem.PemReader;
 import org.jose4j.jwk.PublicJsonWebKey;
@@ -86,14 +86,12 @@ final class AcmeConversation implements AutoCloseable {
         if (begun.status() != 200) {
             throw new AssertionError(begun.raw().body());
         }
-        for (int poll = 0; poll < 400; poll++) {
-            var status = authorization(order).path("status").asText();
-            if (!status.equals("pending")) {
-                return status;
-            }
-            harness.vertx.timer(25, TimeUnit.MILLISECONDS).await();
-        }
-        return "pending";
+        Await.until(harness.vertx, "a verdict", () -> !status(order).equals("pending"));
+        return status(order);
+    }
+
+    private String status(Reply order) {
+        return authorization(order).path("status").asText();
     }
 
     /** Why the order came to nothing. */

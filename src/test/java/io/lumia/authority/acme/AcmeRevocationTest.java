@@ -33,7 +33,6 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -156,13 +155,14 @@ class AcmeRevocationTest {
                         .isEqualTo(200);
             }
         }
-        for (int poll = 0; poll < 400; poll++) {
-            if (account.post(authorization, "").body().path("status").asText().equals("valid")) {
-                return;
-            }
-            conversation.harness.vertx.timer(25, TimeUnit.MILLISECONDS).await();
-        }
-        throw new AssertionError("not proven: " + authorization);
+        Await.until(
+                conversation.harness.vertx,
+                "the proof of " + authorization,
+                () -> account.post(authorization, "")
+                        .body()
+                        .path("status")
+                        .asText()
+                        .equals("valid"));
     }
 
     private static Reply revoke(RawAcme account, X509Certificate certificate, int reason) {

@@ -6,6 +6,7 @@ import io.lumia.bus.FleetBus.IssueOutcome;
 import io.lumia.bus.FleetBus.Refusal;
 import io.lumia.crypto.KeyPairs;
 import io.lumia.fakes.AcmeHarness;
+import io.lumia.fakes.Await;
 import io.lumia.fakes.RawAcme;
 import io.lumia.fakes.RawAcme.Reply;
 import io.lumia.x509.CertificateRequest;
@@ -18,7 +19,6 @@ import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.bouncycastle.util.io.pem.PemReader;
 import org.jose4j.keys.HmacKey;
 import org.junit.jupiter.api.AfterEach;
@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class AcmeServerTest {
     private static final String NAME = "www.example.test";
+    private static final Duration IMPATIENCE = Duration.ofMillis(1500);
 
     @TempDir
     Path data;
@@ -37,7 +38,11 @@ class AcmeServerTest {
 
     @BeforeEach
     void start() {
-        harness = new AcmeHarness(data, false);
+        start(new AcmeHarness(data, false));
+    }
+
+    private void start(AcmeHarness started) {
+        harness = started;
         harness.dns.with(NAME, "127.0.0.1");
         client = new RawAcme(harness.base + "/acme/acme", KeyPairs.p256()).register();
     }
@@ -399,6 +404,7 @@ class AcmeServerTest {
 
     @Test
     void gives_up_on_a_slow_server() {
+        impatient();
         harness.onChallenge(request -> {});
         failsWith("connection", "did not answer in full within 1500 ms");
     }
@@ -411,6 +417,7 @@ class AcmeServerTest {
 
     @Test
     void gives_up_on_a_dns_server_that_never_answers() {
+        impatient();
         harness.dns.silent("mute.example.test");
         var order = order("mute.example.test");
         assertThat(prove(order)).isEqualTo("invalid");
@@ -421,15 +428,14 @@ class AcmeServerTest {
 
     @Test
     void gives_up_on_a_dns_server_that_keeps_it_waiting_with_aliases() {
+        impatient();
         for (int i = 0; i < 12; i++) {
             var name = "drip" + i + ".example.test";
             harness.dns.alias(name, "drip" + (i + 1) + ".example.test").slow(name, 700);
         }
         harness.dns.with("drip12.example.test", "127.0.0.1");
         var order = order("drip0.example.test");
-        long began = System.nanoTime();
-        assertThat(prove(order)).isEqualTo("invalid");
-        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(7));
+        assertThat(prove(order)).as("it is valid for who waits to the end").isEqualTo("invalid");
         var error = client.post(order.header("Location"), "").body().path("error");
         assertThat(error.path("type").asText()).endsWith(":dns");
         assertThat(error.path("detail").asText()).contains("no answer within 3000 ms");
@@ -528,18 +534,18 @@ class AcmeServerTest {
         var begun = client.post(challenge.path("url").asText(), "{}");
         assertThat(begun.status()).isEqualTo(200);
         assertThat(begun.raw().headers().allValues("Link")).anyMatch(link -> link.equals("<" + url + ">;rel=\"up\""));
-        for (int poll = 0; poll < 200; poll++) {
-            var status = client.post(url, "").body().path("status").asText();
-            if (!status.equals("pending")) {
-                return status;
-            }
-            pause();
-        }
-        return "pending";
+        Await.until(harness.vertx, "a verdict", () -> !statusAt(url).equals("pending"));
+        return statusAt(url);
     }
 
-    private void pause() {
-        harness.vertx.timer(25, TimeUnit.MILLISECONDS).await();
+    private String statusAt(String url) {
+        return client.post(url, "").body().path("status").asText();
+    }
+
+    /** Begins anew with a server that gives up soon. */
+    private void impatient() {
+        harness.close();
+        start(new AcmeHarness(data.resolve("impatient"), false, settings -> settings.timeout = IMPATIENCE));
     }
 
     private Reply finish(Reply order, String csr) {

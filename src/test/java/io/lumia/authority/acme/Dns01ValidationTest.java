@@ -9,6 +9,7 @@ import io.lumia.fakes.RawAcme.Reply;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -28,7 +29,11 @@ class Dns01ValidationTest {
 
     @BeforeEach
     void start() {
-        acme = new AcmeConversation(data, settings -> {});
+        begin(new AcmeConversation(data, settings -> {}));
+    }
+
+    private void begin(AcmeConversation begun) {
+        acme = begun;
         dns = acme.harness.dns;
     }
 
@@ -73,6 +78,8 @@ class Dns01ValidationTest {
 
     @Test
     void gives_up_on_a_loop_and_on_silence() {
+        acme.close();
+        begin(new AcmeConversation(data.resolve("impatient"), settings -> settings.timeout = Duration.ofMillis(1500)));
         dns.alias(RECORD, "loop.keeper.test").alias("loop.keeper.test", RECORD);
         failsWith("dns", "does not answer");
         dns.silent("_acme-challenge.mute.example.test");

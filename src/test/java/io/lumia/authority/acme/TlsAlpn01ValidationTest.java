@@ -9,6 +9,7 @@ import io.lumia.fakes.AlpnResponder.Sheet;
 import io.lumia.fakes.RawAcme.Reply;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -113,8 +114,10 @@ class TlsAlpn01ValidationTest {
                 .connectHandler(socket -> {})
                 .listen(0, "127.0.0.1")
                 .await();
-        try (var slow =
-                new AcmeConversation(data.resolve("slow"), settings -> settings.tlsAlpn01Port = mute.actualPort())) {
+        try (var slow = new AcmeConversation(data.resolve("slow"), settings -> {
+            settings.timeout = Duration.ofMillis(1500);
+            settings.tlsAlpn01Port = mute.actualPort();
+        })) {
             slow.harness.dns.with(NAME, "127.0.0.1");
             var order = slow.order(NAME);
             assertThat(slow.verdict(order, "tls-alpn-01")).isEqualTo("invalid");
@@ -135,7 +138,10 @@ class TlsAlpn01ValidationTest {
                 assertThat(strict.error(order).path("detail").asText()).contains("authority.acme.allowed-networks");
             }
         }
-        assertThat(responder.serverNames).isEmpty();
+        var order = acme.order("other.example.test");
+        responder.show(good(order));
+        assertThat(verdict(order)).isEqualTo("invalid");
+        until(vertx, "the last alone came", () -> responder.serverNames.equals(List.of("other.example.test")));
     }
 
     private interface Wrong {

@@ -25,7 +25,8 @@ class JournalCopyTest {
     void takes_over_what_only_the_newer_one_knows() throws IOException {
         var restored = journal("restored", 1, 2);
         var newer = journal("newer", 2, 3, 4);
-        assertThat(new JournalCopy(restored).completeFrom(JournalCopy.file(newer))).isEqualTo(2);
+        assertThat(new JournalCopy(restored).completeFrom(JournalCopy.file(newer)))
+                .isEqualTo(2);
         assertThat(JournalCopy.file(restored)).hasContent(lines(1, 2, 3, 4));
         assertThat(new JournalCopy(restored).read().revocations()).isEqualTo(4);
         assertThat(new JournalCopy(restored).completeFrom(JournalCopy.file(newer)))
@@ -56,7 +57,8 @@ class JournalCopyTest {
         var newer = journal("newer", 2);
         var text = lines(2) + "damaged line\n" + lines(3) + "torn";
         Files.writeString(JournalCopy.file(newer), text);
-        assertThat(new JournalCopy(restored).completeFrom(JournalCopy.file(newer))).isEqualTo(2);
+        assertThat(new JournalCopy(restored).completeFrom(JournalCopy.file(newer)))
+                .isEqualTo(2);
         assertThat(Files.readString(JournalCopy.file(newer))).isEqualTo(text);
         assertThat(new JournalCopy(newer).read().damaged()).containsExactly(2);
     }

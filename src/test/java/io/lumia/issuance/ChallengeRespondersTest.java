@@ -1,15 +1,15 @@
-package io.lumia.agent;
+package io.lumia.issuance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lumia.access.AddressRange;
 import io.lumia.fakes.Await;
+import io.lumia.fakes.FreePort;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import org.junit.jupiter.api.AfterEach;
@@ -19,8 +19,8 @@ class ChallengeRespondersTest {
     private static final InetAddress LOOPBACK = AddressRange.address("127.0.0.1");
 
     private final Vertx vertx = Vertx.vertx();
-    private final int port = freePort();
-    private final ChallengeResponders responders = new ChallengeResponders(vertx, port);
+    private final int port = FreePort.on(LOOPBACK);
+    private final ChallengeResponders responders = new ChallengeResponders(vertx, port, "set agent.http01-port");
 
     @AfterEach
     void close() {
@@ -57,9 +57,9 @@ class ChallengeRespondersTest {
     @Test
     void says_which_port_is_taken() throws IOException {
         try (var taken = new ServerSocket(0, 1, LOOPBACK)) {
-            var unlucky = new ChallengeResponders(vertx, taken.getLocalPort());
+            var unlucky = new ChallengeResponders(vertx, taken.getLocalPort(), "set agent.http01-port");
             assertThat(Await.failure(unlucky.open(LOOPBACK, "one", "one.thumb")))
-                    .isInstanceOf(StepFailed.class)
+                    .isInstanceOf(IssuanceFailed.class)
                     .hasMessageContaining("127.0.0.1:" + taken.getLocalPort())
                     .hasMessageContaining("agent.http01-port");
             assertThat(unlucky.pending()).isZero();
@@ -69,19 +69,10 @@ class ChallengeRespondersTest {
     private String get(String token) {
         return Await.result(vertx.createHttpClient()
                 .request(HttpMethod.GET, port, "127.0.0.1", "/.well-known/acme-challenge/" + token)
-                .compose(request -> request.send())
-                .compose(ChallengeRespondersTest::told));
+                .compose(request -> request.send().compose(ChallengeRespondersTest::told)));
     }
 
     private static Future<String> told(HttpClientResponse response) {
         return response.body().map(body -> response.statusCode() + " " + body);
-    }
-
-    private static int freePort() {
-        try (var probe = new ServerSocket(0, 1, LOOPBACK)) {
-            return probe.getLocalPort();
-        } catch (IOException none) {
-            throw new UncheckedIOException(none);
-        }
     }
 }

@@ -1,4 +1,4 @@
-package io.lumia.agent;
+package io.lumia.issuance;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Answers http-01 challenges (RFC 8555, 8.3) on the identities' own addresses. A server is open only while a challenge is pending; identities
+ * Answers http-01 challenges (RFC 8555, 8.3), on addresses that may be each identity's own. A server is open only while a challenge is pending; identities
  * that share an address share it, told apart by token. Safe to use from several verticles.
  */
-final class ChallengeResponders {
+public final class ChallengeResponders {
     private static final String PATH = "/.well-known/acme-challenge/";
 
     private static final int BIND_TRIES = 4;
@@ -21,33 +21,36 @@ final class ChallengeResponders {
 
     private final Vertx vertx;
     private final int port;
+    private final String remedy;
     private final Map<InetAddress, Responder> open = new HashMap<>();
     private final Map<InetAddress, Future<Void>> closing = new HashMap<>();
 
     private record Responder(Future<HttpServer> server, Map<String, String> answers) {}
 
-    ChallengeResponders(Vertx vertx, int port) {
+    /** @param remedy what to do when the port is taken: "free the port, or set … to another one" */
+    public ChallengeResponders(Vertx vertx, int port, String remedy) {
         this.vertx = vertx;
         this.port = port;
+        this.remedy = remedy;
     }
 
-    /** Answers the token from now on; fails with {@link StepFailed} when the port is not free. */
-    synchronized Future<Void> open(InetAddress address, String token, String authorization) {
+    /** Answers the token from now on; fails with {@link IssuanceFailed} when the port is not free. */
+    public synchronized Future<Void> open(InetAddress address, String token, String authorization) {
         var responder = open.computeIfAbsent(address, this::listen);
         responder.answers().put(token, authorization);
         return responder.server().<Void>mapEmpty().recover(taken -> {
             var unused = close(address, token);
-            return Future.failedFuture(StepFailed.retry(
-                    StepFailed.Reason.CHALLENGE,
+            return Future.failedFuture(new IssuanceFailed(
+                    IssuanceFailed.Reason.CHALLENGE,
                     "cannot answer the http-01 challenge at " + address.getHostAddress() + ":" + port + " ("
-                            + taken.getMessage() + "): free the port, or set agent.http01-port and"
-                            + " authority.acme.http01-port to another one",
+                            + taken.getMessage() + "): " + remedy,
+                    null,
                     taken));
         });
     }
 
     /** Answers the token no longer; completes when the port is free, unless others still need it. */
-    synchronized Future<Void> close(InetAddress address, String token) {
+    public synchronized Future<Void> close(InetAddress address, String token) {
         var responder = open.get(address);
         if (responder == null || responder.answers().remove(token) == null) {
             return Future.succeededFuture();
@@ -62,7 +65,7 @@ final class ChallengeResponders {
     }
 
     /** Addresses on which a challenge is pending. */
-    synchronized int pending() {
+    public synchronized int pending() {
         return open.size();
     }
 

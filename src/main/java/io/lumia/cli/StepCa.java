@@ -1,0 +1,61 @@
+package io.lumia.cli;
+
+import io.lumia.config.CannotStart;
+import io.lumia.config.LumiaConfig;
+import io.lumia.config.Part;
+import io.lumia.issuance.StepCaClient;
+import io.lumia.stepca.StepCaVerticle;
+import io.lumia.store.Store;
+import io.lumia.tls.FleetTrust;
+import io.lumia.x509.Pem;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The step-ca that takes the authority's place, as this process knows it.
+ *
+ * @param root read from {@code step-ca.root-file}
+ */
+record StepCa(StepCaClient client, X509Certificate root) {
+    /** Fails with {@link CannotStart} when the configuration cannot mean it, or the root cannot be read. */
+    static Future<StepCa> open(Vertx vertx, LumiaConfig config, Clock clock) {
+        if (config.runs(Part.AUTHORITY)) {
+            return Future.failedFuture(
+                    new CannotStart(
+                            "step-ca.url: this process runs the embedded CA as well; remove authority from parts, or step-ca.url"));
+        }
+        var file = Objects.requireNonNull(config.stepCa().rootFile());
+        return vertx.executeBlocking(() -> root(file), false).map(root -> {
+            var trust = new FleetTrust(List.of(root));
+            var url = Objects.requireNonNull(config.stepCa().url());
+            return new StepCa(
+                    new StepCaClient(
+                            vertx, url, trust, config.tls(), config.stepCa().timeout(), clock),
+                    root);
+        });
+    }
+
+    /** What answers in the authority's place. */
+    StepCaVerticle verticle(LumiaConfig config, Store store, Clock clock) {
+        return new StepCaVerticle(
+                config.stepCa(), config.fleet().domain(), config.lifetimes().bootstrap(), store, client, root, clock);
+    }
+
+    private static X509Certificate root(Path file) {
+        try {
+            return Pem.certificates(Files.readString(file)).get(0);
+        } catch (IOException | IllegalArgumentException unusable) {
+            throw new CannotStart(
+                    "step-ca.root-file " + file.toAbsolutePath() + " cannot be read (" + unusable.getMessage()
+                            + "); copy certs/root_ca.crt of the CA there",
+                    unusable);
+        }
+    }
+}

@@ -1,0 +1,269 @@
+package io.lumia.renewal;
+
+import io.lumia.config.Durations;
+import io.lumia.issuance.CertificateWish;
+import io.lumia.issuance.IssuanceFailed;
+import io.lumia.lifecycle.ExpiryLevel;
+import io.lumia.lifecycle.RenewalRun;
+import io.lumia.lifecycle.RenewalStep;
+import io.lumia.lifecycle.StepReport;
+import io.lumia.renewal.target.Installation;
+import io.lumia.renewal.target.Snapshot;
+import io.lumia.tls.ServerFitness;
+import io.lumia.tls.TlsMaterial;
+import io.lumia.x509.SerialNumber;
+import io.lumia.x509.Validity;
+import io.vertx.core.Future;
+import io.vertx.core.WorkerExecutor;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One renewal of one instance: takes the steps that {@link RenewalRun} names, one after the other. */
+final class RenewalCycle {
+    private static final Logger log = LoggerFactory.getLogger(RenewalCycle.class);
+    /** RW-MON. */
+    private static final Duration WARNING = Duration.ofDays(7);
+
+    private static final Duration CRITICAL = Duration.ofDays(3);
+
+    private final RenewalInstance instance;
+    private final WorkerExecutor workers;
+    private final Clock clock;
+    private final boolean force;
+    private final Instant begun;
+    private RenewalRun run = RenewalRun.NEW;
+
+    private @Nullable TlsMaterial before;
+    private @Nullable Path backup;
+    private @Nullable TlsMaterial fresh;
+
+    /** @param force whether it is renewed although it is not due */
+    RenewalCycle(RenewalInstance instance, WorkerExecutor workers, Clock clock, boolean force) {
+        this.instance = instance;
+        this.workers = workers;
+        this.clock = clock;
+        this.force = force;
+        this.begun = clock.instant();
+    }
+
+    /** Completes when the run has ended, well or not. */
+    Future<RenewalReport> run() {
+        var next = run.next();
+        if (next.isEmpty()) {
+            return Future.succeededFuture(report());
+        }
+        return taken(next.get()).compose(report -> {
+            run = run.and(report);
+            tell(report);
+            return run();
+        });
+    }
+
+    private Future<StepReport> taken(RenewalStep step) {
+        long start = System.nanoTime();
+        return Future.succeededFuture()
+                .compose(begin -> take(step))
+                .map(done -> new StepReport(step, done.result, since(start), done.detail, ""))
+                .recover(failed -> Future.succeededFuture(
+                        StepReport.failed(step, since(start), Sentences.of(failed), reason(step, failed))));
+    }
+
+    /** What a step has to say when it did not fail. */
+    private record Done(StepReport.Result result, String detail) {
+        static Done of(String detail) {
+            return new Done(StepReport.Result.DONE, detail);
+        }
+
+        static Done skipped(String detail) {
+            return new Done(StepReport.Result.SKIPPED, detail);
+        }
+    }
+
+    private Future<Done> take(RenewalStep step) {
+        return switch (step) {
+            case HEALTH ->
+                instance.source().health().map(well -> Done.of(instance.source().method() + " answers"));
+            case EXPIRY -> instance.target().current().map(this::judge);
+            case BACKUP -> instance.target().snapshot().compose(this::backUp);
+            case ORDER -> instance.source().obtain(wish()).map(this::obtained);
+            case VALIDATION -> workers.executeBlocking(this::validate, false);
+            case INSTALLATION -> instance.target().install(installation()).map(Done.of("in place"));
+            case RELOAD -> instance.target().reload().map(Done::of);
+            case TEST -> test();
+            case CLEANUP -> workers.executeBlocking(this::cleanUp, false);
+            case RESTORATION -> restore();
+        };
+    }
+
+    private Done judge(Optional<TlsMaterial> current) {
+        before = current.orElse(null);
+        if (before == null) {
+            return Done.of("nothing usable is installed");
+        }
+        var left = Duration.between(clock.instant(), notAfter(before));
+        var rest = left.isNegative()
+                ? "expired " + text(left.negated()) + " ago"
+                : text(left) + " left, " + level().label();
+        if (!clock.instant().isBefore(dueAt(before))) {
+            return Done.of("due: " + rest);
+        }
+        return force
+                ? Done.of("not due, but forced: " + rest)
+                : new Done(StepReport.Result.NOT_DUE, "not due before " + dueAt(before) + ": " + rest);
+    }
+
+    private Future<Done> backUp(Snapshot snapshot) {
+        return workers.executeBlocking(() -> instance.backups().write(snapshot, clock.instant()), false)
+                .map(written -> {
+                    backup = written;
+                    return Done.of(snapshot.texts().isEmpty() ? "nothing was installed" : written.toString());
+                });
+    }
+
+    private CertificateWish wish() {
+        var config = instance.config();
+        return new CertificateWish(config.commonName(), config.sans(), config.keyType(), before);
+    }
+
+    private Done obtained(TlsMaterial material) {
+        fresh = material;
+        return Done.of(instance.source().method() + " issued " + SerialNumber.of(material.leaf()) + " until "
+                + notAfter(material));
+    }
+
+    private Done validate() throws StepFailed {
+        var material = fresh();
+        try {
+            ServerFitness.check(material, instance.config().sans(), instance.trust(), clock.instant());
+        } catch (CertificateException unfit) {
+            throw new StepFailed(
+                    "the new certificate does not fit: " + Sentences.of(unfit)
+                            + "; ca-bundle must hold the root of the CA that issues",
+                    unfit);
+        }
+        if (!instance.config().keyType().admits(material.leaf().getPublicKey())) {
+            throw new StepFailed("the new key is not " + instance.config().keyType() + " as key-type wants", null);
+        }
+        if (before != null && material.fingerprint().equals(before.fingerprint())) {
+            throw new StepFailed("the CA gave the certificate that is in use already", null);
+        }
+        return Done.of(
+                "leads to a trusted root and carries " + instance.config().sans());
+    }
+
+    private Installation installation() {
+        return new Installation(fresh(), instance.trust().roots());
+    }
+
+    private Future<Done> test() {
+        var test = instance.test();
+        if (test == null) {
+            return Future.succeededFuture(Done.skipped("no test.address: nothing proves what is served"));
+        }
+        var shown = test.shows(fresh().leaf(), instance.trust(), instance.client());
+        return instance.config().test().speaksMqtt()
+                ? shown.compose(tls ->
+                        test.passesMessage(instance.trust(), instance.client()).map(mqtt -> Done.of(tls + "; " + mqtt)))
+                : shown.map(Done::of);
+    }
+
+    private Done cleanUp() throws java.io.IOException {
+        return Done.of("backups kept: " + instance.backups().prune());
+    }
+
+    /** By what the backup holds on disk; where nothing was changed yet, the server is left alone. */
+    private Future<Done> restore() {
+        return workers.executeBlocking(() -> instance.backups().read(Objects.requireNonNull(backup)), false)
+                .compose(kept -> instance.target()
+                        .snapshot()
+                        .compose(now -> now.equals(kept)
+                                ? Future.succeededFuture(Done.of("nothing had been changed"))
+                                : instance.target().restore(kept).compose(restored -> reloadRestored())));
+    }
+
+    /** A server that did not take the new certificate may not take the order to reload either: what counts is what it shows. */
+    private Future<Done> reloadRestored() {
+        var reloaded = instance.target().reload();
+        var test = instance.test();
+        var known = before;
+        if (test == null || known == null) {
+            return reloaded.map(how -> Done.of("restored from " + backup + ", " + how));
+        }
+        return reloaded.otherwise(failed -> "the reload failed again")
+                .compose(how -> test.shows(known.leaf(), instance.trust(), instance.client())
+                        .map(shown -> Done.of("restored from " + backup + ", " + how + "; " + shown + " from before")));
+    }
+
+    private RenewalReport report() {
+        var outcome = run.outcome(level());
+        var served = outcome == RenewalRun.Outcome.RENEWED ? fresh() : before;
+        return new RenewalReport(
+                instance.name(),
+                instance.target().type(),
+                instance.source().method(),
+                outcome,
+                run.failure().map(StepReport::detail).orElse(""),
+                run.failure().map(StepReport::reason).orElse(""),
+                begun,
+                Duration.between(begun, clock.instant()),
+                run.steps(),
+                served == null
+                        ? null
+                        : new RenewalReport.Served(SerialNumber.of(served.leaf()), Validity.of(served.leaf())),
+                served == null ? null : dueAt(served),
+                backup);
+    }
+
+    private void tell(StepReport report) {
+        var line = report.isFailure() ? log.atError() : log.atInfo();
+        line.addKeyValue("instance", instance.name())
+                .addKeyValue("step", report.step().label())
+                .addKeyValue("outcome", report.result().label())
+                .addKeyValue("took", report.took().toMillis() + " ms")
+                .addKeyValue("detail", report.detail())
+                .log(report.isFailure() ? "renewal step failed" : "renewal step taken");
+    }
+
+    private static String reason(RenewalStep step, Throwable failed) {
+        if (failed instanceof IssuanceFailed issuance) {
+            return issuance.reason().label();
+        }
+        return step == RenewalStep.VALIDATION ? IssuanceFailed.Reason.INVALID_CERTIFICATE.label() : step.label();
+    }
+
+    /** Of what was in use when the run began. */
+    private ExpiryLevel level() {
+        return before == null
+                ? ExpiryLevel.EXPIRED
+                : ExpiryLevel.at(
+                        clock.instant(), before.leaf().getNotBefore().toInstant(), notAfter(before), WARNING, CRITICAL);
+    }
+
+    private Instant dueAt(TlsMaterial material) {
+        return instance.policy().latest(material.leaf().getNotBefore().toInstant(), notAfter(material));
+    }
+
+    private TlsMaterial fresh() {
+        return Objects.requireNonNull(fresh, "steps behind the order have a certificate");
+    }
+
+    private static Instant notAfter(TlsMaterial material) {
+        return material.leaf().getNotAfter().toInstant();
+    }
+
+    private static String text(Duration duration) {
+        return Durations.text(Duration.ofSeconds(duration.toSeconds()));
+    }
+
+    private static Duration since(long start) {
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+}

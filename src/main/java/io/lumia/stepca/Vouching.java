@@ -1,0 +1,69 @@
+package io.lumia.stepca;
+
+import io.lumia.config.StepCaAuthorityConfig;
+import io.lumia.issuance.ProvisionerKey;
+import io.lumia.issuance.StepCaClient;
+import io.vertx.core.Future;
+import io.vertx.core.WorkerExecutor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The provisioner's key, opened when it is needed first: the CA may start after us. For one event loop. */
+final class Vouching {
+    private final StepCaAuthorityConfig config;
+    private final StepCaClient ca;
+    private final WorkerExecutor workers;
+    private @Nullable Future<ProvisionerKey> opened;
+
+    Vouching(StepCaAuthorityConfig config, StepCaClient ca, WorkerExecutor workers) {
+        this.config = config;
+        this.ca = ca;
+        this.workers = workers;
+    }
+
+    /** The key; a failure is not remembered. */
+    Future<ProvisionerKey> key() {
+        var known = opened;
+        if (known == null || known.failed()) {
+            known = written().compose(text -> workers.executeBlocking(() -> open(text), false));
+            opened = known;
+        }
+        return known;
+    }
+
+    private Future<String> written() {
+        var file = config.provisionerKeyFile();
+        if (file != null) {
+            return workers.executeBlocking(() -> content(file, "step-ca.provisioner-key-file"), false);
+        }
+        return ca.encryptedKey(config.provisioner())
+                .compose(listed -> listed.map(Future::succeededFuture)
+                        .orElseGet(() -> Future.failedFuture(new IllegalStateException(
+                                "step-ca hands out no key of a JWK provisioner '" + config.provisioner()
+                                        + "'; check step-ca.provisioner, or set step-ca.provisioner-key-file"))));
+    }
+
+    private ProvisionerKey open(String text) throws IOException {
+        return ProvisionerKey.open(config.provisioner(), text, password());
+    }
+
+    /** Empty where the key file is not encrypted. */
+    private String password() throws IOException {
+        if (config.provisionerPassword() != null) {
+            return Objects.requireNonNull(config.provisionerPassword());
+        }
+        var file = config.provisionerPasswordFile();
+        return file == null ? "" : content(file, "step-ca.provisioner-password-file");
+    }
+
+    private static String content(Path file, String key) throws IOException {
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException unreadable) {
+            throw new IOException(key + " " + file.toAbsolutePath() + " cannot be read: " + unreadable, unreadable);
+        }
+    }
+}
