@@ -22,6 +22,7 @@ import io.lumia.config.CannotStart;
 import io.lumia.config.LumiaConfig;
 import io.lumia.config.Part;
 import io.lumia.crypto.CryptoProviders;
+import io.lumia.emqx.EmqxVerticle;
 import io.lumia.expiry.ExpiryVerticle;
 import io.lumia.lifecycle.RenewalPolicy;
 import io.lumia.metrics.MetricsVerticle;
@@ -100,6 +101,7 @@ final class FleetProcess {
                 .compose(opened -> deployAuthority())
                 .compose(deployed -> deployBroker())
                 .compose(deployed -> askUpstream())
+                .compose(deployed -> deployEmqx())
                 .compose(deployed -> deployProvisioning())
                 .compose(deployed -> deployNames())
                 .compose(deployed -> deployWeb())
@@ -269,6 +271,12 @@ final class FleetProcess {
                         .log("the authority does not answer yet; devices are sent to the configured directory"))
                 .<Object>mapEmpty()
                 .otherwiseEmpty();
+    }
+
+    private Future<?> deployEmqx() {
+        return config.emqx().url() == null
+                ? Future.succeededFuture()
+                : deploy(new EmqxVerticle(config.emqx(), config.tls(), clock));
     }
 
     private Future<?> deployProvisioning() {

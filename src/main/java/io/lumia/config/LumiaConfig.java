@@ -33,6 +33,7 @@ public record LumiaConfig(
         @JsonProperty("step-ca") StepCaAuthorityConfig stepCa,
         DnsResponderConfig dns,
         MosquittoConfig mosquitto,
+        EmqxConfig emqx,
         MetricsConfig metrics) {
     public LumiaConfig {
         Check.that(!parts.isEmpty(), "parts must name at least one part");

@@ -54,8 +54,11 @@ final class Enforcement {
 
     /** What was done; never fails, but does not complete before it is done. */
     Future<String> enforce(CertificateRevoked revoked) {
-        return persistently("revocation", revoked.identity(), () -> others(revoked.identity())
-                .compose(others -> others ? kicked(revoked.identity()) : banned(revoked)));
+        return persistently(
+                "revocation",
+                revoked.identity(),
+                () -> others(revoked.identity())
+                        .compose(others -> others ? kicked(revoked.identity()) : banned(revoked)));
     }
 
     /** The identity has a good certificate again. */
@@ -63,17 +66,21 @@ final class Enforcement {
         var unused = persistently(
                 "lifting of a ban",
                 identity,
-                () -> others(identity).compose(good -> good ? lifted(identity) : Future.succeededFuture("stays banned")));
+                () -> others(identity)
+                        .compose(good -> good ? lifted(identity) : Future.succeededFuture("stays banned")));
     }
 
     /** Revocations may have gone unheard while this did not run: those are banned who have no other certificate. */
     void catchUp() {
-        var unused = persistently("catching up", "*", () -> api.banned()
-                .onSuccess(banned::addAll)
-                .compose(known -> LIST_CERTIFICATES.ask(
-                        vertx, new ListCertificates("", CertificateStatus.REVOKED, 0, MOST_ALIKE)))
-                .compose(page -> inTurn(page.certificates()))
-                .map(done -> "caught up"));
+        var unused = persistently(
+                "catching up",
+                "*",
+                () -> api.banned()
+                        .onSuccess(banned::addAll)
+                        .compose(known -> LIST_CERTIFICATES.ask(
+                                vertx, new ListCertificates("", CertificateStatus.REVOKED, 0, MOST_ALIKE)))
+                        .compose(page -> inTurn(page.certificates()))
+                        .map(done -> "caught up"));
     }
 
     void stop() {
@@ -104,8 +111,7 @@ final class Enforcement {
     private Future<Boolean> others(String identity) {
         return LIST_CERTIFICATES
                 .ask(vertx, new ListCertificates(identity, CertificateStatus.ACTIVE, 0, MOST_ALIKE))
-                .map((CertificatePage page) ->
-                        page.certificates().stream()
+                .map((CertificatePage page) -> page.certificates().stream()
                         .anyMatch(each -> each.identity().equals(identity)
                                 && each.profile() != Profile.BOOTSTRAP
                                 && each.profile() != Profile.SERVER));
@@ -113,7 +119,8 @@ final class Enforcement {
 
     private Future<String> banned(CertificateRevoked revoked) {
         var identity = revoked.identity();
-        var reason = "certificate " + revoked.serial() + " revoked, " + revoked.reason().label();
+        var reason = "certificate " + revoked.serial() + " revoked, "
+                + revoked.reason().label();
         return ends(revoked)
                 .compose(end -> api.ban(identity, reason, end.orElse(null)))
                 .onSuccess(done -> banned.add(identity))

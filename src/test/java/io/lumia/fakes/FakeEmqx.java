@@ -50,8 +50,7 @@ public final class FakeEmqx implements AutoCloseable {
         router.get("/api/v5/banned").handler(this::listBans);
         router.post("/api/v5/banned").handler(this::ban);
         router.delete("/api/v5/banned/:as/:who").handler(this::unban);
-        server = Await.result(
-                vertx.createHttpServer().requestHandler(router).listen(0, "127.0.0.1"));
+        server = Await.result(vertx.createHttpServer().requestHandler(router).listen(0, "127.0.0.1"));
     }
 
     public URI url() {
