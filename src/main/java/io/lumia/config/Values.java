@@ -19,6 +19,7 @@ final class Values {
             "web.token",
             "upstream.token",
             "step-ca.provisioner-password",
+            "backup.password",
             "emqx.api-secret");
 
     /** One value and its origin. */

@@ -202,8 +202,8 @@ public final class EmqxApi {
             request.putHeader("content-type", "application/json");
         }
         return http.request(request)
-                .compose(sent -> body == null ? sent.send() : sent.send(body))
-                .compose(response -> response.body().map(text -> new Answer(response.statusCode(), text)))
+                .compose(sent -> (body == null ? sent.send() : sent.send(body))
+                        .compose(response -> response.body().map(text -> new Answer(response.statusCode(), text))))
                 .recover(failed -> Future.failedFuture(new EmqxFailed(
                         "EMQX does not answer at " + base + " (emqx.url): " + failed.getMessage()
                                 + "; see whether it runs and its dashboard listener is on",
@@ -224,6 +224,8 @@ public final class EmqxApi {
     }
 
     private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20").replace("%3A", ":");
+        return URLEncoder.encode(text, StandardCharsets.UTF_8)
+                .replace("+", "%20")
+                .replace("%3A", ":");
     }
 }
