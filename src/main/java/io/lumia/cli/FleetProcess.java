@@ -193,7 +193,7 @@ final class FleetProcess {
     private InstanceRenewalVerticle instances() {
         var sources = new InstanceSources(new CertificateSources(vertx, config.data(), clock));
         return new InstanceRenewalVerticle(
-                new Renewals(vertx, config.renewal(), config.tls(), config.data(), sources, clock),
+                new Renewals(vertx, config.renewal(), config.tls(), config.emqx(), config.data(), sources, clock),
                 config.renewal().checkInterval(),
                 clock,
                 new SecureRandom());

@@ -44,7 +44,7 @@ class StepCaSiteIT {
         broker = centralMosquitto();
         haproxy = new PassThrough(directory, brokerPort);
         central = new EnrolledSite.Central(
-                ca.url(), Fingerprint.of(ca.root()).hex(), "localhost:" + haproxy.port, ca.password());
+                ca.url(), Fingerprint.of(ca.root()).hex(), "localhost:" + haproxy.port, ca.password);
     }
 
     @AfterAll
