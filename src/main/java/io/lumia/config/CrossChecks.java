@@ -2,7 +2,6 @@ package io.lumia.config;
 
 import io.lumia.config.AuthorityConfig.ConstrainedNames;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
