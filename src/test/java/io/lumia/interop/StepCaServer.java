@@ -37,27 +37,33 @@ final class StepCaServer implements AutoCloseable {
         password = Files.writeString(directory.resolve("step-password"), "correct horse\n");
         var environment = Map.of("STEPPATH", home.toString(), "HOME", directory.toString());
         program = ExternalProgram.find("step-ca", environment, directory);
-        var printed = ExternalProgram.find("step", environment, directory)
-                .run(
-                        "ca",
-                        "init",
-                        "--name",
-                        "Test",
-                        "--dns",
-                        "localhost",
-                        "--address",
-                        "127.0.0.1:" + port,
-                        "--provisioner",
-                        "jwk",
-                        "--deployment-type",
-                        "standalone",
-                        "--password-file",
-                        password.toString(),
-                        "--provisioner-password-file",
-                        password.toString());
-        assert !printed.isEmpty();
+        var step = ExternalProgram.find("step", environment, directory);
+        said(step.run(
+                "ca", "init", "--name", "Test", "--dns", "localhost", "--address", "127.0.0.1:" + port,
+                "--provisioner", "jwk", "--deployment-type", "standalone",
+                "--password-file", password.toString(), "--provisioner-password-file", password.toString()));
+        age(step);
         configure();
         start();
+    }
+
+    /** A renewal token's chain is verified as of a minute before the leaf's end, when a CA that was just made did not exist. */
+    private void age(ExternalProgram step) throws Exception {
+        var root = root().toString();
+        var rootKey = home.resolve("secrets/root_ca_key").toString();
+        said(step.run(
+                "certificate", "create", "Test root", root, rootKey,
+                "--profile", "root-ca", "--not-before=-2h", "--force", "--password-file", password.toString()));
+        said(step.run(
+                "certificate", "create", "Test intermediate",
+                home.resolve("certs/intermediate_ca.crt").toString(),
+                home.resolve("secrets/intermediate_ca_key").toString(),
+                "--profile", "intermediate-ca", "--not-before=-1h", "--force", "--ca", root, "--ca-key", rootKey,
+                "--ca-password-file", password.toString(), "--password-file", password.toString()));
+    }
+
+    private static void said(String printed) {
+        assert !printed.isEmpty();
     }
 
     URI url() {
@@ -120,8 +126,6 @@ final class StepCaServer implements AutoCloseable {
     private void configure() throws IOException {
         var all = configuration();
         var authority = all.getJsonObject("authority");
-        // a renewal token's chain is verified as of the leaf's notBefore, which must not lie before this new CA's
-        authority.put("backdate", "0s");
         var claims = new JsonObject().put("minTLSCertDuration", "1s").put("allowRenewalAfterExpiry", true);
         authority.getJsonArray("provisioners").getJsonObject(0).put("claims", claims);
         var roots = Base64.getEncoder().encodeToString(Files.readString(root()).getBytes(StandardCharsets.US_ASCII));
