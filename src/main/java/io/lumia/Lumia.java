@@ -1,5 +1,6 @@
 package io.lumia;
 
+import io.lumia.cli.BackupCommand;
 import io.lumia.cli.BenchCommand;
 import io.lumia.cli.CaCommand;
 import io.lumia.cli.CheckCommand;
@@ -12,6 +13,7 @@ import io.lumia.cli.ListCommand;
 import io.lumia.cli.PlainFailures;
 import io.lumia.cli.ProvisioningCommand;
 import io.lumia.cli.RenewCommand;
+import io.lumia.cli.RestoreCommand;
 import io.lumia.cli.RevokeCommand;
 import io.lumia.cli.RunCommand;
 import io.lumia.cli.Version;
@@ -43,6 +45,8 @@ import picocli.CommandLine.Spec;
             ProvisioningCommand.class,
             DevicesCommand.class,
             CaCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
             ConfigCommand.class
         })
 public final class Lumia implements Runnable {

@@ -2,7 +2,6 @@ package io.lumia.cli;
 
 import io.lumia.config.LumiaConfig;
 import io.lumia.crypto.CryptoProviders;
-import io.lumia.issuance.CertificateSources;
 import io.lumia.renewal.RenewalReport;
 import io.lumia.renewal.Renewals;
 import io.vertx.core.Future;
@@ -81,13 +80,7 @@ public final class RenewCommand implements Callable<Integer> {
     }
 
     private List<RenewalReport> renewed(Vertx vertx, LumiaConfig config, List<String> wanted) {
-        try (var renewals = new Renewals(
-                vertx,
-                config.renewal(),
-                config.tls(),
-                config.data(),
-                new InstanceSources(new CertificateSources(vertx, config.data(), Clock.systemUTC())),
-                Clock.systemUTC())) {
+        try (var renewals = Instances.renewals(vertx, config, Clock.systemUTC())) {
             var running = wanted.stream()
                     .map(name -> renewals.renew(name, force, once ? Renewals.ONCE : Renewals.PATIENTLY))
                     .toList();

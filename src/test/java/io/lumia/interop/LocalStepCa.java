@@ -18,6 +18,7 @@ final class LocalStepCa implements AutoCloseable {
 
     private final int port;
     final int http01Port;
+    final int tlsAlpn01Port;
     private final Path home;
     private final Path password;
     private final ExternalProgram stepCa;
@@ -30,6 +31,7 @@ final class LocalStepCa implements AutoCloseable {
         password = Files.writeString(home.resolve("password"), "interop-password\n");
         port = freePort();
         http01Port = freePort();
+        tlsAlpn01Port = freePort();
         var environment = Map.of("STEPPATH", home.toString(), "HOME", home.toString());
         stepCa = ExternalProgram.find("step-ca", environment, home);
         step = ExternalProgram.find("step", environment, home);
@@ -67,19 +69,31 @@ final class LocalStepCa implements AutoCloseable {
         json.writeValue(file.toFile(), config);
     }
 
-    private void start() throws Exception {
+    void start() throws Exception {
         running = stepCa.begin(
                 home.resolve("config/ca.json").toString(),
                 "--password-file",
                 password.toString(),
                 "--insecure",
                 "--acme-http-port",
-                Integer.toString(http01Port));
+                Integer.toString(http01Port),
+                "--acme-tls-port",
+                Integer.toString(tlsAlpn01Port));
         running.awaitPrinted("Serving HTTPS on");
+    }
+
+    void stop() throws InterruptedException {
+        running.process().destroy();
+        int unused = running.await();
     }
 
     String url() {
         return "https://localhost:" + port;
+    }
+
+    /** Of {@code mqtt-acme}. */
+    String directory() {
+        return directory("mqtt-acme");
     }
 
     /** Of {@code mqtt-acme} or {@code strict}. */

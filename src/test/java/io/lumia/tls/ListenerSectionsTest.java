@@ -296,8 +296,7 @@ class ListenerSectionsTest {
     }
 
     private ListenerCertificate open(TlsSection section) {
-        var certificates =
-                new ListenerCertificates(directory.resolve("data"), TLS, clock, (vertx, wanted) -> ca.source(wanted));
+        var certificates = new ListenerCertificates(directory.resolve("data"), TLS, clock, ca::source);
         return Await.result(certificates.open(
                 authority.vertx, new Wanted("test", "broker.tls", "127.0.0.1", NAMES, section, false)));
     }
