@@ -19,7 +19,7 @@ final class Instances {
                 config.renewal(),
                 config.tls(),
                 config.data(),
-                (name, instance) -> sources.of(name, instance.issuer()),
+                (name, instance) -> sources.chain(name, instance.issuer(), instance.fallback()),
                 clock);
     }
 

@@ -68,8 +68,7 @@ class IssuerConfigTest {
         assertThat(bound("{}", FallbackConfig.class)).isEqualTo(FallbackConfig.USUAL);
         assertThat(bound("issuer: {}", FallbackConfig.class).issuers(bound(ACME)))
                 .hasSize(1);
-        assertThat(bound("issuer: {type: embedded}", FallbackConfig.class)
-                        .issuers(bound(ACME)))
+        assertThat(bound("issuer: {type: embedded}", FallbackConfig.class).issuers(bound(ACME)))
                 .hasSize(2);
     }
 
