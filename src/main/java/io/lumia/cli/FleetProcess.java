@@ -22,11 +22,11 @@ import io.lumia.config.CannotStart;
 import io.lumia.config.LumiaConfig;
 import io.lumia.config.Part;
 import io.lumia.crypto.CryptoProviders;
+import io.lumia.emqx.EmqxVerticle;
 import io.lumia.expiry.ExpiryVerticle;
 import io.lumia.lifecycle.RenewalPolicy;
 import io.lumia.metrics.MetricsVerticle;
 import io.lumia.metrics.Readiness;
-import io.lumia.mosquitto.MosquittoVerticle;
 import io.lumia.provisioning.ProvisioningVerticle;
 import io.lumia.provisioning.dns.NameResponder;
 import io.lumia.renewal.RenewalVerticle;
@@ -101,6 +101,7 @@ final class FleetProcess {
                 .compose(opened -> deployAuthority())
                 .compose(deployed -> deployBroker())
                 .compose(deployed -> askUpstream())
+                .compose(deployed -> deployEmqx())
                 .compose(deployed -> deployProvisioning())
                 .compose(deployed -> deployNames())
                 .compose(deployed -> deployWeb())
@@ -274,6 +275,12 @@ final class FleetProcess {
                 .otherwiseEmpty();
     }
 
+    private Future<?> deployEmqx() {
+        return config.emqx().url() == null
+                ? Future.succeededFuture()
+                : deploy(new EmqxVerticle(config.emqx(), config.tls(), clock));
+    }
+
     private Future<?> deployProvisioning() {
         if (!config.runs(Part.PROVISIONING)) {
             return Future.succeededFuture();
@@ -310,7 +317,9 @@ final class FleetProcess {
         var environment = environment();
         var deployed = Future.succeededFuture("");
         if (config.runs(Part.MOSQUITTO)) {
-            deployed = deployed.compose(before -> deployMosquitto(environment));
+            var rules = withApplication(config.broker(), config.app()).rules();
+            deployed = deployed.compose(before -> StepCa.mosquitto(stepCa, config, rules, addresses.app(), environment))
+                    .compose(this::deploy);
         }
         if (config.runs(Part.APP)) {
             deployed = deployed.compose(before -> deploy(new AppVerticle(config.app(), addresses.app(), environment)));
@@ -321,21 +330,6 @@ final class FleetProcess {
             deployed = deployed.compose(before -> deploy(verticle));
         }
         return deployed;
-    }
-
-    private Future<String> deployMosquitto(AgentEnvironment environment) {
-        var known = stepCa;
-        if (known == null) {
-            return Future.failedFuture(
-                    new CannotStart(
-                            "step-ca.url: the part mosquitto fetches the revocation list there; set it, or remove mosquitto from parts"));
-        }
-        return deploy(new MosquittoVerticle(
-                config.mosquitto(),
-                withApplication(config.broker(), config.app()).rules(),
-                known.client()::crl,
-                addresses.app(),
-                environment));
     }
 
     private Future<?> deployBackup() {
@@ -407,6 +401,7 @@ final class FleetProcess {
                 where.rootFingerprint(),
                 http01 == null ? config.authority().acme().http01Port() : http01,
                 where.knownContact(),
+                where::configuredContact,
                 clock);
     }
 

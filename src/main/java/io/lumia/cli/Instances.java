@@ -18,6 +18,7 @@ final class Instances {
                 vertx,
                 config.renewal(),
                 config.tls(),
+                config.emqx(),
                 config.data(),
                 (name, instance) -> sources.chain(name, instance.issuer(), instance.fallback()),
                 clock);
