@@ -24,15 +24,12 @@ import io.lumia.config.Part;
 import io.lumia.crypto.CryptoProviders;
 import io.lumia.emqx.EmqxVerticle;
 import io.lumia.expiry.ExpiryVerticle;
-import io.lumia.issuance.CertificateSources;
 import io.lumia.lifecycle.RenewalPolicy;
 import io.lumia.metrics.MetricsVerticle;
 import io.lumia.metrics.Readiness;
 import io.lumia.provisioning.ProvisioningVerticle;
 import io.lumia.provisioning.dns.NameResponder;
-import io.lumia.renewal.InstanceRenewalVerticle;
 import io.lumia.renewal.RenewalVerticle;
-import io.lumia.renewal.Renewals;
 import io.lumia.store.RetentionVerticle;
 import io.lumia.store.Store;
 import io.lumia.store.StoreUnusable;
@@ -181,21 +178,12 @@ final class FleetProcess {
         if (config.runs(Part.RENEWAL)) {
             deployed = deployed.compose(
                     before -> deploy(new RenewalVerticle(config.renewal(), clock, new SecureRandom())));
-            deployed = deployed.compose(before -> deploy(instances()));
+            deployed = deployed.compose(before -> deploy(Instances.verticle(vertx, config, clock)));
         }
         if (config.runs(Part.EXPIRY)) {
             deployed = deployed.compose(before -> deploy(new ExpiryVerticle(config.expiry(), clock)));
         }
         return deployed;
-    }
-
-    private InstanceRenewalVerticle instances() {
-        var sources = new InstanceSources(new CertificateSources(vertx, config.data(), clock));
-        return new InstanceRenewalVerticle(
-                new Renewals(vertx, config.renewal(), config.tls(), config.emqx(), config.data(), sources, clock),
-                config.renewal().checkInterval(),
-                clock,
-                new SecureRandom());
     }
 
     /** Costs half a second of CPU, so it runs beside the opening of the database. */

@@ -1,8 +1,8 @@
 package io.lumia.cli;
 
+import io.lumia.bus.FleetBus;
 import io.lumia.config.LumiaConfig;
 import io.lumia.crypto.CryptoProviders;
-import io.lumia.issuance.CertificateSources;
 import io.lumia.renewal.RenewalReport;
 import io.lumia.renewal.Renewals;
 import io.vertx.core.Future;
@@ -60,6 +60,7 @@ public final class RenewCommand implements Callable<Integer> {
         var wanted = wanted(config);
         CryptoProviders.install();
         var vertx = Vertx.vertx();
+        FleetBus.install(vertx);
         try {
             return print(renewed(vertx, config, wanted));
         } finally {
@@ -81,14 +82,7 @@ public final class RenewCommand implements Callable<Integer> {
     }
 
     private List<RenewalReport> renewed(Vertx vertx, LumiaConfig config, List<String> wanted) {
-        try (var renewals = new Renewals(
-                vertx,
-                config.renewal(),
-                config.tls(),
-                config.emqx(),
-                config.data(),
-                new InstanceSources(new CertificateSources(vertx, config.data(), Clock.systemUTC())),
-                Clock.systemUTC())) {
+        try (var renewals = Instances.renewals(vertx, config, Clock.systemUTC())) {
             var running = wanted.stream()
                     .map(name -> renewals.renew(name, force, once ? Renewals.ONCE : Renewals.PATIENTLY))
                     .toList();

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param keyType of the fresh key
  * @param caBundle roots that the certificate must lead to, PEM; null: those of the issuer, or of the platform
  * @param issuer that the certificate comes from
+ * @param fallback what is tried when it does not deliver
  * @param target that serves it
  * @param test of what it serves
  * @param backup of what it served before
@@ -30,6 +31,7 @@ public record RenewalInstanceConfig(
         @JsonProperty("ca-bundle") @Nullable Path caBundle,
 
         IssuerConfig issuer,
+        FallbackConfig fallback,
         RenewalTargetConfig target,
         RenewalTestConfig test,
         Backup backup) {

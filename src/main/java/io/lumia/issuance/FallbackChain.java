@@ -88,7 +88,12 @@ public final class FallbackChain implements CertificateSource {
     /** Of the first source: a fallback that works does not make it healthy. */
     @Override
     public Future<Void> health() {
-        return sources.get(0).health();
+        var answer = sources.get(0).health();
+        for (var next : sources.subList(1, sources.size())) {
+            // the first one's word says more to an operator
+            answer = answer.recover(down -> next.health().recover(alsoDown -> Future.failedFuture(down)));
+        }
+        return answer;
     }
 
     /** A certificate that was issued now, or a self-signed one where that is wanted; fails when the one in use has to stay. */

@@ -75,11 +75,11 @@ final class RenewedMosquitto implements AutoCloseable {
     }
 
     Path certificate() {
-        return tls.resolve("server.pem");
+        return tls.resolve("fullchain.pem");
     }
 
     Path key() {
-        return tls.resolve("server.key");
+        return tls.resolve("privkey.pem");
     }
 
     Path pidFile() {
@@ -126,6 +126,7 @@ final class RenewedMosquitto implements AutoCloseable {
         values.put("issuer.directory-url", ca.directory("mqtt-acme"));
         values.put("issuer.challenge-address", "127.0.0.1:" + ca.http01Port);
         values.put("issuer.ca-bundle", ca.rootFile().toString());
+        values.put("fallback.tries", "1");
         values.put("target.cert-file", certificate().toString());
         values.put("target.key-file", key().toString());
         values.put("target.pid-file", pidFile().toString());
@@ -141,7 +142,7 @@ final class RenewedMosquitto implements AutoCloseable {
         var yaml = new StringBuilder("renewal:\n  alert-command: [/bin/sh, " + alert() + "]\n");
         yaml.append("  instances:\n    " + NAME + ":\n");
         values.forEach((key, value) -> yaml.append(key.contains(".") ? "" : "      " + key + ": " + value + "\n"));
-        for (String block : List.of("issuer", "target", "test", "backup")) {
+        for (String block : List.of("issuer", "fallback", "target", "test", "backup")) {
             yaml.append("      " + block + ":\n");
             values.forEach((key, value) -> yaml.append(
                     key.startsWith(block + ".")
