@@ -61,8 +61,9 @@ record StepCa(StepCaClient client, X509Certificate root) {
             InetAddress address,
             AgentEnvironment environment) {
         return known == null
-                ? Future.failedFuture(new CannotStart("step-ca.url: the part mosquitto fetches the revocation list there;"
-                        + " set it, or remove mosquitto from parts"))
+                ? Future.failedFuture(
+                        new CannotStart("step-ca.url: the part mosquitto fetches the revocation list there;"
+                                + " set it, or remove mosquitto from parts"))
                 : Future.succeededFuture(
                         new MosquittoVerticle(config.mosquitto(), rules, known.client::crl, address, environment));
     }
