@@ -22,6 +22,7 @@ import io.lumia.config.CannotStart;
 import io.lumia.config.LumiaConfig;
 import io.lumia.config.Part;
 import io.lumia.crypto.CryptoProviders;
+import io.lumia.emqx.EmqxVerticle;
 import io.lumia.expiry.ExpiryVerticle;
 import io.lumia.issuance.CertificateSources;
 import io.lumia.lifecycle.RenewalPolicy;
@@ -103,6 +104,7 @@ final class FleetProcess {
                 .compose(opened -> deployAuthority())
                 .compose(deployed -> deployBroker())
                 .compose(deployed -> askUpstream())
+                .compose(deployed -> deployEmqx())
                 .compose(deployed -> deployProvisioning())
                 .compose(deployed -> deployNames())
                 .compose(deployed -> deployWeb())
@@ -190,7 +192,7 @@ final class FleetProcess {
     private InstanceRenewalVerticle instances() {
         var sources = new InstanceSources(new CertificateSources(vertx, config.data(), clock));
         return new InstanceRenewalVerticle(
-                new Renewals(vertx, config.renewal(), config.tls(), config.data(), sources, clock),
+                new Renewals(vertx, config.renewal(), config.tls(), config.emqx(), config.data(), sources, clock),
                 config.renewal().checkInterval(),
                 clock,
                 new SecureRandom());
@@ -283,6 +285,12 @@ final class FleetProcess {
                         .log("the authority does not answer yet; devices are sent to the configured directory"))
                 .<Object>mapEmpty()
                 .otherwiseEmpty();
+    }
+
+    private Future<?> deployEmqx() {
+        return config.emqx().url() == null
+                ? Future.succeededFuture()
+                : deploy(new EmqxVerticle(config.emqx(), config.tls(), clock));
     }
 
     private Future<?> deployProvisioning() {
@@ -405,6 +413,7 @@ final class FleetProcess {
                 where.rootFingerprint(),
                 http01 == null ? config.authority().acme().http01Port() : http01,
                 where.knownContact(),
+                where::configuredContact,
                 clock);
     }
 
