@@ -49,13 +49,19 @@ final class BrokerFiles {
                     + "; with it Mosquitto would refuse everybody, so the file is left as it is");
         }
         var there = list();
-        if (there.isPresent() && there.get().thisUpdate().isAfter(fetched.thisUpdate())) {
+        if (there.isPresent() && isNewer(there.get(), fetched)) {
             log.atWarn()
                     .addKeyValue("file", file)
                     .log("the CA handed out a revocation list that is older than the one in use; it is not taken");
             return false;
         }
         return replaced(file, Pem.text("X509 CRL", fetched.der()));
+    }
+
+    /** Times are whole seconds, in which a CA can make several; its numbers may begin anew. */
+    private static boolean isNewer(Crl there, Crl fetched) {
+        int later = there.thisUpdate().compareTo(fetched.thisUpdate());
+        return later > 0 || (later == 0 && there.number().compareTo(fetched.number()) > 0);
     }
 
     /** The list in use; empty when there is none that can be read. */

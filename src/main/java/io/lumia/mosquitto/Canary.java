@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Canary {
     private static final Duration PAUSE = Duration.ofMillis(25);
+    /** No answer is no refusal. */
+    private static final Duration ONE_PROBE = Duration.ofSeconds(5);
+
     private static final Duration LEAST_LEFT = Duration.ofSeconds(5);
 
     private final Vertx vertx;
@@ -78,16 +82,18 @@ final class Canary {
     }
 
     private Future<Void> turnedAway(TlsMaterial sacrificed, long deadline) {
-        return agent.probe(sacrificed).transform(probed -> {
-            if (probed.failed()) {
-                return Future.succeededFuture();
-            }
-            if (System.nanoTime() - deadline > 0) {
-                return Future.failedFuture(
-                        "Mosquitto still lets a revoked certificate in: it does not go by the new revocation list");
-            }
-            return vertx.timer(PAUSE.toMillis(), TimeUnit.MILLISECONDS)
-                    .compose(waited -> turnedAway(sacrificed, deadline));
-        });
+        return agent.probe(sacrificed)
+                .timeout(ONE_PROBE.toMillis(), TimeUnit.MILLISECONDS)
+                .transform(probed -> {
+                    if (probed.failed() && !(probed.cause() instanceof TimeoutException)) {
+                        return Future.succeededFuture();
+                    }
+                    if (System.nanoTime() - deadline > 0) {
+                        return Future.failedFuture(
+                                "Mosquitto still lets a revoked certificate in: it does not go by the new revocation list");
+                    }
+                    return vertx.timer(PAUSE.toMillis(), TimeUnit.MILLISECONDS)
+                            .compose(waited -> turnedAway(sacrificed, deadline));
+                });
     }
 }

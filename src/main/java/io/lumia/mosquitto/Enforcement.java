@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,9 @@ final class Enforcement {
     static final String BROKER = "mosquitto";
     private static final Logger log = LoggerFactory.getLogger(Enforcement.class);
     private static final int ALL = 1000;
+    /** Of one try, the restart command included: nothing that never answers keeps the next one from being made. */
+    private static final Duration LONGEST = Duration.ofMinutes(1);
+
     /** Each try costs an entry in the list. */
     private static final List<Duration> AGAIN =
             List.of(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(30));
@@ -109,6 +113,7 @@ final class Enforcement {
         busy = true;
         var batch = Map.copyOf(pending);
         enforce(batch)
+                .timeout(LONGEST.toMillis(), TimeUnit.MILLISECONDS)
                 .onComplete(
                         done -> {
                             batch.keySet().forEach(pending::remove);

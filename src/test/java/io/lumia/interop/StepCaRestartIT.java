@@ -27,7 +27,7 @@ class StepCaRestartIT {
                     "127.35.0.0/16",
                     1,
                     "mosquitto.pid-file=" + directory.resolve("nobody.pid"),
-                    "mosquitto.timeout=1s",
+                    "mosquitto.timeout=3s",
                     "mosquitto.restart-command=" + restart(lab, ran));
             try {
                 var device = lumia.identity("dev-0001").resolve("current/fullchain.pem");

@@ -71,6 +71,9 @@ class BrokerFilesTest {
         var second = list(2, later, 7);
         assertThat(files().writeList(second, later)).isTrue();
         assertThat(files().writeList(first, later)).isFalse();
+        assertThat(files().writeList(list(1, later), later))
+                .as("of the same second")
+                .isFalse();
         assertThat(files().list().orElseThrow().serials()).containsExactly(new SerialNumber(BigInteger.valueOf(7)));
 
         assertThatThrownBy(() -> files().writeList(second, second.nextUpdate().plusSeconds(1)))
