@@ -1,5 +1,6 @@
 package io.lumia;
 
+import io.lumia.cli.BackupCommand;
 import io.lumia.cli.BenchCommand;
 import io.lumia.cli.CaCommand;
 import io.lumia.cli.CheckCommand;
@@ -11,6 +12,8 @@ import io.lumia.cli.IssueCommand;
 import io.lumia.cli.ListCommand;
 import io.lumia.cli.PlainFailures;
 import io.lumia.cli.ProvisioningCommand;
+import io.lumia.cli.RenewCommand;
+import io.lumia.cli.RestoreCommand;
 import io.lumia.cli.RevokeCommand;
 import io.lumia.cli.RunCommand;
 import io.lumia.cli.Version;
@@ -37,10 +40,13 @@ import picocli.CommandLine.Spec;
             IssueCommand.class,
             ListCommand.class,
             RevokeCommand.class,
+            RenewCommand.class,
             CheckCommand.class,
             ProvisioningCommand.class,
             DevicesCommand.class,
             CaCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
             ConfigCommand.class
         })
 public final class Lumia implements Runnable {

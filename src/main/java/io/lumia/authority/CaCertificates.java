@@ -48,6 +48,17 @@ public record CaCertificates(X509Certificate root, @Nullable X509Certificate int
         return new CaCertificates(ca.root(), ca.isSingle() ? null : ca.issuer().certificate());
     }
 
+    /**
+     * Opens the CA of a directory on which nothing runs, as a start would: keys decrypted and matched, chain and validity checked.
+     *
+     * @throws CannotStart naming the file and the remedy, when it could not be used
+     */
+    public static CaCertificates check(Path data, AuthorityConfig config, Clock clock) {
+        CryptoProviders.install();
+        var ca = new CaDirectory(data, config, PlainAddresses.of(config).ofRoot(), clock).open(true);
+        return new CaCertificates(ca.root(), ca.isSingle() ? null : ca.issuer().certificate());
+    }
+
     /** @throws CannotStart when there is no CA, or a certificate is damaged */
     public static CaCertificates read(Path data) {
         var files = new CaFiles(data.resolve("ca"));

@@ -142,6 +142,9 @@ public final class FleetBus {
     /** Told by the expiry monitor after each try of a hook. */
     public static final Event<HookRun> HOOK_RUN = new Event<>("expiry.hook-run", HookRun.class);
 
+    /** Told after each backup that this process was to make. */
+    public static final Event<BackupEnded> BACKUP_ENDED = new Event<>("backup.ended", BackupEnded.class);
+
     /** Told by the authority once the revocation is durable. */
     public static final Event<CertificateRevoked> CERTIFICATE_REVOKED =
             new Event<>("certificate.revoked", CertificateRevoked.class);
@@ -742,6 +745,12 @@ public final class FleetBus {
             @Nullable Boolean up,
             @Nullable Instant notAfter,
             String level) {}
+
+    /**
+     * @param result {@code done}, verification included, or {@code failed}
+     * @param bytes of the backup; 0 when it failed
+     */
+    public record BackupEnded(String result, long bytes) {}
 
     /**
      * @param hook {@code webhook} or {@code command}

@@ -29,6 +29,11 @@ public final class ConfigOptions {
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "One setting over all; may be repeated.")
     private List<String> settings = new ArrayList<>();
 
+    /** The files that are given, beside the profile. */
+    List<Path> files() {
+        return List.copyOf(files);
+    }
+
     /** @throws ConfigurationUnusable naming every problem at once */
     public LoadedConfig load() {
         return load(List.of());

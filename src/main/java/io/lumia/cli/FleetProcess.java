@@ -23,13 +23,16 @@ import io.lumia.config.LumiaConfig;
 import io.lumia.config.Part;
 import io.lumia.crypto.CryptoProviders;
 import io.lumia.expiry.ExpiryVerticle;
+import io.lumia.issuance.CertificateSources;
 import io.lumia.lifecycle.RenewalPolicy;
 import io.lumia.metrics.MetricsVerticle;
 import io.lumia.metrics.Readiness;
 import io.lumia.mosquitto.MosquittoVerticle;
 import io.lumia.provisioning.ProvisioningVerticle;
 import io.lumia.provisioning.dns.NameResponder;
+import io.lumia.renewal.InstanceRenewalVerticle;
 import io.lumia.renewal.RenewalVerticle;
+import io.lumia.renewal.Renewals;
 import io.lumia.store.RetentionVerticle;
 import io.lumia.store.Store;
 import io.lumia.store.StoreUnusable;
@@ -105,6 +108,7 @@ final class FleetProcess {
                 .compose(deployed -> deployNames())
                 .compose(deployed -> deployWeb())
                 .compose(deployed -> deployIdentities())
+                .compose(deployed -> deployBackup())
                 .onSuccess(deployed -> {
                     readiness.ready();
                     started.complete();
@@ -176,11 +180,21 @@ final class FleetProcess {
         if (config.runs(Part.RENEWAL)) {
             deployed = deployed.compose(
                     before -> deploy(new RenewalVerticle(config.renewal(), clock, new SecureRandom())));
+            deployed = deployed.compose(before -> deploy(instances()));
         }
         if (config.runs(Part.EXPIRY)) {
             deployed = deployed.compose(before -> deploy(new ExpiryVerticle(config.expiry(), clock)));
         }
         return deployed;
+    }
+
+    private InstanceRenewalVerticle instances() {
+        var sources = new InstanceSources(new CertificateSources(vertx, config.data(), clock));
+        return new InstanceRenewalVerticle(
+                new Renewals(vertx, config.renewal(), config.tls(), config.data(), sources, clock),
+                config.renewal().checkInterval(),
+                clock,
+                new SecureRandom());
     }
 
     /** Costs half a second of CPU, so it runs beside the opening of the database. */
@@ -334,6 +348,11 @@ final class FleetProcess {
                 known.client()::crl,
                 addresses.app(),
                 environment));
+    }
+
+    private Future<?> deployBackup() {
+        var every = config.backup().every();
+        return every == null ? Future.succeededFuture() : deploy(ScheduledBackup.of(config, every, clock));
     }
 
     private Future<String> deploy(Deployable part) {

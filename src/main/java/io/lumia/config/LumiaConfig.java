@@ -28,6 +28,7 @@ public record LumiaConfig(
         SwarmConfig swarm,
         RenewalConfig renewal,
         ExpiryConfig expiry,
+        BackupConfig backup,
         WebConfig web,
         UpstreamConfig upstream,
         @JsonProperty("step-ca") StepCaAuthorityConfig stepCa,

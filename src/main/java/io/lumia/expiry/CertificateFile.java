@@ -6,18 +6,24 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.List;
+import org.bouncycastle.asn1.pkcs.ContentInfo;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.operator.InputDecryptorProvider;
+import org.bouncycastle.pkcs.PKCS12PfxPdu;
+import org.bouncycastle.pkcs.PKCS12SafeBag;
+import org.bouncycastle.pkcs.PKCS12SafeBagFactory;
+import org.bouncycastle.pkcs.PKCSException;
+import org.bouncycastle.pkcs.jcajce.JcePKCS12MacCalculatorBuilderProvider;
+import org.bouncycastle.pkcs.jcajce.JcePKCSPBEInputDecryptorProviderBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** The certificates in a file, whatever its form: PEM, DER or PKCS#12. Blocks. */
@@ -67,36 +73,50 @@ final class CertificateFile {
         }
     }
 
-    /** BouncyCastle's reader also shows certificates without a key, which the platform's leaves out. */
     private static List<X509Certificate> pkcs12(byte[] bytes, @Nullable Path passwordFile) throws CannotLook {
+        PKCS12PfxPdu store;
+        try {
+            store = new PKCS12PfxPdu(bytes);
+        } catch (IOException | RuntimeException otherForm) {
+            throw new CannotLook("is neither PEM, DER nor PKCS#12", otherForm);
+        }
         var password = password(passwordFile);
         try {
-            var store = KeyStore.getInstance("PKCS12", new BouncyCastleProvider());
-            store.load(new ByteArrayInputStream(bytes), password);
-            var found = new LinkedHashSet<X509Certificate>();
-            for (String alias : Collections.list(store.aliases())) {
-                var chain = store.getCertificateChain(alias);
-                var all = new ArrayList<Certificate>(chain == null ? List.of() : Arrays.asList(chain));
-                all.add(store.getCertificate(alias));
-                all.stream()
-                        .filter(X509Certificate.class::isInstance)
-                        .map(X509Certificate.class::cast)
-                        .forEach(found::add);
+            var provider = new BouncyCastleProvider();
+            if (store.hasMac()
+                    && !store.isMacValid(new JcePKCS12MacCalculatorBuilderProvider().setProvider(provider), password)) {
+                throw new CannotLook("is a PKCS#12 file under another password: give the right one in a file");
             }
-            if (found.isEmpty()) {
-                throw new CannotLook("is a PKCS#12 file without certificates");
-            }
-            return List.copyOf(found);
-        } catch (IOException | GeneralSecurityException | RuntimeException unusable) {
-            throw new CannotLook(
-                    String.valueOf(unusable.getMessage()).contains("password")
-                                    || String.valueOf(unusable.getMessage()).contains("mac invalid")
-                            ? "is a PKCS#12 file under another password: give the right one in a file"
-                            : "is neither PEM, DER nor PKCS#12",
-                    unusable);
+            var decryptor = new JcePKCSPBEInputDecryptorProviderBuilder()
+                    .setProvider(provider)
+                    .build(password);
+            return bags(store, decryptor);
+        } catch (PKCSException | CertificateException | RuntimeException unusable) {
+            throw new CannotLook("is a PKCS#12 file that cannot be opened: " + unusable.getMessage(), unusable);
         } finally {
             Arrays.fill(password, '\0');
         }
+    }
+
+    /** From the bags themselves: Java's key stores leave certificates without key or name out. */
+    private static List<X509Certificate> bags(PKCS12PfxPdu store, InputDecryptorProvider decryptor)
+            throws PKCSException, CertificateException, CannotLook {
+        var found = new ArrayList<X509Certificate>();
+        var converter = new JcaX509CertificateConverter();
+        for (ContentInfo content : store.getContentInfos()) {
+            var safe = content.getContentType().equals(PKCSObjectIdentifiers.encryptedData)
+                    ? new PKCS12SafeBagFactory(content, decryptor)
+                    : new PKCS12SafeBagFactory(content);
+            for (PKCS12SafeBag bag : safe.getSafeBags()) {
+                if (bag.getBagValue() instanceof X509CertificateHolder certificate) {
+                    found.add(converter.getCertificate(certificate));
+                }
+            }
+        }
+        if (found.isEmpty()) {
+            throw new CannotLook("is a PKCS#12 file without certificates");
+        }
+        return found;
     }
 
     private static char[] password(@Nullable Path file) throws CannotLook {

@@ -1,5 +1,6 @@
 package io.lumia.metrics;
 
+import static io.lumia.bus.FleetBus.BACKUP_ENDED;
 import static io.lumia.bus.FleetBus.BROKER_RELOADED;
 import static io.lumia.bus.FleetBus.CERTIFICATE_ISSUED;
 import static io.lumia.bus.FleetBus.CERTIFICATE_NOT_ISSUED;
@@ -15,6 +16,7 @@ import static io.lumia.bus.FleetBus.STORE_PURGED;
 import static io.lumia.bus.FleetBus.WATCHED_LOOKED_AT;
 
 import io.lumia.bus.FleetBus;
+import io.lumia.bus.FleetBus.BackupEnded;
 import io.lumia.bus.FleetBus.BrokerReloaded;
 import io.lumia.bus.FleetBus.CertificateIssued;
 import io.lumia.bus.FleetBus.CertificateRenewed;
@@ -69,8 +71,17 @@ final class FleetMeters {
     private static final List<String> PURGED_KINDS = List.of(
             "certificates", "orders", "authorizations", "challenges", "accounts", "external_keys", "step_tokens");
     /** Those of {@link FleetBus.RenewalFailed}. */
-    private static final List<String> RENEWAL_FAILURES =
-            List.of("unreachable", "refused", "challenge", "invalid_certificate", "rolled_back", "internal");
+    private static final List<String> RENEWAL_FAILURES = List.of(
+            "unreachable",
+            "refused",
+            "challenge",
+            "invalid_certificate",
+            "rolled_back",
+            "internal",
+            "backup",
+            "installation",
+            "reload",
+            "test");
     /** The usual ones of {@link FleetBus.ProvisioningAnswered}; others appear when they happen. */
     private static final List<String> PROVISIONING_RESULTS = List.of(
             "issued",
@@ -90,6 +101,8 @@ final class FleetMeters {
     private final Clock clock;
     private final Counter successes;
     private final AtomicLong lastRenewal = new AtomicLong();
+    private final AtomicLong lastBackup = new AtomicLong();
+    private final AtomicLong backupBytes = new AtomicLong();
     private final Map<String, AtomicLong> expiries = new ConcurrentHashMap<>();
     private final Map<String, AtomicLong> fallbacks = new ConcurrentHashMap<>();
     private final Map<String, AtomicLong> endpoints = new ConcurrentHashMap<>();
@@ -102,6 +115,15 @@ final class FleetMeters {
         Gauge.builder("lumia.renewal.last.success.timestamp", lastRenewal, AtomicLong::get)
                 .description("When a certificate was last renewed, in seconds since 1970; 0: not since the start")
                 .baseUnit("seconds")
+                .register(registry);
+        Gauge.builder("lumia.backup.last.success.timestamp", lastBackup, AtomicLong::get)
+                .description(
+                        "When this process last made and verified a backup, in seconds since 1970; 0: not since the start")
+                .baseUnit("seconds")
+                .register(registry);
+        Gauge.builder("lumia.backup.size", backupBytes, AtomicLong::get)
+                .description("Size of that backup")
+                .baseUnit("bytes")
                 .register(registry);
         successes = Counter.builder("lumia.acme.renewal.success")
                 .description("Certificates renewed by ACME and in use")
@@ -161,6 +183,7 @@ final class FleetMeters {
                                 .increment()),
                 LISTENER_RELOADED.listen(vertx, this::reloaded),
                 BROKER_RELOADED.listen(vertx, this::brokerReloaded),
+                BACKUP_ENDED.listen(vertx, this::backupEnded),
                 WATCHED_LOOKED_AT.listen(vertx, this::lookedAt),
                 HOOK_RUN.listen(
                         vertx,
@@ -174,6 +197,15 @@ final class FleetMeters {
     /** Shows when the certificate of a service ends. */
     void expiry(String identity, Instant notAfter) {
         expiries.computeIfAbsent(identity, this::expiryGauge).set(notAfter.getEpochSecond());
+    }
+
+    private void backupEnded(BackupEnded ended) {
+        counter("lumia.backups", "Backups that this process made and verified, or could not", "result", ended.result())
+                .increment();
+        if (ended.result().equals("done")) {
+            lastBackup.set(clock.instant().getEpochSecond());
+            backupBytes.set(ended.bytes());
+        }
     }
 
     private void lookedAt(WatchedLookedAt looked) {

@@ -26,6 +26,8 @@ final class Database {
     /** Of {@code pragma auto_vacuum}. */
     private static final int INCREMENTAL = 2;
 
+    static final String NAME = "lumia.db";
+
     private static final int SQLITE_CORRUPT = 11;
     private static final int SQLITE_NOTADB = 26;
 
@@ -64,7 +66,7 @@ final class Database {
     }
 
     static Database open(Path data) throws StoreUnusable {
-        var file = data.resolve("lumia.db");
+        var file = data.resolve(NAME);
         try {
             prepare(data, file);
             var handle = open(file, WRITING);

@@ -125,6 +125,14 @@ final class LumiaProcess implements AutoCloseable {
         return new Setup("ca", data).argument(name);
     }
 
+    static Setup backup(Path data) {
+        return new Setup("backup", data);
+    }
+
+    static Setup restore(Path file, Path data) {
+        return new Setup("restore", data).argument(file.toString());
+    }
+
     static Setup demo(String name, Path data) {
         return new Setup("demo", data).argument(name);
     }

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Everything that the CA tells of revoked certificates, and the journal that remembers them. */
 public final class RevocationService {
+    /** In DATA/ca. */
+    static final String JOURNAL = "revocations.log";
+
     private static final long LONGEST_OCSP_SECONDS = 10;
 
     private final Vertx vertx;
@@ -106,7 +109,7 @@ public final class RevocationService {
             Authority authority,
             WorkerExecutor signers,
             Clock clock) {
-        var path = directory.resolve("revocations.log");
+        var path = directory.resolve(JOURNAL);
         return signers.executeBlocking(() -> openFile(path), false).compose(file -> {
             var journal = new RevocationJournal(vertx, file);
             var service = new RevocationService(vertx, config, directory, store, authority, signers, journal, clock);

@@ -30,7 +30,7 @@ import org.h2.mvstore.type.StringDataType;
  * own: bytes that changed on the disk are told, never delivered.
  */
 final class RowFile implements Rows {
-    private static final String NAME = "sessions.mv";
+    static final String NAME = "sessions.mv";
     private static final String FORMAT = "format";
     private static final byte[] VERSION = "1".getBytes(StandardCharsets.US_ASCII);
     private static final int CACHE_MB = 8;
