@@ -12,6 +12,7 @@ import io.lumia.cli.IssueCommand;
 import io.lumia.cli.ListCommand;
 import io.lumia.cli.PlainFailures;
 import io.lumia.cli.ProvisioningCommand;
+import io.lumia.cli.RenewCommand;
 import io.lumia.cli.RestoreCommand;
 import io.lumia.cli.RevokeCommand;
 import io.lumia.cli.RunCommand;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Spec;
             IssueCommand.class,
             ListCommand.class,
             RevokeCommand.class,
+            RenewCommand.class,
             CheckCommand.class,
             ProvisioningCommand.class,
             DevicesCommand.class,

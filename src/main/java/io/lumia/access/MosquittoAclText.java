@@ -7,7 +7,7 @@ import java.util.Map;
 
 /** Our topic rules in Mosquitto's ACL file format (mosquitto.conf(5), {@code acl_file}). */
 public final class MosquittoAclText {
-    private static final String OWN = "pattern readwrite devices/%u/#";
+    private static final String OWN = "pattern readwrite " + Standing.DEVICE.own();
 
     private MosquittoAclText() {}
 

@@ -12,6 +12,7 @@ import io.vertx.core.WorkerExecutor;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +66,7 @@ public record AgentEnvironment(
         return new AgentEnvironment(
                 vertx,
                 config,
-                new RenewalPolicy(renewal.remainingLifetime(), renewal.renewBefore(), renewal.spread()),
+                policy(renewal, config.tls().acme().renewBefore()),
                 domain,
                 data,
                 rootFingerprint,
@@ -74,6 +75,11 @@ public record AgentEnvironment(
                 workers,
                 new HttpEnrolment(vertx, provisioningUrl, domain, patience, workers, clock),
                 new AcmeOrder(vertx, workers, responders, patience, clock),
-                new MqttConnector(vertx, tls, config.keepAlive(), patience));
+                new MqttConnector(vertx, tls.from(config.tls().minVersion()), config.keepAlive(), patience));
+    }
+
+    private static RenewalPolicy policy(RenewalConfig renewal, @Nullable Duration before) {
+        return new RenewalPolicy(
+                renewal.remainingLifetime(), before == null ? renewal.renewBefore() : before, renewal.spread());
     }
 }

@@ -85,8 +85,7 @@ final class HttpEnrolment implements Enrolment {
                 .setTimeout(patience.toMillis())
                 .putHeader("Content-Type", "application/json");
         return client.request(options)
-                .compose(request -> request.send(body.toBuffer()))
-                .compose(this::read)
+                .compose(request -> request.send(body.toBuffer()).compose(this::read))
                 .recover(unreachable -> Future.failedFuture(StepFailed.retry(
                         Reason.UNREACHABLE,
                         "provisioning service " + service + " does not answer (" + unreachable.getMessage()

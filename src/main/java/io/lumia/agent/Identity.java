@@ -9,16 +9,20 @@ import io.lumia.mqtt.MqttConnection;
 import io.lumia.tls.FleetTrust;
 import io.lumia.tls.IdentityFiles;
 import io.lumia.tls.TlsMaterial;
+import io.lumia.tls.TrustBundle;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.Fingerprint;
 import io.lumia.x509.Pem;
 import io.vertx.core.Future;
 import io.vertx.core.net.ClientSSLOptions;
 import java.net.InetAddress;
+import java.net.URI;
 import java.security.KeyPair;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The steps that an identity can take, each a Future that fails with {@link StepFailed}; {@link Agent} decides which comes next. */
@@ -34,6 +38,7 @@ final class Identity {
     private @Nullable Contact contact;
     private @Nullable FleetTrust trust;
     private IdentityFiles.@Nullable Generation generation;
+    private volatile List<X509Certificate> others = List.of();
     private @Nullable Fingerprint pinned;
     private @Nullable Presented presented;
     /** Removing old generations must not catch one that is being written. */
@@ -57,19 +62,24 @@ final class Identity {
 
     /** What the disk says about where this life stands. */
     Future<AgentState> load() {
-        return work(() -> store.load(environment.rootFingerprint())).map(kept -> {
-            key = kept.identityKey();
-            token = kept.token();
-            pinned = kept.pinned();
-            generation = kept.generation();
-            var trusted = kept.trusted();
-            if (trusted == null) {
-                return AgentState.NEW;
-            }
-            contact = trusted.contact();
-            trust = new FleetTrust(List.of(trusted.root()));
-            return expired() ? AgentState.PROVISIONED : AgentState.CERTIFIED;
-        });
+        return work(() -> {
+                    others = TrustBundle.read(
+                            "agent.tls.ca-files", environment.config().tls().trusted(), List.of());
+                    return store.load(environment.rootFingerprint(), others);
+                })
+                .map(kept -> {
+                    key = kept.identityKey();
+                    token = kept.token();
+                    pinned = kept.pinned();
+                    generation = kept.generation();
+                    var trusted = kept.trusted();
+                    if (trusted == null) {
+                        return AgentState.NEW;
+                    }
+                    contact = trusted.contact();
+                    trust = new FleetTrust(roots(trusted.root(), others));
+                    return expired() ? AgentState.PROVISIONED : AgentState.CERTIFIED;
+                });
     }
 
     /** Whether there is no certificate that a broker would accept now. */
@@ -89,7 +99,7 @@ final class Identity {
                         })
                         .map(kept -> {
                             contact = kept.contact();
-                            trust = new FleetTrust(List.of(kept.root()));
+                            trust = new FleetTrust(roots(kept.root(), others));
                             token = null;
                             return null;
                         }));
@@ -105,8 +115,7 @@ final class Identity {
     /** Obtains a certificate and checks it; it is kept nowhere. */
     Future<TlsMaterial> spare() {
         var roots = known(trust).roots();
-        var request = new CertificateOrder.Request(
-                name, dnsName, known(key), contact().acmeDirectory(), known(trust), address);
+        var request = new CertificateOrder.Request(name, dnsName, known(key), directory(), known(trust), address);
         return environment
                 .orders()
                 .place(request)
@@ -191,6 +200,16 @@ final class Identity {
     Instant dueAt() {
         var inUse = known(generation);
         return environment.policy().dueAt(name.value(), inUse.serial(), inUse.issuedAt(), inUse.notAfter());
+    }
+
+    private URI directory() {
+        var other = environment.config().tls().acme().directoryUrl();
+        return other == null ? contact().acmeDirectory() : other;
+    }
+
+    /** The root of the fleet first. */
+    static List<X509Certificate> roots(X509Certificate fleets, List<X509Certificate> others) {
+        return Stream.concat(Stream.of(fleets), others.stream()).distinct().toList();
     }
 
     private Contact contact() {

@@ -60,15 +60,16 @@ final class IdentityStore {
      * Reads everything; makes the identity key at the first call.
      *
      * @param pinned the only root that counts; null: the stored one
+     * @param others roots that are trusted beside it
      * @throws IOException when the identity key cannot be read or written
      */
-    Kept load(@Nullable Fingerprint pinned) throws IOException {
+    Kept load(@Nullable Fingerprint pinned, List<X509Certificate> others) throws IOException {
         var key = files.identityKey();
         var trusted = trusted(pinned).orElse(null);
         var generation = trusted == null
                 ? null
                 : files.current()
-                        .filter(stored -> usable(stored, trusted.root()))
+                        .filter(stored -> usable(stored, trusted.root(), others))
                         .orElse(null);
         var token = read("token").map(String::strip).orElse(null);
         return new Kept(key, trusted, generation, pinned != null ? pinned : rootSeen(), token);
@@ -136,11 +137,11 @@ final class IdentityStore {
         }
     }
 
-    private boolean usable(IdentityFiles.Generation stored, X509Certificate root) {
+    private boolean usable(IdentityFiles.Generation stored, X509Certificate root, List<X509Certificate> others) {
         try {
             // an expired certificate is dealt with by the state machine; here counts whose it is
             var then = Instant.ofEpochSecond(stored.notAfter().getEpochSecond());
-            CertificateCheck.fit(stored.material().chain(), List.of(root), dnsName, then);
+            CertificateCheck.fit(stored.material().chain(), Identity.roots(root, others), dnsName, then);
             return true;
         } catch (StepFailed notOurs) {
             dropped("current", notOurs.getMessage());

@@ -103,10 +103,11 @@ final class AdminApi {
                 .setURI("/api/v1" + path)
                 .putHeader("Authorization", "Bearer " + token)
                 .putHeader("Content-Type", "application/json");
+        // within, on the request's own context: an answer that is here before its reader is lost
         return http.request(request)
-                .compose(asked -> asked.send(body.toBuffer()))
-                .compose(
-                        response -> response.body().compose(answer -> understood(response.statusCode(), path, answer)));
+                .compose(asked -> asked.send(body.toBuffer())
+                        .compose(response ->
+                                response.body().compose(answer -> understood(response.statusCode(), path, answer))));
     }
 
     private static Future<JsonObject> understood(int status, String path, Buffer answer) {

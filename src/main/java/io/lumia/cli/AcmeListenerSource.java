@@ -1,19 +1,29 @@
 package io.lumia.cli;
 
+import io.lumia.config.ChallengeType;
+import io.lumia.config.HostPort;
+import io.lumia.config.IssuerConfig;
 import io.lumia.issuance.CertificateSource;
+import io.lumia.issuance.CertificateSources;
 import io.lumia.issuance.CertificateWish;
 import io.lumia.issuance.IssuanceFailed;
 import io.lumia.tls.CertificateNotObtained;
 import io.lumia.tls.FleetTrust;
+import io.lumia.tls.ListenerCertificates.AcmeListener;
+import io.lumia.tls.ListenerCertificates.AcmeSources;
 import io.lumia.tls.ListenerSource;
 import io.lumia.tls.ServerFitness;
 import io.lumia.tls.TlsMaterial;
 import io.lumia.x509.KeyType;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.net.URI;
+import java.nio.file.Path;
 import java.security.cert.CertificateException;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +34,30 @@ import org.jspecify.annotations.Nullable;
  */
 record AcmeListenerSource(CertificateSource source, URI directory, String key, List<String> names)
         implements ListenerSource {
+    /** For the listeners of one process, which share the ports where challenges are answered. */
+    static AcmeSources by(Vertx vertx, Path data, Clock clock) {
+        var sources = new CertificateSources(vertx, data, clock);
+        return wanted -> {
+            var directory = Objects.requireNonNull(wanted.section().acme().directoryUrl(), "mode acme has a directory");
+            var source = sources.of(wanted.listener(), issuer(wanted, directory));
+            return new AcmeListenerSource(source, directory, wanted.key(), wanted.names());
+        };
+    }
+
+    private static IssuerConfig issuer(AcmeListener wanted, URI directory) {
+        var acme = wanted.section().acme();
+        var configured = acme.challengeAddress();
+        int port = acme.challengeType() == ChallengeType.HTTP_01 ? 80 : 443;
+        return IssuerConfig.acme(
+                directory,
+                acme.email(),
+                acme.challengeType(),
+                configured == null ? new HostPort(wanted.host(), port) : configured,
+                acme.caBundle(),
+                wanted.storage(),
+                null);
+    }
+
     @Override
     public String method() {
         return source.method();

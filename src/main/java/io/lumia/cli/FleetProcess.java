@@ -23,13 +23,16 @@ import io.lumia.config.LumiaConfig;
 import io.lumia.config.Part;
 import io.lumia.crypto.CryptoProviders;
 import io.lumia.expiry.ExpiryVerticle;
+import io.lumia.issuance.CertificateSources;
 import io.lumia.lifecycle.RenewalPolicy;
 import io.lumia.metrics.MetricsVerticle;
 import io.lumia.metrics.Readiness;
 import io.lumia.mosquitto.MosquittoVerticle;
 import io.lumia.provisioning.ProvisioningVerticle;
 import io.lumia.provisioning.dns.NameResponder;
+import io.lumia.renewal.InstanceRenewalVerticle;
 import io.lumia.renewal.RenewalVerticle;
+import io.lumia.renewal.Renewals;
 import io.lumia.store.RetentionVerticle;
 import io.lumia.store.Store;
 import io.lumia.store.StoreUnusable;
@@ -83,7 +86,8 @@ final class FleetProcess {
         this.config = config;
         this.clock = clock;
         this.addresses = SwarmAddresses.choose(config.swarm(), appAddress(config), SwarmAddresses::canBind);
-        this.certificates = new ListenerCertificates(config.data(), config.tls(), clock);
+        this.certificates = new ListenerCertificates(
+                config.data(), config.tls(), clock, AcmeListenerSource.by(vertx, config.data(), clock));
         FleetBus.install(vertx);
     }
 
@@ -176,11 +180,21 @@ final class FleetProcess {
         if (config.runs(Part.RENEWAL)) {
             deployed = deployed.compose(
                     before -> deploy(new RenewalVerticle(config.renewal(), clock, new SecureRandom())));
+            deployed = deployed.compose(before -> deploy(instances()));
         }
         if (config.runs(Part.EXPIRY)) {
             deployed = deployed.compose(before -> deploy(new ExpiryVerticle(config.expiry(), clock)));
         }
         return deployed;
+    }
+
+    private InstanceRenewalVerticle instances() {
+        var sources = new InstanceSources(new CertificateSources(vertx, config.data(), clock));
+        return new InstanceRenewalVerticle(
+                new Renewals(vertx, config.renewal(), config.tls(), config.data(), sources, clock),
+                config.renewal().checkInterval(),
+                clock,
+                new SecureRandom());
     }
 
     /** Costs half a second of CPU, so it runs beside the opening of the database. */
@@ -321,11 +335,6 @@ final class FleetProcess {
         return deployed;
     }
 
-    private Future<?> deployBackup() {
-        var every = config.backup().every();
-        return every == null ? Future.succeededFuture() : deploy(ScheduledBackup.of(config, every, clock));
-    }
-
     private Future<String> deployMosquitto(AgentEnvironment environment) {
         var known = stepCa;
         if (known == null) {
@@ -339,6 +348,11 @@ final class FleetProcess {
                 known.client()::crl,
                 addresses.app(),
                 environment));
+    }
+
+    private Future<?> deployBackup() {
+        var every = config.backup().every();
+        return every == null ? Future.succeededFuture() : deploy(ScheduledBackup.of(config, every, clock));
     }
 
     private Future<String> deploy(Deployable part) {

@@ -16,7 +16,8 @@ public record AgentConfig(
         @JsonProperty("retry-longest") Duration retryLongest,
         @JsonProperty("step-timeout") Duration stepTimeout,
         @JsonProperty("keep-alive") Duration keepAlive,
-        int threads) {
+        int threads,
+        ClientTlsConfig tls) {
     public AgentConfig {
         if (http01Port != null) {
             Check.port("http01-port", http01Port);

@@ -2,6 +2,7 @@ package io.lumia.config;
 
 import io.lumia.config.AuthorityConfig.ConstrainedNames;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -54,6 +55,16 @@ final class CrossChecks {
             }
         });
         Check.that(problems.isEmpty(), String.join("; ", problems));
+    }
+
+    /** What is obtained by ACME would expire where nobody looks at it. */
+    static void demandRenewalOfListeners(
+            AuthorityConfig authority, BrokerConfig broker, WebConfig web, Set<Part> parts) {
+        var sections = new EnumMap<Part, TlsSection>(
+                Map.of(Part.AUTHORITY, authority.tls(), Part.BROKER, broker.tls(), Part.WEB, web.tls()));
+        sections.forEach((part, section) -> Check.that(
+                !parts.contains(part) || section.mode() != TlsSection.Mode.ACME || parts.contains(Part.RENEWAL),
+                "parts needs renewal beside " + part + ", whose tls.mode is acme: it renews the certificate"));
     }
 
     /** Nothing could be issued between the two. */

@@ -40,6 +40,7 @@ public record LumiaConfig(
         parts = Collections.unmodifiableSet(new LinkedHashSet<>(parts));
         CrossChecks.demandOwnNamesFit(fleet, authority, broker, web, parts);
         CrossChecks.demandHarmlessExtras(fleet, authority, broker, web);
+        CrossChecks.demandRenewalOfListeners(authority, broker, web, parts);
         CrossChecks.demandRoomForLifetimes(authority, lifetimes);
     }
 

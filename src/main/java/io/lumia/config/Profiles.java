@@ -37,9 +37,9 @@ final class Profiles {
         }
         var text = ofJar(name);
         if (text == null) {
-            throw new IllegalArgumentException(
-                    "--profile: there is no profile " + name + "; expected standalone, demo, loadtest or a file conf/"
-                            + name + ".yaml in the working directory");
+            throw new IllegalArgumentException("--profile: there is no profile " + name
+                    + "; expected standalone, demo, loadtest, step-ca-mosquitto or a file conf/" + name
+                    + ".yaml in the working directory");
         }
         return text;
     }

@@ -18,8 +18,8 @@ final class Values {
             "authority.step-api.provisioner-password",
             "web.token",
             "upstream.token",
-            "backup.password",
-            "step-ca.provisioner-password");
+            "step-ca.provisioner-password",
+            "backup.password");
 
     /** One value and its origin. */
     record Value(List<String> path, JsonNode node, String source) {

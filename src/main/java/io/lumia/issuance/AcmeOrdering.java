@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.shredzone.acme4j.Authorization;
@@ -114,8 +115,13 @@ final class AcmeOrdering {
                     one.challenge.trigger();
                     return one;
                 })
-                .compose(triggered ->
-                        polls.finished(one.authorization, clock.instant().plus(patience)))
+                .compose(triggered -> polls.finished(
+                                new ProofStatus(one.authorization, solver.type()),
+                                clock.instant().plus(patience))
+                        // some CAs try again and again; the challenge tells what they last saw
+                        .recover(late -> late instanceof TimeoutException
+                                ? Future.succeededFuture(Status.PENDING)
+                                : Future.failedFuture(late)))
                 .compose(status ->
                         status == Status.VALID ? Future.succeededFuture() : visit(() -> refused(one, status)));
     }

@@ -151,8 +151,8 @@ public final class StepCaClient {
                 .setTimeout(patience.toMillis())
                 .putHeader("Content-Type", "application/json");
         return client.request(asked)
-                .compose(request -> body == null ? request.send() : request.send(body.toBuffer()))
-                .compose(StepCaClient::read)
+                .compose(request ->
+                        (body == null ? request.send() : request.send(body.toBuffer())).compose(StepCaClient::read))
                 .recover(failure -> Future.failedFuture(new IssuanceFailed(
                         Reason.UNREACHABLE,
                         "step-ca at " + base + " does not answer (" + failure.getMessage()

@@ -71,8 +71,17 @@ final class FleetMeters {
     private static final List<String> PURGED_KINDS = List.of(
             "certificates", "orders", "authorizations", "challenges", "accounts", "external_keys", "step_tokens");
     /** Those of {@link FleetBus.RenewalFailed}. */
-    private static final List<String> RENEWAL_FAILURES =
-            List.of("unreachable", "refused", "challenge", "invalid_certificate", "rolled_back", "internal");
+    private static final List<String> RENEWAL_FAILURES = List.of(
+            "unreachable",
+            "refused",
+            "challenge",
+            "invalid_certificate",
+            "rolled_back",
+            "internal",
+            "backup",
+            "installation",
+            "reload",
+            "test");
     /** The usual ones of {@link FleetBus.ProvisioningAnswered}; others appear when they happen. */
     private static final List<String> PROVISIONING_RESULTS = List.of(
             "issued",

@@ -4,6 +4,7 @@ import io.lumia.config.MosquittoConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -37,14 +38,29 @@ final class BrokerProcess {
             throw new IOException("mosquitto.pid-file " + file + " holds no process id");
         }
         // the number of a process that ended may belong to another one now, which a SIGHUP would end
-        boolean ours = ProcessHandle.of(pid)
-                .flatMap(process -> process.info().command())
-                .filter(command -> command.endsWith("mosquitto"))
-                .isPresent();
-        if (ours) {
-            run(List.of("kill", "-HUP", Long.toString(pid)));
+        if (!isMosquitto(pid)) {
+            log.atDebug()
+                    .addKeyValue("pid", pid)
+                    .log("the process of mosquitto.pid-file is no Mosquitto and gets no signal");
+            return false;
         }
-        return ours;
+        // Java sends no signal but TERM and KILL; kill is a builtin where there is no program of that name
+        run(List.of("/bin/sh", "-c", "kill -HUP " + pid));
+        return true;
+    }
+
+    /** The program of another user's process cannot be seen, its name can. */
+    private static boolean isMosquitto(long pid) throws IOException {
+        var process = ProcessHandle.of(pid).filter(ProcessHandle::isAlive);
+        if (process.isEmpty()) {
+            return false;
+        }
+        var program = process.get().info().command();
+        if (program.isPresent()) {
+            return program.get().endsWith("mosquitto");
+        }
+        var name = Path.of("/proc", Long.toString(pid), "comm");
+        return Files.isReadable(name) && Files.readString(name).strip().equals("mosquitto");
     }
 
     /** Runs the restart command. @return whether there is one */

@@ -45,7 +45,7 @@ public final class InstanceRenewalVerticle extends VerticleBase {
     }
 
     private void look(String name, int failures) {
-        renewals.renew(name, false).onSuccess(report -> {
+        renewals.renew(name, false, Renewals.ONCE).onSuccess(report -> {
             int failed = report.isFailure() ? failures + 1 : 0;
             var next = failed > 0 ? retryAt(failed) : nextLook(report);
             tell(report, next);

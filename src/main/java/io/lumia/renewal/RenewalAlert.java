@@ -83,10 +83,10 @@ final class RenewalAlert {
                         .setMethod(HttpMethod.POST)
                         .setAbsoluteURI(address.toString())
                         .putHeader("Content-Type", "application/json"))
-                .compose(request -> request.send(body.toBuffer()))
-                .compose(answer -> answer.statusCode() / 100 == 2
-                        ? answer.body().mapEmpty()
-                        : Future.failedFuture("it answered " + answer.statusCode()))
+                .compose(request -> request.send(body.toBuffer())
+                        .compose(answer -> answer.statusCode() / 100 == 2
+                                ? answer.body().mapEmpty()
+                                : Future.failedFuture("it answered " + answer.statusCode())))
                 .timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                 .eventually(client::close);
     }

@@ -122,6 +122,10 @@ final class RenewalCycle {
 
     private Future<Done> backUp(Snapshot snapshot) {
         return workers.executeBlocking(() -> instance.backups().write(snapshot, clock.instant()), false)
+                .recover(failed -> Future.failedFuture(new StepFailed(
+                        "cannot write a backup below " + instance.backups().directory() + ": " + Sentences.of(failed)
+                                + "; nothing was changed",
+                        failed)))
                 .map(written -> {
                     backup = written;
                     return Done.of(snapshot.texts().isEmpty() ? "nothing was installed" : written.toString());

@@ -4,6 +4,7 @@ import io.lumia.config.RenewalConfig;
 import io.lumia.config.RenewalInstanceConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.issuance.CertificateSource;
+import io.lumia.issuance.IssuanceFailed;
 import io.lumia.lifecycle.RenewalPolicy;
 import io.lumia.lifecycle.RenewalRun.Outcome;
 import io.lumia.mqtt.MqttClient;
@@ -18,8 +19,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,14 @@ import org.jspecify.annotations.Nullable;
 public final class Renewals implements AutoCloseable {
     private static final int THREADS = 8;
     private static final Duration LONGEST_WORK = Duration.ofMinutes(5);
+
+    /** No further attempts. */
+    public static final List<Duration> ONCE = List.of();
+    /** Two further attempts, within the minute that a renewal may take. */
+    public static final List<Duration> PATIENTLY = List.of(Duration.ofSeconds(5), Duration.ofSeconds(15));
+
+    private static final Set<String> MAY_PASS =
+            Set.of(IssuanceFailed.Reason.UNREACHABLE.label(), IssuanceFailed.Reason.CHALLENGE.label());
 
     private final Vertx vertx;
     private final RenewalConfig config;
@@ -68,16 +77,30 @@ public final class Renewals implements AutoCloseable {
         return config.instances().keySet();
     }
 
-    /** Completes when the run has ended, well or not, and an operator was told if it failed; with force also when it is not due. */
-    public Future<RenewalReport> renew(String name, boolean force) {
+    /**
+     * Completes when the run has ended, well or not, and an operator was told if it failed.
+     *
+     * @param force also when it is not due
+     * @param pauses before further attempts, as long as the reason of the failure is one that may pass
+     */
+    public Future<RenewalReport> renew(String name, boolean force, List<Duration> pauses) {
         var instance = Objects.requireNonNull(config.instances().get(name), name);
-        return workers.executeBlocking(() -> Optional.of(prepared(name, instance)), false)
-                .compose(prepared -> exclusively(prepared.get(), instance, force))
+        return attempt(name, instance, force).compose(report -> {
+            if (!report.isFailure()) {
+                return Future.succeededFuture(report);
+            }
+            return pauses.isEmpty() || !MAY_PASS.contains(report.reason())
+                    ? alert.raise(report).map(raised -> report)
+                    : vertx.timer(pauses.get(0).toMillis())
+                            .compose(waited -> renew(name, force, pauses.subList(1, pauses.size())));
+        });
+    }
+
+    private Future<RenewalReport> attempt(String name, RenewalInstanceConfig instance, boolean force) {
+        return workers.executeBlocking(() -> prepared(name, instance), false)
+                .compose(prepared -> exclusively(prepared, instance, force))
                 .otherwise(unusable -> RenewalReport.notBegun(
-                        instance, name, Outcome.CRITICAL, Sentences.of(unusable), "internal", clock.instant()))
-                .compose(report -> report.isFailure()
-                        ? alert.raise(report).map(raised -> report)
-                        : Future.succeededFuture(report));
+                        instance, name, Outcome.CRITICAL, Sentences.of(unusable), "internal", clock.instant()));
     }
 
     private Future<RenewalReport> exclusively(RenewalInstance instance, RenewalInstanceConfig config, boolean force) {

@@ -27,7 +27,7 @@ public final class ListenerCertificates {
     @FunctionalInterface
     public interface AcmeSources {
         /** @param wanted what to obtain, from where and for whom */
-        ListenerSource open(Vertx vertx, AcmeListener wanted);
+        ListenerSource open(AcmeListener wanted);
     }
 
     /**
@@ -53,7 +53,7 @@ public final class ListenerCertificates {
 
     /** For a process without mode acme. */
     public ListenerCertificates(Path data, TlsConfig tls, Clock clock) {
-        this(data, tls, clock, (vertx, wanted) -> {
+        this(data, tls, clock, wanted -> {
             throw new IllegalStateException(wanted.key() + ".mode acme is not possible in this process");
         });
     }
@@ -76,7 +76,7 @@ public final class ListenerCertificates {
         var worker = vertx.createSharedWorkerExecutor("listener-certificates", 2);
         var issuance = new ListenerIssuance(vertx, wanted.listener, wanted.names, worker);
         return trust(vertx, embedded || wanted.demandsClients).compose(trust -> {
-            var plan = embedded ? embedded(wanted, issuance, trust, worker) : other(vertx, wanted, worker);
+            var plan = embedded ? embedded(wanted, issuance, trust, worker) : other(wanted, worker);
             var proof = new ListenerProof(vertx, tls(wanted.section), issuance, worker, clock);
             return ListenerStart.of(plan, trust.fleet().roots())
                     .map(first -> new ListenerCertificate(vertx, plan, trust, proof, first));
@@ -101,7 +101,7 @@ public final class ListenerCertificates {
         return plan(wanted, source, store, null, null, worker);
     }
 
-    private ListenerPlan other(Vertx vertx, Wanted wanted, WorkerExecutor worker) {
+    private ListenerPlan other(Wanted wanted, WorkerExecutor worker) {
         var pair = pair(wanted, worker);
         if (wanted.section.mode() == Mode.MANUAL) {
             var source = Objects.requireNonNull(pair, "mode manual has a pair");
@@ -111,8 +111,8 @@ public final class ListenerCertificates {
         var path = settings.storagePath();
         var storage = path == null ? data.resolve("acme").resolve(wanted.listener) : path;
         var names = settings.domains().isEmpty() ? wanted.names : settings.domains();
-        var source = acme.open(
-                vertx, new AcmeListener(wanted.listener, wanted.key, wanted.host, names, wanted.section, storage));
+        var source =
+                acme.open(new AcmeListener(wanted.listener, wanted.key, wanted.host, names, wanted.section, storage));
         var store = new ListenerStore(new IdentityFiles(storage), source.origin());
         return plan(wanted, source, store, pair, settings.renewBefore(), worker);
     }

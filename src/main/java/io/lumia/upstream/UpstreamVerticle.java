@@ -100,8 +100,7 @@ public final class UpstreamVerticle extends VerticleBase {
                 .putHeader("content-type", "application/json")
                 .setTimeout(PATIENCE.toMillis());
         return client.request(request)
-                .compose(sent -> sent.send(question))
-                .compose(this::answer)
+                .compose(sent -> sent.send(question).compose(this::answer))
                 .recover(failed -> Future.failedFuture(new IllegalStateException(
                         "the authority at " + url + " does not answer: " + failed.getMessage(), failed)));
     }

@@ -8,6 +8,7 @@ import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.CertificateRenewed;
 import io.lumia.bus.FleetBus.RenewalFailed;
 import io.lumia.config.AgentConfig;
+import io.lumia.config.ClientTlsConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.fakes.Await;
 import io.lumia.fakes.FakeOrders;
@@ -55,7 +56,8 @@ class AgentTest {
             Duration.ofMillis(60),
             Duration.ofSeconds(5),
             Duration.ofSeconds(30),
-            2);
+            2,
+            ClientTlsConfig.EMBEDDED);
 
     @TempDir
     private Path data;

@@ -3,6 +3,7 @@ package io.lumia.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lumia.config.AgentConfig;
+import io.lumia.config.ClientTlsConfig;
 import java.time.Duration;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -17,7 +18,8 @@ class PatienceTest {
             Duration.ofSeconds(60),
             Duration.ofSeconds(1),
             Duration.ofSeconds(1),
-            1));
+            1,
+            ClientTlsConfig.EMBEDDED));
 
     @RepeatedTest(20)
     void waits_long_where_only_an_operator_helps() {

@@ -276,7 +276,7 @@ class ConfigLoaderTest {
                         "swarm.qos must be 0 or 1, is 2 (environment variable LUMIA_SWARM_QOS)",
                         "lifetimes.device: expected a duration such as 24h, 30m, 90s or PT1H, is '1x' (--set)",
                         "tls.min-version: expected TLSv1.2 or TLSv1.3, is '1.1' (--set)",
-                        "parts, entry 1: expected one of authority, provisioning, broker, app, swarm, renewal, expiry,"
+                        "parts, entry 1: expected one of authority, provisioning, broker, mosquitto, app, swarm, renewal, expiry,"
                                 + " web, metrics, is 'brokr' (--set)",
                         "--set nonsense: expected key=value",
                         "wbe.port: unknown key; did you mean web.port? (--set)");

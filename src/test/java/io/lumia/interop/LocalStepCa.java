@@ -1,5 +1,7 @@
 package io.lumia.interop;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.lumia.x509.Pem;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -7,18 +9,20 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Map;
 
-/** A real step-ca on a free port of loopback, with a JWK provisioner and an ACME provisioner. */
+/** A real step-ca on a free port of loopback, with a JWK provisioner and two ACME provisioners. */
 final class LocalStepCa implements AutoCloseable {
-    static final String PROVISIONER = "admin";
+    private static final String PROVISIONER = "admin";
 
-    final int port;
+    private final int port;
     final int http01Port;
+    final int tlsAlpn01Port;
     private final Path home;
     private final Path password;
     private final ExternalProgram stepCa;
-    final ExternalProgram step;
+    private final ExternalProgram step;
     private ExternalProgram.Running running;
 
     /** Skips the test where step or step-ca is not installed. */
@@ -27,6 +31,7 @@ final class LocalStepCa implements AutoCloseable {
         password = Files.writeString(home.resolve("password"), "interop-password\n");
         port = freePort();
         http01Port = freePort();
+        tlsAlpn01Port = freePort();
         var environment = Map.of("STEPPATH", home.toString(), "HOME", home.toString());
         stepCa = ExternalProgram.find("step-ca", environment, home);
         step = ExternalProgram.find("step", environment, home);
@@ -48,18 +53,20 @@ final class LocalStepCa implements AutoCloseable {
                 secret,
                 "--provisioner-password-file",
                 secret);
-        step.run(
-                "ca",
-                "provisioner",
-                "add",
-                "mqtt-acme",
-                "--type",
-                "ACME",
-                "--x509-default-dur",
-                "720h",
-                "--x509-max-dur",
-                "720h");
+        provisioners(home.resolve("config/ca.json"));
         start();
+    }
+
+    /** {@code mqtt-acme} for everybody, and {@code strict}, which refuses the name of our broker. */
+    private static void provisioners(Path file) throws IOException {
+        var json = new ObjectMapper();
+        var config = json.readTree(file.toFile());
+        var all = (ArrayNode) config.path("authority").path("provisioners");
+        var claims = Map.of("defaultTLSCertDuration", "720h", "maxTLSCertDuration", "720h");
+        all.add(json.valueToTree(Map.of("type", "ACME", "name", "mqtt-acme", "claims", claims)));
+        var deny = Map.of("x509", Map.of("deny", Map.of("dns", List.of("localhost"))));
+        all.add(json.valueToTree(Map.of("type", "ACME", "name", "strict", "options", deny)));
+        json.writeValue(file.toFile(), config);
     }
 
     void start() throws Exception {
@@ -69,7 +76,9 @@ final class LocalStepCa implements AutoCloseable {
                 password.toString(),
                 "--insecure",
                 "--acme-http-port",
-                Integer.toString(http01Port));
+                Integer.toString(http01Port),
+                "--acme-tls-port",
+                Integer.toString(tlsAlpn01Port));
         running.awaitPrinted("Serving HTTPS on");
     }
 
@@ -82,16 +91,18 @@ final class LocalStepCa implements AutoCloseable {
         return "https://localhost:" + port;
     }
 
+    /** Of {@code mqtt-acme}. */
     String directory() {
-        return url() + "/acme/mqtt-acme/directory";
+        return directory("mqtt-acme");
+    }
+
+    /** Of {@code mqtt-acme} or {@code strict}. */
+    String directory(String provisioner) {
+        return url() + "/acme/" + provisioner + "/directory";
     }
 
     Path rootFile() {
         return home.resolve("certs/root_ca.crt");
-    }
-
-    Path password() {
-        return password;
     }
 
     X509Certificate root() throws IOException {

@@ -3,22 +3,22 @@ package io.lumia.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.lumia.bus.FleetBus;
+import com.sun.net.httpserver.HttpServer;
 import io.lumia.fakes.Await;
+import io.lumia.fakes.FleetCa;
 import io.lumia.fakes.MqttPeer;
-import io.lumia.lifecycle.RenewalRun.Outcome;
-import io.lumia.lifecycle.RenewalStep;
-import io.lumia.lifecycle.StepReport;
 import io.lumia.mqtt.Connect;
-import io.lumia.renewal.RenewalReport;
-import io.lumia.renewal.Renewals;
 import io.lumia.x509.Fingerprint;
 import io.lumia.x509.Pem;
 import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,14 +43,12 @@ class MosquittoRenewalFailuresIT {
     @BeforeAll
     void startBroker(@TempDir Path temporary) throws Exception {
         directory = temporary;
-        FleetBus.install(vertx);
         broker = new RenewedMosquitto(directory, "30m");
-        Files.writeString(broker.directory.resolve("alert"), "#!/bin/sh\nprintenv LUMIA_DETAIL > " + told() + "\n");
     }
 
     @BeforeEach
     void connect() throws Exception {
-        Files.deleteIfExists(told());
+        Files.deleteIfExists(broker.told());
         client = broker.client(vertx, "bystander");
         client.connect(Connect.clean("bystander", Duration.ofMinutes(1)));
         before = Fingerprint.of(broker.shown());
@@ -74,14 +72,14 @@ class MosquittoRenewalFailuresIT {
     void chain_does_not_lead_to_the_root() throws Exception {
         var other = Files.writeString(directory.resolve("other-root.pem"), Pem.of(broker.clients.root()));
 
-        fellBack(renew("ca-bundle=" + other), RenewalStep.VALIDATION, "invalid_certificate", "ca-bundle");
+        fellBack(broker.renew("ca-bundle=" + other), "validation", "invalid_certificate", "ca-bundle");
     }
 
     @Test
     void no_room_for_the_backup() throws Exception {
         var inTheWay = Files.writeString(directory.resolve("no-directory"), "");
 
-        fellBack(renew("backup.directory=" + inTheWay), RenewalStep.BACKUP, "backup", inTheWay.toString());
+        fellBack(broker.renew("backup.directory=" + inTheWay), "backup", "backup", inTheWay.toString());
     }
 
     @Test
@@ -91,12 +89,12 @@ class MosquittoRenewalFailuresIT {
             var keyFile = Files.copy(broker.key(), disk.path().resolve("server.key"));
             disk.fill();
 
-            var report = renew(
+            var report = broker.renew(
                     "target.cert-file=" + certificate,
                     "target.key-file=" + keyFile,
                     "target.config-file=" + Files.writeString(directory.resolve("empty.conf"), ""));
 
-            fellBack(report, RenewalStep.INSTALLATION, "installation", "no space left");
+            fellBack(report, "installation", "installation", "no space left");
             assertThat(certificate).hasSameTextualContentAs(broker.certificate());
             assertThat(keyFile).hasContent(key);
         }
@@ -109,12 +107,12 @@ class MosquittoRenewalFailuresIT {
             var keyFile = Files.copy(broker.key(), disk.path().resolve("server.key"));
             disk.readOnly();
 
-            var report = renew(
+            var report = broker.renew(
                     "target.cert-file=" + certificate,
                     "target.key-file=" + keyFile,
                     "target.config-file=" + Files.writeString(directory.resolve("empty.conf"), ""));
 
-            fellBack(report, RenewalStep.INSTALLATION, "installation", "read-only");
+            fellBack(report, "installation", "installation", "read-only");
         }
     }
 
@@ -127,9 +125,9 @@ class MosquittoRenewalFailuresIT {
             Await.until(vertx, "it runs as nobody", () -> runsAs(pidOfOther.pid(), "65534"));
             var pid = Files.writeString(directory.resolve("other.pid"), pidOfOther.pid() + "\n");
 
-            var report = renew("target.pid-file=" + pid);
+            var report = broker.renew("target.pid-file=" + pid);
 
-            fellBack(report, RenewalStep.INSTALLATION, "installation", "cannot read " + broker.key());
+            fellBack(report, "installation", "installation", "cannot read " + broker.key());
         } finally {
             pidOfOther.destroyForcibly();
         }
@@ -139,7 +137,7 @@ class MosquittoRenewalFailuresIT {
     void configuration_names_other_files() throws Exception {
         var other = Files.writeString(directory.resolve("other.conf"), "certfile /etc/mosquitto/other.pem\n");
 
-        fellBack(renew("target.config-file=" + other), RenewalStep.INSTALLATION, "installation", "certfile");
+        fellBack(broker.renew("target.config-file=" + other), "installation", "installation", "certfile");
     }
 
     @Test
@@ -148,7 +146,7 @@ class MosquittoRenewalFailuresIT {
         var good = Files.readString(acl);
         Files.writeString(acl, "grant everything to everybody\n");
         try {
-            fellBack(renew(), RenewalStep.INSTALLATION, "installation", "acl_file");
+            fellBack(broker.renew(), "installation", "installation", "acl_file");
         } finally {
             Files.writeString(acl, good);
         }
@@ -157,8 +155,8 @@ class MosquittoRenewalFailuresIT {
     @Test
     void reload_fails() throws Exception {
         fellBack(
-                renew("target.reload-command=[/bin/sh, -c, 'echo no such unit; exit 5']"),
-                RenewalStep.RELOAD,
+                broker.renew("target.reload-command=[/bin/sh, -c, 'echo no such unit; exit 5']"),
+                "reload",
                 "reload",
                 "no such unit");
     }
@@ -168,21 +166,21 @@ class MosquittoRenewalFailuresIT {
         var stale = Files.writeString(
                 directory.resolve("stale.pid"), ProcessHandle.current().pid() + "\n");
 
-        fellBack(renew("target.pid-file=" + stale), RenewalStep.RELOAD, "reload", "stale");
+        fellBack(broker.renew("target.pid-file=" + stale), "reload", "reload", "stale");
     }
 
     @Test
     void reload_takes_too_long() throws Exception {
-        var report = renew("target.reload-command=[sleep, 30]", "target.command-timeout=200ms");
+        var report = broker.renew("target.reload-command=[sleep, 30]", "target.command-timeout=200ms");
 
-        fellBack(report, RenewalStep.RELOAD, "reload", "did not end");
+        fellBack(report, "reload", "reload", "did not end");
     }
 
     @Test
     void broker_goes_on_with_the_old_certificate() throws Exception {
         fellBack(
-                renew("target.reload-command=['true']", "test.timeout=1s"),
-                RenewalStep.TEST,
+                broker.renew("target.reload-command=['true']", "test.timeout=1s"),
+                "test",
                 "test",
                 "still shows another certificate");
     }
@@ -193,9 +191,9 @@ class MosquittoRenewalFailuresIT {
         var good = Files.readString(acl);
         Files.writeString(acl, good + "pattern deny lumia/renewal/#\n");
         try {
-            var report = renew("test.timeout=1s");
+            var report = broker.renew("test.timeout=1s");
 
-            fellBack(report, RenewalStep.TEST, "test", "MQTT");
+            fellBack(report, "test", "test", "MQTT");
         } finally {
             Files.writeString(acl, good);
             broker.hangUp();
@@ -203,61 +201,86 @@ class MosquittoRenewalFailuresIT {
     }
 
     @Test
-    void a_failure_is_critical_when_the_certificate_ends_soon() throws Exception {
-        var report = renew(Clock.offset(Clock.systemUTC(), Duration.ofMinutes(29)), "ca-bundle=/nowhere.pem");
+    void ca_is_down() throws Exception {
+        var nobody = "https://localhost:" + LocalStepCa.freePort() + "/acme/mqtt-acme/directory";
 
-        assertThat(report.exitCode()).isEqualTo(2);
-        assertThat(report.problem()).contains("ca-bundle").contains("/nowhere.pem");
+        fellBack(broker.renew("issuer.directory-url=" + nobody), "health", "unreachable", nobody);
     }
 
-    private void fellBack(RenewalReport report, RenewalStep step, String reason, String inSentence) throws Exception {
-        assertThat(report.outcome()).as(report.steps().toString()).isEqualTo(Outcome.KEPT);
-        assertThat(report.exitCode()).isEqualTo(1);
-        assertThat(report.reason()).isEqualTo(reason);
-        assertThat(report.problem()).contains(inSentence);
-        var last = report.steps().get(report.steps().size() - 1);
-        if (step.compareTo(RenewalStep.BACKUP) > 0) {
-            assertThat(last).as(report.steps().toString()).returns(RenewalStep.RESTORATION, StepReport::step);
-            assertThat(last.isFailure()).isFalse();
+    @Test
+    void ca_refuses_the_name() throws Exception {
+        fellBack(
+                broker.renew("issuer.directory-url=" + broker.ca.directory("strict")),
+                "order",
+                "refused",
+                "does not certify");
+    }
+
+    @Test
+    void challenge_fails() throws Exception {
+        var elsewhere = "127.0.0.1:" + LocalStepCa.freePort();
+        var impostor = HttpServer.create(new InetSocketAddress("localhost", broker.ca.http01Port), 0);
+        impostor.createContext("/", asked -> {
+            try (asked) {
+                asked.sendResponseHeaders(200, 0);
+                asked.getResponseBody().write("somebody else".getBytes(StandardCharsets.US_ASCII));
+            }
+        });
+        impostor.start();
+        try {
+            fellBack(broker.renew("issuer.challenge-address=" + elsewhere), "order", "challenge", "localhost");
+        } finally {
+            impostor.stop(0);
         }
-        assertThat(report.steps())
-                .filteredOn(StepReport::isFailure)
-                .extracting(StepReport::step)
-                .containsExactly(step);
+    }
+
+    @Test
+    void a_failure_is_critical_when_the_certificate_has_expired() throws Exception {
+        var longAgo = new FleetCa(Clock.offset(Clock.systemUTC(), Duration.ofDays(-2)))
+                .issue("localhost", List.of("localhost"), Duration.ofHours(1));
+        var certificate = Files.writeString(directory.resolve("expired.pem"), Pem.of(longAgo.chain()));
+        var keyFile = Files.writeString(directory.resolve("expired.key"), Pem.of(longAgo.key()));
+
+        var run = broker.renew(
+                "target.cert-file=" + certificate,
+                "target.key-file=" + keyFile,
+                "issuer.directory-url=" + broker.ca.directory("strict"));
+
+        assertThat(run.exitCode()).as(run.printed()).isEqualTo(2);
+        assertThat(run.report().path("outcome").asText()).isEqualTo("critical");
+        assertThat(broker.told()).exists();
+    }
+
+    @Test
+    void a_configuration_that_cannot_be_used_is_critical() throws Exception {
+        var run = broker.renew("ca-bundle=/nowhere.pem");
+
+        assertThat(run.exitCode()).as(run.printed()).isEqualTo(2);
+        assertThat(run.report().path("problem").asText()).contains("ca-bundle").contains("/nowhere.pem");
+    }
+
+    /** @param step the only one that failed */
+    private void fellBack(RenewCommandRun run, String step, String reason, String inSentence) throws Exception {
+        assertThat(run.exitCode()).as(run.printed()).isEqualTo(1);
+        assertThat(run.report().path("outcome").asText()).isEqualTo("kept");
+        assertThat(run.failedSteps()).as(run.printed()).containsExactly(step);
+        assertThat(run.report().path("reason").asText()).isEqualTo(reason);
+        assertThat(run.report().path("problem").asText()).contains(inSentence);
+        if (run.steps().contains("order")) {
+            assertThat(run.steps()).endsWith("restoration");
+        }
         assertThat(Fingerprint.of(broker.shown())).isEqualTo(before).isEqualTo(broker.installed());
         assertThat(broker.key()).hasContent(key);
         Await.result(client.publish("bystander/note", "still here", 1));
         assertThat(client.endings).isEmpty();
-        assertThat(told()).content().contains(inSentence);
-    }
-
-    private Path told() {
-        return directory.resolve("told");
+        assertThat(broker.told()).content().contains(inSentence);
     }
 
     private static boolean runsAs(long pid, String user) {
         try {
             return Files.readString(Path.of("/proc/" + pid + "/status")).contains("Uid:\t" + user);
-        } catch (java.io.IOException gone) {
+        } catch (IOException gone) {
             return false;
-        }
-    }
-
-    private RenewalReport renew(String... settings) throws Exception {
-        return renew(Clock.systemUTC(), settings);
-    }
-
-    private RenewalReport renew(Clock clock, String... settings) throws Exception {
-        var config = broker.config(settings);
-        var alert = directory.resolve("alert").toString();
-        try (var renewals = new Renewals(
-                vertx,
-                config.renewal().alerting(java.util.List.of("/bin/sh", alert)),
-                config.tls(),
-                config.data(),
-                (name, instance) -> new StepCliSource(vertx, broker.ca, directory),
-                clock)) {
-            return Await.result(renewals.renew(RenewedMosquitto.NAME, false));
         }
     }
 }

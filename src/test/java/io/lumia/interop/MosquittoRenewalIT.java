@@ -2,24 +2,17 @@ package io.lumia.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lumia.bus.FleetBus;
 import io.lumia.fakes.Await;
 import io.lumia.fakes.MqttPeer;
-import io.lumia.lifecycle.RenewalRun.Outcome;
-import io.lumia.lifecycle.RenewalStep;
-import io.lumia.lifecycle.StepReport;
 import io.lumia.mqtt.Connect;
-import io.lumia.renewal.Renewals;
 import io.lumia.x509.Fingerprint;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,7 +32,6 @@ class MosquittoRenewalIT {
 
     @BeforeEach
     void start() throws Exception {
-        FleetBus.install(vertx);
         broker = new RenewedMosquitto(directory, "6m");
     }
 
@@ -64,13 +56,24 @@ class MosquittoRenewalIT {
         var traffic = new Traffic(vertx, clients);
         var begun = traffic.begin();
 
-        var report = renew();
+        var renewal = broker.renew();
 
         traffic.end();
         int sent = Await.result(begun);
-        assertThat(report.outcome()).as(report.steps().toString()).isEqualTo(Outcome.RENEWED);
-        assertThat(report.steps()).extracting(StepReport::step).containsExactly(Arrays.copyOf(RenewalStep.values(), 9));
-        assertThat(report.took()).isLessThan(WHOLE_CYCLE);
+        assertThat(renewal.exitCode()).as(renewal.printed()).isZero();
+        assertThat(renewal.report().path("outcome").asText()).isEqualTo("renewed");
+        assertThat(renewal.steps())
+                .containsExactly(
+                        "health",
+                        "expiry",
+                        "backup",
+                        "order",
+                        "validation",
+                        "installation",
+                        "reload",
+                        "test",
+                        "cleanup");
+        assertThat(renewal.report().path("tookMillis").asLong()).isLessThan(WHOLE_CYCLE.toMillis());
         assertThat(Fingerprint.of(broker.shown())).isNotEqualTo(before).isEqualTo(broker.installed());
         assertThat(sent).isGreaterThan(CLIENTS);
         for (var client : clients) {
@@ -80,7 +83,7 @@ class MosquittoRenewalIT {
                 .isEqualTo(sent);
         System.out.printf(
                 "whole cycle %d ms, %d messages of QoS 1 meanwhile%n",
-                report.took().toMillis(), sent);
+                renewal.report().path("tookMillis").asLong(), sent);
     }
 
     @Test
@@ -88,34 +91,31 @@ class MosquittoRenewalIT {
         var certificate = Files.readString(broker.certificate());
         var key = Files.readString(broker.key());
 
-        var report = renew();
+        var backup = Path.of(broker.renew().report().path("backup").asText());
 
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(broker.certificate())))
                 .isEqualTo("rw-r--r--");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(broker.key())))
                 .isEqualTo("rw-------");
-        assertThat(report.backup()).hasParent(broker.backups());
-        assertThat(Files.readString(report.backup().resolve("certificate.pem"))).isEqualTo(certificate);
-        assertThat(Files.readString(report.backup().resolve("key.pem"))).isEqualTo(key);
-        assertThat(PosixFilePermissions.toString(
-                        Files.getPosixFilePermissions(report.backup().resolve("key.pem"))))
+        assertThat(backup).hasParent(broker.backups());
+        assertThat(Files.readString(backup.resolve("certificate.pem"))).isEqualTo(certificate);
+        assertThat(Files.readString(backup.resolve("key.pem"))).isEqualTo(key);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(backup.resolve("key.pem"))))
                 .isEqualTo("rw-------");
         try (var left = Files.list(broker.tls)) {
             assertThat(left).containsExactlyInAnyOrder(broker.certificate(), broker.key());
         }
     }
 
-    private io.lumia.renewal.RenewalReport renew() throws Exception {
-        var config = broker.config();
-        try (var renewals = new Renewals(
-                vertx,
-                config.renewal(),
-                config.tls(),
-                config.data(),
-                (name, instance) -> new StepCliSource(vertx, broker.ca, directory),
-                Clock.systemUTC())) {
-            return Await.result(renewals.renew(RenewedMosquitto.NAME, false));
-        }
+    @Test
+    void leaves_a_certificate_alone_that_is_not_due() throws Exception {
+        var before = broker.installed();
+
+        var run = broker.renew("threshold=1s");
+
+        assertThat(run.exitCode()).as(run.printed()).isZero();
+        assertThat(run.steps()).containsExactly("health", "expiry");
+        assertThat(broker.installed()).isEqualTo(before);
     }
 
     /** Every client publishes to itself at QoS 1, the next message when the one before was acknowledged. */

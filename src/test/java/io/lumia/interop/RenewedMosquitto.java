@@ -1,8 +1,5 @@
 package io.lumia.interop;
 
-import io.lumia.config.ConfigLoader;
-import io.lumia.config.ConfigSources;
-import io.lumia.config.LumiaConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.fakes.FleetCa;
 import io.lumia.fakes.MqttPeer;
@@ -16,6 +13,7 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -26,7 +24,7 @@ import javax.net.ssl.X509TrustManager;
 
 /** A real Mosquitto whose certificate comes from a real step-ca, and the configuration that renews it. Its clients are of another CA. */
 final class RenewedMosquitto implements AutoCloseable {
-    static final String NAME = "site";
+    private static final String NAME = "site";
 
     final LocalStepCa ca;
     final FleetCa clients = new FleetCa(Clock.systemUTC());
@@ -116,52 +114,50 @@ final class RenewedMosquitto implements AutoCloseable {
         }
     }
 
-    /** As an operator writes it, with these lines in place of or beside the usual ones; all below the instance. */
-    LumiaConfig config(String... more) throws Exception {
-        return new ConfigLoader()
-                .load(new ConfigSources(
-                        ConfigSources.STANDALONE, List.of(file(more)), Map.of(), List.of(), data(), List.of()))
-                .config();
+    /** Runs {@code lumia renew} with the usual configuration, and these keys of the instance in place of or beside the usual ones. */
+    RenewCommandRun renew(String... settings) throws Exception {
+        return RenewCommandRun.of(data(), file(settings), "--json");
     }
 
-    Path file(String... more) throws Exception {
-        var settings = new java.util.LinkedHashMap<String, String>();
-        settings.put("common-name", "localhost");
-        settings.put("sans", "[localhost]");
-        settings.put("threshold", "99%");
-        settings.put("ca-bundle", ca.rootFile().toString());
-        settings.put("target.cert-file", certificate().toString());
-        settings.put("target.key-file", key().toString());
-        settings.put("target.pid-file", pidFile().toString());
-        settings.put("target.config-file", configuration().toString());
-        settings.put("test.address", "localhost:" + port);
-        settings.put("test.client-cert-file", directory.resolve("client.pem").toString());
-        settings.put("test.client-key-file", directory.resolve("client.key").toString());
-        settings.put("test.timeout", "5s");
-        for (String line : more) {
-            settings.put(line.split("=", 2)[0], line.split("=", 2)[1]);
+    Path file(String... settings) throws Exception {
+        var values = new LinkedHashMap<String, String>();
+        values.put("common-name", "localhost");
+        values.put("threshold", "99%");
+        values.put("issuer.directory-url", ca.directory("mqtt-acme"));
+        values.put("issuer.challenge-address", "127.0.0.1:" + ca.http01Port);
+        values.put("issuer.ca-bundle", ca.rootFile().toString());
+        values.put("target.cert-file", certificate().toString());
+        values.put("target.key-file", key().toString());
+        values.put("target.pid-file", pidFile().toString());
+        values.put("target.config-file", configuration().toString());
+        values.put("test.address", "localhost:" + port);
+        values.put("test.client-cert-file", directory.resolve("client.pem").toString());
+        values.put("test.client-key-file", directory.resolve("client.key").toString());
+        values.put("test.timeout", "5s");
+        for (String setting : settings) {
+            var parts = setting.split("=", 2);
+            values.put(parts[0], parts[1]);
         }
-        var yaml = new StringBuilder("renewal:\n  instances:\n    " + NAME + ":\n");
-        settings.forEach((key, value) -> {
-            var parts = key.split("\\.");
-            if (parts.length == 1) {
-                yaml.append("      ").append(key).append(": ").append(value).append('\n');
-            }
-        });
-        for (String block : List.of("target", "test", "backup")) {
-            var lines = new StringBuilder();
-            settings.forEach((key, value) -> {
-                if (key.startsWith(block + ".")) {
-                    lines.append("        ")
-                            .append(key.substring(block.length() + 1))
-                            .append(": ")
-                            .append(value);
-                    lines.append('\n');
-                }
-            });
-            yaml.append(lines.isEmpty() ? "" : "      " + block + ":\n" + lines);
+        var yaml = new StringBuilder("renewal:\n  alert-command: [/bin/sh, " + alert() + "]\n");
+        yaml.append("  instances:\n    " + NAME + ":\n");
+        values.forEach((key, value) -> yaml.append(key.contains(".") ? "" : "      " + key + ": " + value + "\n"));
+        for (String block : List.of("issuer", "target", "test", "backup")) {
+            yaml.append("      " + block + ":\n");
+            values.forEach((key, value) -> yaml.append(
+                    key.startsWith(block + ".")
+                            ? "        " + key.substring(block.length() + 1) + ": " + value + "\n"
+                            : ""));
         }
         return Files.writeString(directory.resolve("renewal.yaml"), yaml);
+    }
+
+    /** A script that writes what it is told to {@link #told}. */
+    private Path alert() throws Exception {
+        return Files.writeString(directory.resolve("alert"), "printenv LUMIA_DETAIL > " + told() + "\n");
+    }
+
+    Path told() {
+        return directory.resolve("told");
     }
 
     /** A client of it that is let in. */

@@ -30,6 +30,17 @@ final class RunningLumia {
 
     /** @param addresses range of the simulated devices, which nobody else uses meanwhile */
     RunningLumia(Path data, String addresses, int devices, String... settings) throws Exception {
+        this("standalone", data, addresses, devices, settings);
+    }
+
+    /** Of another profile. */
+    static RunningLumia ofProfile(String profile, Path data, String addresses, int devices, String... settings)
+            throws Exception {
+        return new RunningLumia(profile, data, addresses, devices, settings);
+    }
+
+    private RunningLumia(String profile, Path data, String addresses, int devices, String... settings)
+            throws Exception {
         this.data = data;
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -39,6 +50,8 @@ final class RunningLumia {
                 System.getProperty("java.class.path"),
                 "io.lumia.Lumia",
                 "run",
+                "--profile",
+                profile,
                 "--data",
                 data.toString()));
         var all = new ArrayList<>(List.of(
@@ -91,6 +104,11 @@ final class RunningLumia {
                         .POST(HttpRequest.BodyPublishers.ofString(json))
                         .build(),
                 BodyHandlers.ofString());
+    }
+
+    /** Where devices ask for their first certificate. */
+    URI provisioning() {
+        return URI.create(address("provisioning"));
     }
 
     /** Waits until it is as much as this, at least. */

@@ -203,14 +203,14 @@ class ListenerSectionsTest {
     void without_certificate_and_fallback_it_does_not_start_and_names_the_keys() throws Exception {
         ca.failing = "nothing answers";
         assertThatThrownBy(() -> open(acme(null)))
-                .isInstanceOf(CannotStart.class)
+                .hasCauseInstanceOf(CannotStart.class)
                 .hasMessageContaining("broker.tls")
                 .hasMessageContaining("nothing answers")
                 .hasMessageContaining("broker.tls.cert-file");
         manual(ca.issue(NAMES, DAY));
         Files.writeString(keyFile, Pem.of(ca.issue(NAMES, DAY).key()));
         assertThatThrownBy(() -> open(acme(pair())))
-                .isInstanceOf(CannotStart.class)
+                .hasCauseInstanceOf(CannotStart.class)
                 .hasMessageContaining("broker.tls.key-file " + keyFile)
                 .hasMessageContaining("does not belong");
     }
@@ -296,8 +296,7 @@ class ListenerSectionsTest {
     }
 
     private ListenerCertificate open(TlsSection section) {
-        var certificates =
-                new ListenerCertificates(directory.resolve("data"), TLS, clock, (vertx, wanted) -> ca.source(wanted));
+        var certificates = new ListenerCertificates(directory.resolve("data"), TLS, clock, ca::source);
         return Await.result(certificates.open(
                 authority.vertx, new Wanted("test", "broker.tls", "127.0.0.1", NAMES, section, false)));
     }

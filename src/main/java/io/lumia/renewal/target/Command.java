@@ -1,5 +1,6 @@
 package io.lumia.renewal.target;
 
+import io.lumia.config.Durations;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +36,7 @@ public record Command(List<String> words, Duration limit) {
         var process = start(environment);
         try (var output = process.getInputStream()) {
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new TargetFailed(this + " did not end within " + limit.toSeconds() + " s");
+                throw new TargetFailed(this + " did not end within " + Durations.text(limit));
             }
             if (process.exitValue() != 0) {
                 throw new TargetFailed(this + " ended with code " + process.exitValue() + said(output));
@@ -54,6 +55,8 @@ public record Command(List<String> words, Duration limit) {
     private Process start(Map<String, String> environment) throws TargetFailed {
         try {
             var builder = new ProcessBuilder(words).redirectErrorStream(true);
+            // our own variables may hold passwords
+            builder.environment().keySet().removeIf(variable -> variable.startsWith("LUMIA_"));
             builder.environment().putAll(environment);
             var process = builder.start();
             process.getOutputStream().close();

@@ -97,7 +97,7 @@ class RenewTest {
                 .isEqualTo(201);
 
         clock.advance(Duration.ofDays(7));
-        assertThatThrownBy(() -> renew(lasting)).isInstanceOf(Exception.class);
+        assertThatThrownBy(() -> renew(lasting)).hasCauseInstanceOf(Exception.class);
         assertThat(client.post("/renew", EMPTY, null, renewalToken(lasting)).status())
                 .isEqualTo(401);
     }

@@ -1,0 +1,179 @@
+package io.lumia.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lumia.interop.ExternalProgram.Running;
+import java.io.File;
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** A real step-ca and a real Mosquitto as the profile step-ca-mosquitto wants them, made by the script that operators use. */
+final class StepCaLab implements AutoCloseable {
+    private static final long PATIENCE_S = 60;
+
+    final Path peers;
+    final int mqttPort = freePort();
+    private final int caPort = freePort();
+    private final int crlPort = freePort();
+    private final int dnsPort = freePort();
+    private final int http01Port = freePort();
+    private final Path directory;
+    private final ExternalProgram step;
+    private final ExternalProgram stepCa;
+    private final ExternalProgram mosquitto;
+    private Running ca;
+    private Running broker;
+
+    /** @param settings of the script, beside the ports */
+    StepCaLab(Path directory, Map<String, String> settings) throws Exception {
+        this.directory = directory;
+        peers = directory.resolve("peers");
+        var environment = new HashMap<String, String>();
+        environment.put("STEPPATH", peers.resolve("step-ca").toString());
+        step = ExternalProgram.find("step", environment, directory);
+        stepCa = ExternalProgram.find("step-ca", environment, directory);
+        mosquitto = ExternalProgram.find("mosquitto", Map.of(), directory);
+        var unused = ExternalProgram.find("jq", Map.of(), directory);
+        environment.putAll(settings);
+        environment.put("PATH", step.file().getParent() + File.pathSeparator + System.getenv("PATH"));
+        environment.put("CA_PORT", "" + caPort);
+        environment.put("CRL_PORT", "" + crlPort);
+        environment.put("MQTT_PORT", "" + mqttPort);
+        var script = Path.of("deploy/step-ca-mosquitto/setup").toAbsolutePath();
+        var said = new ExternalProgram(script, environment, directory).run(peers.toString());
+        assertThat(said).contains("made");
+    }
+
+    void startCa() throws Exception {
+        ca = stepCa.begin(
+                peers.resolve("step-ca/config/ca.json").toString(),
+                "--password-file",
+                peers.resolve("step-ca/password").toString(),
+                "--insecure",
+                "--acme-http-port",
+                "" + http01Port,
+                "--resolver",
+                "127.0.0.1:" + dnsPort);
+        ca.awaitPrinted("Serving HTTPS");
+    }
+
+    void startBroker() throws Exception {
+        broker = mosquitto.begin("-c", peers.resolve("mosquitto/mosquitto.conf").toString());
+        broker.awaitPrinted("running");
+    }
+
+    /** Lumia first, as the manual says: it writes the files that Mosquitto needs to start. Returns when all devices are connected. */
+    RunningLumia startFleet(Path data, String addresses, int devices, String... settings) throws Exception {
+        var brokerStarted = CompletableFuture.runAsync(this::startBrokerWhenItCan);
+        var all = new ArrayList<>(List.of(
+                "step-ca.url=https://localhost:" + caPort,
+                "step-ca.root-file=" + root(),
+                "step-ca.provisioner-password-file=" + peers.resolve("step-ca/provisioner-password"),
+                "dns.port=" + dnsPort,
+                "agent.http01-port=" + http01Port,
+                "broker.port=" + mqttPort,
+                "mosquitto.acl-file=" + peers.resolve("mosquitto/acl"),
+                "mosquitto.crl-file=" + peers.resolve("mosquitto/crl.pem"),
+                "mosquitto.pid-file=" + peers.resolve("mosquitto/mosquitto.pid"),
+                "mosquitto.crl-interval=1s"));
+        all.addAll(List.of(settings));
+        var lumia = RunningLumia.ofProfile("step-ca-mosquitto", data, addresses, devices, all.toArray(String[]::new));
+        brokerStarted.get(PATIENCE_S, TimeUnit.SECONDS);
+        return lumia;
+    }
+
+    private void startBrokerWhenItCan() {
+        try {
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
+            while (broker == null && !Files.exists(peers.resolve("mosquitto/crl.pem"))) {
+                assertThat(System.nanoTime())
+                        .as("the revocation list is written")
+                        .isLessThan(end);
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            }
+            if (broker == null) {
+                startBroker();
+            }
+        } catch (Exception failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
+    Path root() {
+        return peers.resolve("step-ca/certs/root_ca.crt");
+    }
+
+    /** What Mosquitto said so far. */
+    String brokerSaid() throws IOException {
+        return broker.printed();
+    }
+
+    /** Revokes by step's own command and the certificate itself. */
+    void revoke(Path certificate, Path key) throws Exception {
+        var unused = step.run(
+                "ca",
+                "revoke",
+                "--cert",
+                certificate.toString(),
+                "--key",
+                key.toString(),
+                "--ca-url",
+                "https://localhost:" + caPort,
+                "--root",
+                root().toString());
+    }
+
+    /** Ends both, as a power cut would. */
+    void stop() throws InterruptedException {
+        close();
+        for (Running running : new Running[] {broker, ca}) {
+            assertThat(running.process().waitFor(PATIENCE_S, TimeUnit.SECONDS)).isTrue();
+        }
+        broker = null;
+        ca = null;
+    }
+
+    @Override
+    public void close() {
+        for (Running running : new Running[] {broker, ca}) {
+            if (running != null) {
+                running.close();
+            }
+        }
+    }
+
+    private static final Set<Integer> TAKEN = new HashSet<>();
+
+    /** Below those that the system gives to outgoing connections, free for TCP and UDP. */
+    private static synchronized int freePort() {
+        for (int tries = 0; tries < 100; tries++) {
+            int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
+            var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+            try (var tcp = new ServerSocket();
+                    var udp = new DatagramSocket(address)) {
+                tcp.bind(address);
+                if (udp.isBound() && TAKEN.add(port)) {
+                    return port;
+                }
+            } catch (IOException taken) {
+                continue;
+            }
+        }
+        throw new AssertionError("no free port");
+    }
+}
