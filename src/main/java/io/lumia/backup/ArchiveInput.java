@@ -32,8 +32,13 @@ final class ArchiveInput {
     /** @param files links not counted */
     record Unpacked(Manifest manifest, long files, long bytes) {}
 
-    /** Unpacks all of it, up to its authenticated end; synced to disk. @throws BackupFailed naming the file, when it is not whole */
-    Unpacked into(Path directory) throws BackupFailed {
+    /**
+     * Unpacks all of it, up to its authenticated end.
+     *
+     * @param synced whether each file is on disk afterwards; else it is with the operating system, which is enough to look at it
+     * @throws BackupFailed naming the file, when it is not whole
+     */
+    Unpacked into(Path directory, boolean synced) throws BackupFailed {
         try (var sealed = new SealedInput(new BufferedInputStream(Files.newInputStream(file), BUFFER), password);
                 var tar = new TarArchiveInputStream(new GZIPInputStream(sealed, BUFFER))) {
             var manifest = manifest(tar);
@@ -45,7 +50,7 @@ final class ArchiveInput {
                 if (entry.isSymbolicLink()) {
                     links.put(target, entry.getLinkName());
                 } else {
-                    bytes += write(tar, entry, target);
+                    bytes += write(tar, entry, target, synced);
                     files++;
                 }
             }
@@ -72,7 +77,8 @@ final class ArchiveInput {
         return Manifest.parse(tar.readAllBytes());
     }
 
-    private static long write(TarArchiveInputStream tar, TarArchiveEntry entry, Path target) throws IOException {
+    private static long write(TarArchiveInputStream tar, TarArchiveEntry entry, Path target, boolean synced)
+            throws IOException {
         if (!entry.isFile()) {
             throw new IOException("neither file nor link: " + entry.getName());
         }
@@ -85,7 +91,9 @@ final class ArchiveInput {
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
             long copied = tar.transferTo(java.nio.channels.Channels.newOutputStream(out));
-            out.force(true);
+            if (synced) {
+                out.force(true);
+            }
             Files.setPosixFilePermissions(target, Modes.permissions(entry.getMode()));
             return copied;
         }

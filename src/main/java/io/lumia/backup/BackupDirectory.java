@@ -77,11 +77,10 @@ public final class BackupDirectory {
         }
     }
 
-    /** Deletes those that are older, but never the newest, whose age only says that none was made since. @return what was deleted */
+    /** Deletes those that are older. Called when one was just made, so that the newest always stays. @return what was deleted */
     List<Path> prune(Manifest.Kind kind, Duration keep, Instant now) throws IOException {
         var deleted = new ArrayList<Path>();
-        var all = list(kind);
-        for (Kept kept : all.subList(Math.min(1, all.size()), all.size())) {
+        for (Kept kept : list(kind)) {
             if (kept.madeAt().isBefore(now.minus(keep))) {
                 Files.deleteIfExists(kept.file());
                 deleted.add(kept.file());

@@ -75,7 +75,7 @@ public final class Restore {
             }
             var scratch = Files.createTempDirectory(parent, ".verifying-");
             try {
-                var unpacked = new ArchiveInput(file, password).into(scratch);
+                var unpacked = new ArchiveInput(file, password).into(scratch, false);
                 var found = inspection.inspect(unpacked.manifest(), contents(scratch, unpacked.manifest()), null);
                 return outcome(unpacked, found, null, begun);
             } finally {
@@ -115,7 +115,7 @@ public final class Restore {
 
     private Outcome into(Path directory, Manifest.Kind kind, boolean occupied, Path scratch, java.time.Instant begun)
             throws IOException, BackupFailed {
-        var unpacked = new ArchiveInput(file, password).into(scratch);
+        var unpacked = new ArchiveInput(file, password).into(scratch, true);
         if (unpacked.manifest().kind() != kind) {
             throw new BackupFailed("the backup " + file + " is of "
                     + unpacked.manifest().kind().label()

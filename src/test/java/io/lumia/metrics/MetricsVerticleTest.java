@@ -1,16 +1,20 @@
 package io.lumia.metrics;
 
+import static io.lumia.bus.FleetBus.BACKUP_ENDED;
 import static io.lumia.bus.FleetBus.BROKER_STATISTICS;
 import static io.lumia.bus.FleetBus.CERTIFICATE_NOT_ISSUED;
 import static io.lumia.bus.FleetBus.CERTIFICATE_RENEWED;
 import static io.lumia.bus.FleetBus.COUNT_OVERDUE;
 import static io.lumia.bus.FleetBus.DELIVERY_STATISTICS;
+import static io.lumia.bus.FleetBus.HOOK_RUN;
 import static io.lumia.bus.FleetBus.LISTENER_RELOADED;
 import static io.lumia.bus.FleetBus.PROVISIONING_ANSWERED;
 import static io.lumia.bus.FleetBus.REVOCATION_STATISTICS;
+import static io.lumia.bus.FleetBus.WATCHED_LOOKED_AT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lumia.bus.FleetBus;
+import io.lumia.bus.FleetBus.BackupEnded;
 import io.lumia.bus.FleetBus.BrokerLoad;
 import io.lumia.bus.FleetBus.BrokerStatistics;
 import io.lumia.bus.FleetBus.BrokerStoreStatistics;
@@ -19,10 +23,12 @@ import io.lumia.bus.FleetBus.CertificateRenewed;
 import io.lumia.bus.FleetBus.CommandStatistics;
 import io.lumia.bus.FleetBus.DeliveryStatistics;
 import io.lumia.bus.FleetBus.Histogram;
+import io.lumia.bus.FleetBus.HookRun;
 import io.lumia.bus.FleetBus.ListenerReloaded;
 import io.lumia.bus.FleetBus.OverdueCount;
 import io.lumia.bus.FleetBus.ProvisioningAnswered;
 import io.lumia.bus.FleetBus.RevocationStatistics;
+import io.lumia.bus.FleetBus.WatchedLookedAt;
 import io.lumia.config.MetricsConfig;
 import io.lumia.config.RenewalConfig;
 import io.lumia.fakes.MovableClock;
@@ -186,6 +192,31 @@ class MetricsVerticleTest {
                             .contains("lumia_provisioning_requests_total{result=\"disabled\"} 0.0")
                             .contains("lumia_acme_renewal_failure_total{reason=\"rolled_back\"} 0.0")
                             .contains("lumia_revocations_total{reason=\"keyCompromise\"} 0.0");
+                    test.completeNow();
+                })));
+    }
+
+    @Test
+    void shows_what_is_watched_and_when_a_backup_was_made(Vertx vertx, VertxTestContext test) {
+        var end = Instant.parse("2030-01-01T00:00:00Z");
+        WATCHED_LOOKED_AT.publish(vertx, new WatchedLookedAt("site", "b.example:8883", true, end, "healthy"));
+        WATCHED_LOOKED_AT.publish(vertx, new WatchedLookedAt("gone", "c.example:8883", false, null, "critical"));
+        WATCHED_LOOKED_AT.publish(vertx, new WatchedLookedAt("files", null, null, end, "healthy"));
+        BACKUP_ENDED.publish(vertx, new BackupEnded("done", 4711));
+        HOOK_RUN.publish(vertx, new HookRun("webhook", "given_up"));
+        scrape(vertx)
+                .onComplete(test.succeeding(text -> test.verify(() -> {
+                    assertThat(text)
+                            .contains("lumia_certificate_expiry_timestamp_seconds{identity=\"watched:site\"} "
+                                    + exact(end))
+                            .contains("lumia_certificate_expiry_timestamp_seconds{identity=\"watched:files\"} "
+                                    + exact(end))
+                            .contains("lumia_watched_endpoint_up{endpoint=\"b.example:8883\"} 1.0")
+                            .contains("lumia_watched_endpoint_up{endpoint=\"c.example:8883\"} 0.0")
+                            .contains("lumia_backups_total{result=\"done\"} 1.0")
+                            .contains("lumia_backup_size_bytes 4711.0")
+                            .contains("lumia_backup_last_success_timestamp_seconds")
+                            .contains("lumia_expiry_hooks_total{hook=\"webhook\",result=\"given_up\"} 1.0");
                     test.completeNow();
                 })));
     }
