@@ -8,15 +8,13 @@ import static io.lumia.agent.AgentState.PROVISIONED;
 import static io.lumia.agent.AgentState.RENEWING;
 import static io.lumia.agent.AgentState.STOPPED;
 
-import io.lumia.bus.FleetBus;
-import io.lumia.bus.FleetBus.CertificateRenewed;
 import io.lumia.mqtt.ClientSession;
 import io.lumia.mqtt.Ending;
 import io.lumia.mqtt.Message;
 import io.lumia.mqtt.MqttConnection;
 import io.lumia.tls.TlsMaterial;
+import io.lumia.tls.WatchedFiles;
 import io.lumia.x509.DeviceName;
-import io.lumia.x509.Validity;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.net.InetAddress;
@@ -35,6 +33,7 @@ public final class Agent {
     private static final int OUTBOX = 1000;
     private static final int WINDOW = 32;
     private static final Duration FAREWELL = Duration.ofSeconds(2);
+    private static final Duration LOOK_AT_FILES = Duration.ofSeconds(1);
     /** The clock may jump and the machine sleep: never trust a timer for longer than this. */
     private static final Duration LOOK_AGAIN = Duration.ofMinutes(1);
 
@@ -59,6 +58,7 @@ public final class Agent {
     private Instant retryRenewalAt = Instant.MIN;
     private Instant connectedAt = Instant.MIN;
     private long timer = -1;
+    private long fileWatch = -1;
 
     /** @param address from which it speaks and at which it answers challenges */
     public Agent(DeviceName name, InetAddress address, AgentEnvironment environment, AgentListener listener) {
@@ -89,9 +89,34 @@ public final class Agent {
                         recovering = begun == PROVISIONED && identity.generation() != null;
                         enter(begun);
                         advance();
+                        watchFiles();
                     }
                     return null;
                 });
+    }
+
+    /** Where an operator gives the certificate, a change of the files is what a renewal is elsewhere. */
+    private void watchFiles() {
+        var files = environment.orders().files(name);
+        if (!files.isEmpty()) {
+            fileWatch = new WatchedFiles(environment.vertx(), environment.workers(), files, this::filesChanged)
+                    .every(LOOK_AT_FILES);
+        }
+    }
+
+    private Future<?> filesChanged() {
+        if (busy) {
+            return Future.failedFuture("in the middle of a step; asked again");
+        }
+        if (state == CONNECTED) {
+            return identity.hasNew().onSuccess(another -> {
+                if (another) {
+                    renewNow();
+                }
+            });
+        }
+        look();
+        return Future.succeededFuture();
     }
 
     /** Completes when it is connected for the first time; fails when that will never be. */
@@ -106,6 +131,7 @@ public final class Agent {
         }
         enter(STOPPED);
         cancelTimer();
+        environment.vertx().cancelTimer(fileWatch);
         firstConnected.tryFail("the identity was stopped");
         var last = link;
         link = null;
@@ -194,10 +220,7 @@ public final class Agent {
                         advance();
                     }
                 },
-                failure -> {
-                    busy = false;
-                    failed(StepFailed.of(failure));
-                });
+                failure -> failed(StepFailed.of(failure)));
     }
 
     private AgentState claimed() {
@@ -317,6 +340,7 @@ public final class Agent {
     }
 
     private void failed(StepFailed failure) {
+        busy = false;
         if (state == STOPPED) {
             return;
         }
@@ -353,19 +377,13 @@ public final class Agent {
     private void renewed(Duration took) {
         var generation = identity.generation();
         if (generation != null) {
-            var validity = Validity.of(generation.material().leaf());
-            FleetBus.CERTIFICATE_RENEWED.publish(
-                    environment.vertx(),
-                    new CertificateRenewed(name.value(), generation.serial(), validity, "acme", took));
+            story.renewed(environment.vertx(), generation, took);
             listener.renewed();
         }
     }
 
     private Duration renewalPause(StepFailed failure) {
-        var generation = identity.generation();
-        var now = environment.clock().instant();
-        var notAfter = generation == null ? now : generation.notAfter();
-        return patience.beforeExpiry(patience.wait(failure, renewalFailures), Duration.between(now, notAfter));
+        return patience.beforeExpiry(patience.wait(failure, renewalFailures), identity.left());
     }
 
     private void enter(AgentState next) {

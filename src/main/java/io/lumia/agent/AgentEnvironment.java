@@ -1,6 +1,7 @@
 package io.lumia.agent;
 
 import io.lumia.config.AgentConfig;
+import io.lumia.config.ClientTlsConfig.Mode;
 import io.lumia.config.RenewalConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.issuance.ChallengeResponders;
@@ -13,6 +14,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +45,7 @@ public record AgentEnvironment(
      * The environment of a real process.
      *
      * @param provisioningUrl base address of the provisioning service
+     * @param broker of identities to whom nobody tells it
      * @param http01Port where identities answer challenges, on their own addresses
      */
     public static AgentEnvironment of(
@@ -56,6 +59,7 @@ public record AgentEnvironment(
             @Nullable Fingerprint rootFingerprint,
             int http01Port,
             @Nullable Contact knownContact,
+            Supplier<Contact> broker,
             Clock clock) {
         var workers = vertx.createSharedWorkerExecutor("lumia-agent", config.threads());
         var patience = config.stepTimeout();
@@ -63,18 +67,19 @@ public record AgentEnvironment(
                 vertx,
                 http01Port,
                 "free the port, or set agent.http01-port and authority.acme.http01-port to another one");
+        var given = config.tls().mode() == Mode.MANUAL ? new GivenPair(config.tls(), broker, workers) : null;
         return new AgentEnvironment(
                 vertx,
                 config,
                 policy(renewal, config.tls().acme().renewBefore()),
                 domain,
                 data,
-                rootFingerprint,
+                given == null ? rootFingerprint : null, // there it is the operator's roots that count
                 knownContact,
                 clock,
                 workers,
-                new HttpEnrolment(vertx, provisioningUrl, domain, patience, workers, clock),
-                new AcmeOrder(vertx, workers, responders, patience, clock),
+                given == null ? new HttpEnrolment(vertx, provisioningUrl, domain, patience, workers, clock) : given,
+                given == null ? new AcmeOrder(vertx, workers, responders, patience, clock) : given,
                 new MqttConnector(vertx, tls.from(config.tls().minVersion()), config.keepAlive(), patience));
     }
 

@@ -12,6 +12,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What an identity demands of a certificate before it uses it. */
 final class CertificateCheck {
@@ -19,11 +20,14 @@ final class CertificateCheck {
 
     private CertificateCheck() {}
 
-    /** @throws StepFailed when the chain does not end at one of the roots (RFC 5280, 6), is not valid now, or lacks the name */
-    static void fit(List<X509Certificate> chain, List<X509Certificate> roots, String dnsName, Instant now)
+    /**
+     * @param dnsName null: any will do
+     * @throws StepFailed when the chain does not end at one of the roots (RFC 5280, 6), is not valid now, or lacks the name
+     */
+    static void fit(List<X509Certificate> chain, List<X509Certificate> roots, @Nullable String dnsName, Instant now)
             throws StepFailed {
         chained(chain, roots, now);
-        if (!named(chain.get(0), dnsName)) {
+        if (dnsName != null && !named(chain.get(0), dnsName)) {
             throw unfit("it is not for " + dnsName);
         }
     }

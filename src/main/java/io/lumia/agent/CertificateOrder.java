@@ -6,12 +6,24 @@ import io.lumia.x509.DeviceName;
 import io.vertx.core.Future;
 import java.net.InetAddress;
 import java.net.URI;
+import java.nio.file.Path;
 import java.security.KeyPair;
+import java.util.List;
 
 /** Obtains a certificate with a fresh key. */
 public interface CertificateOrder {
     /** Completes with key and chain; fails with {@link StepFailed}. */
     Future<TlsMaterial> place(Request request);
+
+    /** Whether what comes must carry the identity's DNS name. */
+    default boolean certifiesName() {
+        return true;
+    }
+
+    /** Files of an operator from which it comes; a change of them is a reason to renew. Empty: there are none. */
+    default List<Path> files(DeviceName device) {
+        return List.of();
+    }
 
     /**
      * For whom.

@@ -19,6 +19,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -52,7 +53,7 @@ final class Identity {
         this.address = address;
         this.environment = environment;
         this.dnsName = environment.domain().dnsName(name);
-        this.store = new IdentityStore(environment.data(), name.value(), dnsName);
+        this.store = new IdentityStore(environment.data(), name.value(), demandedName());
     }
 
     /** The certificate in use; null before the first. */
@@ -88,6 +89,12 @@ final class Identity {
                 || !generation.notAfter().isAfter(environment.clock().instant());
     }
 
+    /** What is left of the certificate in use; zero or less without a good one. */
+    Duration left() {
+        var now = environment.clock().instant();
+        return generation == null ? Duration.ZERO : Duration.between(now, generation.notAfter());
+    }
+
     Future<Void> claim() {
         var claim = new Enrolment.Claim(name, known(key), address, pinned, token);
         return environment
@@ -115,20 +122,45 @@ final class Identity {
     /** Obtains a certificate and checks it; it is kept nowhere. */
     Future<TlsMaterial> spare() {
         var roots = known(trust).roots();
-        var request = new CertificateOrder.Request(name, dnsName, known(key), directory(), known(trust), address);
         return environment
                 .orders()
-                .place(request)
+                .place(request())
                 .compose(material -> work(() -> {
                     CertificateCheck.fit(
                             material.chain(),
                             roots,
-                            dnsName,
+                            demandedName(),
                             environment.clock().instant());
-                    return material;
+                    return fresh(material);
                 }))
                 .onSuccess(material -> FleetBus.CERTIFICATE_OBTAINED.publish(
                         environment.vertx(), new CertificateObtained(name.value(), Pem.of(material.leaf()))));
+    }
+
+    /** Whether what would come now is another certificate than the one in use; what is no good is, so that it is told. */
+    Future<Boolean> hasNew() {
+        return environment.orders().place(request()).map(this::isNew).otherwise(true);
+    }
+
+    private CertificateOrder.Request request() {
+        return new CertificateOrder.Request(name, dnsName, known(key), directory(), known(trust), address);
+    }
+
+    private TlsMaterial fresh(TlsMaterial material) throws StepFailed {
+        if (!isNew(material)) {
+            throw StepFailed.operator(
+                    StepFailed.Reason.INVALID_CERTIFICATE,
+                    "the certificate in use came again; where it comes from files, put a new one there");
+        }
+        return material;
+    }
+
+    private boolean isNew(TlsMaterial material) {
+        return generation == null || !generation.material().leaf().equals(material.leaf());
+    }
+
+    private @Nullable String demandedName() {
+        return environment.orders().certifiesName() ? dnsName : null;
     }
 
     /** Puts the staged generation in the place of the one in use, on disk and here. */

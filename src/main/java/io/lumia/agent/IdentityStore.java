@@ -28,9 +28,9 @@ final class IdentityStore {
     private static final Logger log = LoggerFactory.getLogger(IdentityStore.class);
 
     private final IdentityFiles files;
-    private final String dnsName;
+    private final @Nullable String dnsName;
 
-    IdentityStore(Path data, String name, String dnsName) {
+    IdentityStore(Path data, String name, @Nullable String dnsName) {
         this.files = new IdentityFiles(data, name);
         this.dnsName = dnsName;
     }

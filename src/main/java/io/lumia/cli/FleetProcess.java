@@ -28,7 +28,6 @@ import io.lumia.issuance.CertificateSources;
 import io.lumia.lifecycle.RenewalPolicy;
 import io.lumia.metrics.MetricsVerticle;
 import io.lumia.metrics.Readiness;
-import io.lumia.mosquitto.MosquittoVerticle;
 import io.lumia.provisioning.ProvisioningVerticle;
 import io.lumia.provisioning.dns.NameResponder;
 import io.lumia.renewal.InstanceRenewalVerticle;
@@ -330,7 +329,9 @@ final class FleetProcess {
         var environment = environment();
         var deployed = Future.succeededFuture("");
         if (config.runs(Part.MOSQUITTO)) {
-            deployed = deployed.compose(before -> deployMosquitto(environment));
+            var rules = withApplication(config.broker(), config.app()).rules();
+            deployed = deployed.compose(before -> StepCa.mosquitto(stepCa, config, rules, addresses.app(), environment))
+                    .compose(this::deploy);
         }
         if (config.runs(Part.APP)) {
             deployed = deployed.compose(before -> deploy(new AppVerticle(config.app(), addresses.app(), environment)));
@@ -341,21 +342,6 @@ final class FleetProcess {
             deployed = deployed.compose(before -> deploy(verticle));
         }
         return deployed;
-    }
-
-    private Future<String> deployMosquitto(AgentEnvironment environment) {
-        var known = stepCa;
-        if (known == null) {
-            return Future.failedFuture(
-                    new CannotStart(
-                            "step-ca.url: the part mosquitto fetches the revocation list there; set it, or remove mosquitto from parts"));
-        }
-        return deploy(new MosquittoVerticle(
-                config.mosquitto(),
-                withApplication(config.broker(), config.app()).rules(),
-                known.client()::crl,
-                addresses.app(),
-                environment));
     }
 
     private Future<?> deployBackup() {
@@ -427,6 +413,7 @@ final class FleetProcess {
                 where.rootFingerprint(),
                 http01 == null ? config.authority().acme().http01Port() : http01,
                 where.knownContact(),
+                where::configuredContact,
                 clock);
     }
 

@@ -38,6 +38,11 @@ record Whereabouts(
         if (!authorityHere || brokerPort == null) {
             return null;
         }
+        return configuredContact();
+    }
+
+    /** What provisioning would tell. */
+    Contact configuredContact() {
         var contact = contact();
         return new Contact(URI.create(contact.acmeDirectory()), contact.mqttHost(), contact.mqttPort());
     }

@@ -13,19 +13,29 @@ import org.jspecify.annotations.Nullable;
  * Where identities get their certificates, and whom they trust; the {@code agent.tls} block. Names, account key and place on disk are those of
  * the identity, whatever the CA.
  *
+ * @param certFile with %u for the identity's name
  * @param caFiles roots trusted beside the one that provisioning handed out, PEM
  */
 public record ClientTlsConfig(
         Mode mode,
         @JsonProperty("min-version") @Nullable TlsVersion minVersion,
+        @JsonProperty("cert-file") @Nullable Path certFile,
+        @JsonProperty("key-file") @Nullable Path keyFile,
         @JsonProperty("ca-files") List<Path> caFiles,
         Acme acme) {
     /** As provisioning says. */
     public static final ClientTlsConfig EMBEDDED =
-            new ClientTlsConfig(Mode.EMBEDDED, null, List.of(), new Acme(null, null, null));
+            new ClientTlsConfig(Mode.EMBEDDED, null, null, null, List.of(), new Acme(null, null, null));
 
     public ClientTlsConfig {
         caFiles = List.copyOf(caFiles);
+        TlsSection.demandPair(certFile, keyFile);
+        Check.that(
+                (mode == Mode.MANUAL) == (certFile != null),
+                "mode manual and cert-file with key-file belong together; an identity has no fallback pair");
+        Check.that(
+                mode != Mode.MANUAL || !caFiles.isEmpty(),
+                "ca-files must name the roots that vouch for the broker in mode manual, where nobody hands them out");
         Check.that(
                 mode != Mode.ACME || acme.directoryUrl != null,
                 "mode acme needs acme.directory-url, the address of the CA's ACME directory");
@@ -39,7 +49,9 @@ public record ClientTlsConfig(
         /** From the CA that provisioning names. */
         EMBEDDED,
         /** From the CA named here. */
-        ACME
+        ACME,
+        /** From files that an operator keeps up to date. */
+        MANUAL
     }
 
     /**

@@ -2,7 +2,6 @@ package io.lumia.config;
 
 import io.lumia.config.AuthorityConfig.ConstrainedNames;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -60,11 +59,16 @@ final class CrossChecks {
     /** What is obtained by ACME would expire where nobody looks at it. */
     static void demandRenewalOfListeners(
             AuthorityConfig authority, BrokerConfig broker, WebConfig web, Set<Part> parts) {
-        var sections = new EnumMap<Part, TlsSection>(
-                Map.of(Part.AUTHORITY, authority.tls(), Part.BROKER, broker.tls(), Part.WEB, web.tls()));
-        sections.forEach((part, section) -> Check.that(
-                !parts.contains(part) || section.mode() != TlsSection.Mode.ACME || parts.contains(Part.RENEWAL),
-                "parts needs renewal beside " + part + ", whose tls.mode is acme: it renews the certificate"));
+        demandRenewal(parts, Part.AUTHORITY, authority.tls());
+        demandRenewal(parts, Part.BROKER, broker.tls());
+        demandRenewal(parts, Part.WEB, web.tls());
+    }
+
+    private static void demandRenewal(Set<Part> parts, Part part, TlsSection tls) {
+        Check.that(
+                !parts.contains(part) || tls.mode() != TlsSection.Mode.ACME || parts.contains(Part.RENEWAL),
+                "parts needs renewal beside " + part.name().toLowerCase(Locale.ROOT)
+                        + ", whose tls.mode is acme: it renews the certificate");
     }
 
     /** Nothing could be issued between the two. */

@@ -144,6 +144,7 @@ public final class Renewals implements AutoCloseable {
     private RenewalInstance prepared(String name, RenewalInstanceConfig instance) throws IOException {
         var directory = data.resolve("renewal").resolve(name);
         var backups = instance.backup().directory();
+        var password = instance.backup().passwordFile();
         var test = instance.test();
         return new RenewalInstance(
                 name,
@@ -156,8 +157,10 @@ public final class Renewals implements AutoCloseable {
                 client(test.clientCertFile(), test.clientKeyFile()),
                 new Backups(
                         backups == null ? directory.resolve("backups") : backups,
-                        instance.backup().kept()),
-                directory.resolve("lock").toAbsolutePath().normalize());
+                        instance.backup().kept(),
+                        password == null ? null : password.read("backup.password-file")),
+                directory.resolve("lock").toAbsolutePath().normalize(),
+                directory.resolve("unfinished"));
     }
 
     private RenewalPolicy policy(RenewalInstanceConfig instance) {

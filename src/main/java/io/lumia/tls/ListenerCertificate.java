@@ -215,7 +215,9 @@ public final class ListenerCertificate {
                 }
             });
         }
-        return fallenBack ? inTurn(this::takeFallback) : plan.readFallback().onFailure(plan::warnOfUnusable);
+        return fallenBack
+                ? inTurn(this::takeFallback)
+                : plan.readFallback().onFailure(plan::warnOfUnusable).otherwiseEmpty();
     }
 
     private Future<Void> replaceTrust(UnaryOperator<Anchors> change) {

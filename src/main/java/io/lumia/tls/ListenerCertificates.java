@@ -122,7 +122,7 @@ public final class ListenerCertificates {
         var keyFile = wanted.section.keyFile();
         return certFile == null || keyFile == null
                 ? null
-                : new ManualPair(wanted.key, certFile, keyFile, clock, worker);
+                : new ManualPair(new PemPair(wanted.key, certFile, keyFile), clock, worker);
     }
 
     private ListenerPlan plan(

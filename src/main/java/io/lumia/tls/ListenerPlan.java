@@ -100,7 +100,7 @@ record ListenerPlan(
     void watch(Vertx vertx, Supplier<Future<?>> changed) {
         var pair = source instanceof ManualPair manual ? manual : fallback;
         if (pair != null) {
-            new WatchedFiles(vertx, worker, pair.files(), changed).every(LOOK);
+            var unused = new WatchedFiles(vertx, worker, pair.files(), changed).every(LOOK);
         }
     }
 

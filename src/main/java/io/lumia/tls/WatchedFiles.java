@@ -21,7 +21,7 @@ public final class WatchedFiles {
     private FileStamps seen = FileStamps.NONE;
     private boolean busy;
 
-    /** @param changed is called again only when its Future is complete */
+    /** @param changed is called again only when its Future is complete; when that failed, for the same change */
     public WatchedFiles(Vertx vertx, WorkerExecutor worker, List<Path> files, Supplier<Future<?>> changed) {
         this.vertx = vertx;
         this.worker = worker;
@@ -29,9 +29,9 @@ public final class WatchedFiles {
         this.changed = changed;
     }
 
-    /** From now on; the first look counts as a change, since they were read before. */
-    public void every(Duration interval) {
-        vertx.setPeriodic(interval.toMillis(), tick -> {
+    /** From now on; the first look counts as a change, since they were read before. @return the timer's id */
+    public long every(Duration interval) {
+        return vertx.setPeriodic(interval.toMillis(), tick -> {
             if (!busy) {
                 busy = true;
                 worker.executeBlocking(() -> FileStamps.of(files), false)
@@ -47,7 +47,6 @@ public final class WatchedFiles {
         if (!settled || now.equals(taken)) {
             return Future.succeededFuture();
         }
-        taken = now;
-        return changed.get();
+        return changed.get().onSuccess(told -> taken = now);
     }
 }

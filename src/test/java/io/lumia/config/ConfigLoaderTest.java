@@ -282,6 +282,81 @@ class ConfigLoaderTest {
                         "wbe.port: unknown key; did you mean web.port? (--set)");
     }
 
+    @Test
+    void every_problem_of_the_tls_sections_is_told_at_once() throws IOException {
+        var file = file("tls.yaml", """
+                web: {host: 0.0.0.0, tls: {mode: disabled}}
+                broker:
+                  client-ca-files: [a.crt]
+                  tls: {mode: manual, mtls: {client-ca-files: [b.crt]}}
+                authority:
+                  tls: {mode: acme, key-file: only.key, acme: {email: nobody, challenge-type: dns-01, directory-url: http://ca/directory}}
+                agent:
+                  tls: {acme: {directory-url: https://ca/directory}}
+                """);
+        var thrown = catchThrowableOfType(
+                ConfigurationUnusable.class,
+                () -> loader.load(new ConfigSources(
+                        "standalone",
+                        List.of(file),
+                        Map.of(),
+                        List.of("broker.tls.min-version=1.1"),
+                        null,
+                        List.of())));
+
+        assertThat(String.join("\n", thrown.problems()))
+                .contains("web.tls.mode disabled is for loopback only")
+                .contains("broker.tls.mode manual needs cert-file and key-file (" + file + ", line 4)")
+                .contains("broker.client-ca-files and tls.mtls.client-ca-files mean the same")
+                .contains("broker.tls.min-version: expected TLSv1.2 or TLSv1.3, is '1.1' (--set)")
+                .contains("authority.tls.key-file needs cert-file, its certificate (" + file + ", line 6)")
+                .contains("authority.tls.acme.email must be an address")
+                .contains("authority.tls.acme.challenge-type of a listener is http-01 or tls-alpn-01")
+                .contains("authority.tls.acme.directory-url must be an https address")
+                .contains("agent.tls.acme.directory-url needs mode acme");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "broker.tls.mode=disabled | broker.tls.mode disabled is not possible for the broker",
+                "authority.tls.mode=disabled | authority.tls.mode disabled is not possible for the authority",
+                "authority.tls.mtls.require-client-cert=true | authority.tls.mtls cannot be set for the authority",
+                "broker.tls.mtls.require-client-cert=false | broker.tls.mtls.require-client-cert must be true",
+                "web.tls.mtls.require-client-cert=true | web.tls.mtls.require-client-cert needs HTTPS",
+                "web.tls.mtls.allowed-client-cns=me | web.tls.mtls needs require-client-cert: true"
+            })
+    void a_tls_section_that_would_be_unsafe_is_refused(String setting, String sentence) {
+        assertThat(String.join("\n", problems(setting))).contains(sentence);
+    }
+
+    @Test
+    void acme_for_a_listener_needs_the_part_that_renews() {
+        var problems = problems(
+                "parts=[authority, broker]",
+                "broker.tls.mode=acme",
+                "broker.tls.acme.directory-url=https://ca/directory");
+        assertThat(String.join("\n", problems)).contains("parts needs renewal beside broker");
+    }
+
+    @Test
+    void a_section_overrides_the_version_of_all_and_keeps_the_rest() {
+        var config = set("broker.tls.min-version=TLSv1.3");
+        assertThat(config.tls().from(config.broker().tls().minVersion()).versions())
+                .containsExactly("TLSv1.3");
+        assertThat(config.tls().from(config.web().tls().minVersion()).versions())
+                .containsExactly("TLSv1.2", "TLSv1.3");
+    }
+
+    @Test
+    void the_brokers_client_cas_have_two_names_and_one_value() {
+        assertThat(set("broker.client-ca-files=a.crt").broker().trustedClientCas())
+                .isEqualTo(set("broker.tls.mtls.client-ca-files=a.crt").broker().trustedClientCas());
+        assertThat(set("broker.tls.mtls.allowed-client-cns=me").broker().admittedNames())
+                .containsExactly("me");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -72,6 +72,8 @@ class MetricsVerticleTest {
                 vertx, new CertificateRenewed("dev-0001", SERIAL, ONE_DAY, "acme", Duration.ofMillis(30)));
         LISTENER_RELOADED.publish(
                 vertx, new ListenerReloaded("broker", SERIAL, NOW, ONE_DAY, "reloaded", "embedded", null));
+        LISTENER_RELOADED.publish(
+                vertx, new ListenerReloaded("gui", SERIAL, NOW, ONE_DAY, "fallback", "fallback", null));
 
         scrape(vertx)
                 .onComplete(test.succeeding(text -> test.verify(() -> {
@@ -83,6 +85,8 @@ class MetricsVerticleTest {
                             .contains("lumia_tls_reloads_total{listener=\"broker\",result=\"reloaded\"} 1.0")
                             .contains("lumia_certificate_expiry_timestamp_seconds{identity=\"broker\"} "
                                     + exact(ONE_DAY.notAfter()))
+                            .contains("lumia_tls_fallback_in_use{listener=\"broker\"} 0.0")
+                            .contains("lumia_tls_fallback_in_use{listener=\"gui\"} 1.0")
                             .contains("lumia_build_info{java=")
                             .doesNotContain("dev-0001")
                             .doesNotContain("192.0.2.1");

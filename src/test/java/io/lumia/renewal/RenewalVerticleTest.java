@@ -103,13 +103,57 @@ class RenewalVerticleTest {
                 .onFailure(test::failNow);
     }
 
+    @Test
+    void goes_by_what_the_listeners_own_section_says(Vertx vertx, VertxTestContext test) {
+        clock.advance(Duration.ofMinutes(41));
+        var renewed = new Renewed(new SerialNumber(BigInteger.TEN), ISSUED, ONE_HOUR, "acme");
+        CERTIFICATE_RENEWED
+                .listen(
+                        vertx,
+                        told -> test.verify(() -> {
+                            assertThat(told.method()).isEqualTo("acme");
+                            test.completeNow();
+                        }))
+                .compose(listening -> watching(vertx, renewed, "acme", Duration.ofMinutes(20)))
+                .onFailure(test::failNow);
+    }
+
+    @Test
+    void leaves_the_files_of_an_operator_to_the_listener(Vertx vertx, VertxTestContext test) {
+        clock.advance(Duration.ofMinutes(59));
+        watching(vertx, new Renewed(SERIAL, ISSUED, ONE_HOUR, "manual"), "manual", null)
+                .compose(watching -> vertx.timer(100))
+                .onComplete(test.succeeding(waited -> test.verify(() -> {
+                    assertThat(asked).hasValue(0);
+                    test.completeNow();
+                })));
+    }
+
+    @Test
+    void asks_on_while_a_fallback_stands_in(Vertx vertx, VertxTestContext test) {
+        RENEWAL_FAILED
+                .listen(vertx, failed -> {
+                    if (asked.get() > 1) {
+                        test.completeNow();
+                    }
+                })
+                .compose(listening -> watching(vertx, new Kept("unreachable", "no CA"), "fallback", null))
+                .onSuccess(watching -> vertx.setPeriodic(5, tick -> clock.advance(Duration.ofSeconds(1))))
+                .onFailure(test::failNow);
+    }
+
     private Future<?> watching(Vertx vertx, RenewListenerOutcome outcome) {
+        return watching(vertx, outcome, "embedded", null);
+    }
+
+    private Future<?> watching(Vertx vertx, RenewListenerOutcome outcome, String source, Duration renewBefore) {
         return vertx.deployVerticle(new RenewalVerticle(POLICY, clock, new Random(1)))
                 .compose(deployed -> FleetBus.renewListener("broker").serve(vertx, question -> {
                     asked.incrementAndGet();
                     return Future.succeededFuture(outcome);
                 }))
                 .onSuccess(serving -> LISTENER_RELOADED.publish(
-                        vertx, new ListenerReloaded("broker", SERIAL, ISSUED, ONE_HOUR, "started", "embedded", null)));
+                        vertx,
+                        new ListenerReloaded("broker", SERIAL, ISSUED, ONE_HOUR, "started", source, renewBefore)));
     }
 }
