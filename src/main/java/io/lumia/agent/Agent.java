@@ -8,8 +8,6 @@ import static io.lumia.agent.AgentState.PROVISIONED;
 import static io.lumia.agent.AgentState.RENEWING;
 import static io.lumia.agent.AgentState.STOPPED;
 
-import io.lumia.bus.FleetBus;
-import io.lumia.bus.FleetBus.CertificateRenewed;
 import io.lumia.mqtt.ClientSession;
 import io.lumia.mqtt.Ending;
 import io.lumia.mqtt.Message;
@@ -17,7 +15,6 @@ import io.lumia.mqtt.MqttConnection;
 import io.lumia.tls.TlsMaterial;
 import io.lumia.tls.WatchedFiles;
 import io.lumia.x509.DeviceName;
-import io.lumia.x509.Validity;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.net.InetAddress;
@@ -223,10 +220,7 @@ public final class Agent {
                         advance();
                     }
                 },
-                failure -> {
-                    busy = false;
-                    failed(StepFailed.of(failure));
-                });
+                failure -> failed(StepFailed.of(failure)));
     }
 
     private AgentState claimed() {
@@ -346,6 +340,7 @@ public final class Agent {
     }
 
     private void failed(StepFailed failure) {
+        busy = false;
         if (state == STOPPED) {
             return;
         }
@@ -382,19 +377,13 @@ public final class Agent {
     private void renewed(Duration took) {
         var generation = identity.generation();
         if (generation != null) {
-            var validity = Validity.of(generation.material().leaf());
-            FleetBus.CERTIFICATE_RENEWED.publish(
-                    environment.vertx(),
-                    new CertificateRenewed(name.value(), generation.serial(), validity, "acme", took));
+            story.renewed(environment.vertx(), generation, took);
             listener.renewed();
         }
     }
 
     private Duration renewalPause(StepFailed failure) {
-        var generation = identity.generation();
-        var now = environment.clock().instant();
-        var notAfter = generation == null ? now : generation.notAfter();
-        return patience.beforeExpiry(patience.wait(failure, renewalFailures), Duration.between(now, notAfter));
+        return patience.beforeExpiry(patience.wait(failure, renewalFailures), identity.left());
     }
 
     private void enter(AgentState next) {

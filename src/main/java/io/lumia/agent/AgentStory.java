@@ -2,11 +2,14 @@ package io.lumia.agent;
 
 import io.lumia.broker.wire.ReasonCode;
 import io.lumia.bus.FleetBus;
+import io.lumia.bus.FleetBus.CertificateRenewed;
 import io.lumia.bus.FleetBus.RenewalFailed;
 import io.lumia.mqtt.Ending;
 import io.lumia.tls.IdentityFiles;
 import io.lumia.x509.DeviceName;
+import io.lumia.x509.Validity;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +53,12 @@ final class AgentStory {
                 .addKeyValue("detail", failure.getMessage())
                 .addKeyValue("retryAt", retryAt)
                 .log(sentence);
+    }
+
+    void renewed(Vertx vertx, IdentityFiles.Generation generation, Duration took) {
+        var validity = Validity.of(generation.material().leaf());
+        FleetBus.CERTIFICATE_RENEWED.publish(
+                vertx, new CertificateRenewed(name.value(), generation.serial(), validity, "acme", took));
     }
 
     void renewalFailed(Vertx vertx, StepFailed failure, Instant retryAt) {

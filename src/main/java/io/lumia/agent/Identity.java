@@ -19,6 +19,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -86,6 +87,12 @@ final class Identity {
     boolean expired() {
         return generation == null
                 || !generation.notAfter().isAfter(environment.clock().instant());
+    }
+
+    /** What is left of the certificate in use; zero or less without a good one. */
+    Duration left() {
+        var now = environment.clock().instant();
+        return generation == null ? Duration.ZERO : Duration.between(now, generation.notAfter());
     }
 
     Future<Void> claim() {

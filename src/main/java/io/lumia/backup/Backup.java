@@ -38,7 +38,7 @@ public final class Backup {
                 source.directory().toAbsolutePath().normalize().toString(),
                 source.notes());
         try {
-            var scratch = directory.scratch("making");
+            var scratch = directory.scratch(clock.instant());
             try {
                 return make(source, manifest, scratch);
             } finally {

@@ -25,6 +25,8 @@ public final class BackupDirectory {
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final Pattern NAME = Pattern.compile("(lumia|step-ca)-(\\d{8}T\\d{6}\\.\\d{3}Z)\\.backup");
 
+    private static final Duration ABANDONED = Duration.ofDays(1);
+
     private final Path directory;
 
     public BackupDirectory(Path directory) {
@@ -34,9 +36,17 @@ public final class BackupDirectory {
     /** A backup by its name. */
     public record Kept(Path file, Manifest.Kind kind, Instant madeAt) {}
 
-    Path scratch(String purpose) throws IOException {
+    /** For a backup in the making. What a killed process left of an earlier one, plain copies included, goes first. */
+    Path scratch(Instant now) throws IOException {
         DurableFiles.directory(directory);
-        return Files.createTempDirectory(directory, "." + purpose + "-");
+        try (var all = Files.newDirectoryStream(directory, ".{making,verifying}-*")) {
+            for (Path left : all) {
+                if (Files.getLastModifiedTime(left).toInstant().isBefore(now.minus(ABANDONED))) {
+                    Tree.delete(left);
+                }
+            }
+        }
+        return Files.createTempDirectory(directory, ".making-");
     }
 
     Path file(Manifest manifest) {

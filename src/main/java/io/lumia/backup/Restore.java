@@ -4,6 +4,7 @@ import io.lumia.crypto.DurableFiles;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -12,6 +13,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Puts a backup back: unpacked beside, inspected, and only then moved into place, with what was there kept aside. Blocks. */
@@ -19,6 +22,7 @@ public final class Restore {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final String UNPACKED = ".restoring-";
+    private static final String RESTORED_CONFIGURATION = "restored-configuration";
 
     /** Of the data directory: where backups are, and what the restoring process holds. */
     private static final Set<String> STAYING = Set.of(DataDirectory.BACKUPS, "lock");
@@ -120,11 +124,12 @@ public final class Restore {
         }
         var contents = contents(scratch, unpacked.manifest());
         var found = inspection.inspect(unpacked.manifest(), contents, occupied ? directory : null);
-        var aside = occupied ? setAside(directory) : null;
-        move(contents, directory);
+        var aside = occupied ? aside(directory) : null;
+        replace(directory, contents, aside);
         var configuration = scratch.resolve(DataDirectory.CONFIGURATION);
         if (Files.isDirectory(configuration)) {
-            move(configuration, Files.createDirectory(directory.resolve("restored-configuration")));
+            DurableFiles.directory(directory.resolve(RESTORED_CONFIGURATION));
+            replace(directory.resolve(RESTORED_CONFIGURATION), configuration, null);
         }
         return outcome(unpacked, found, aside, begun);
     }
@@ -154,30 +159,41 @@ public final class Restore {
     }
 
     /** A directory of its own within, since the data directory may be a mount point. */
-    private Path setAside(Path directory) throws IOException {
+    private Path aside(Path directory) throws IOException {
         var aside = directory.resolve(DataDirectory.REPLACED + TIME.format(clock.instant()));
         if (Files.exists(aside)) {
             throw new FileAlreadyExistsException(aside.toString());
         }
         DurableFiles.directory(aside);
-        try (var children = Files.list(directory)) {
-            for (Path child : children.filter(Restore::isOld).toList()) {
-                Files.move(child, aside.resolve(child.getFileName()));
+        return aside;
+    }
+
+    /** Name by name, so that at no moment all is gone: a start on an empty directory would make a new CA. */
+    private static void replace(Path directory, Path contents, @Nullable Path aside) throws IOException {
+        var names = new TreeSet<String>();
+        names.addAll(names(directory, Restore::isOld));
+        names.addAll(names(contents, child -> true));
+        for (String name : names) {
+            var old = directory.resolve(name);
+            if (aside != null && Files.exists(old, LinkOption.NOFOLLOW_LINKS)) {
+                Files.move(old, aside.resolve(name));
+            }
+            if (Files.exists(contents.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+                Files.move(contents.resolve(name), old);
             }
         }
-        return aside;
+    }
+
+    private static List<String> names(Path directory, Predicate<Path> wanted) throws IOException {
+        try (var children = Files.list(directory)) {
+            return children.filter(wanted)
+                    .map(child -> child.getFileName().toString())
+                    .toList();
+        }
     }
 
     private static boolean isOld(Path child) {
         var name = child.getFileName().toString();
         return !STAYING.contains(name) && !name.startsWith(UNPACKED) && !name.startsWith(DataDirectory.REPLACED);
-    }
-
-    private static void move(Path from, Path into) throws IOException {
-        try (var children = Files.list(from)) {
-            for (Path child : children.toList()) {
-                Files.move(child, into.resolve(child.getFileName()));
-            }
-        }
     }
 }

@@ -132,6 +132,10 @@ public final class FleetBus {
     public static final Event<RenewalFailed> RENEWAL_FAILED =
             new Event<>("certificate.renewal-failed", RenewalFailed.class);
 
+    /** Told for each step of a fallback chain, when a CA does not deliver. */
+    public static final Event<FallbackTaken> FALLBACK_TAKEN =
+            new Event<>("certificate.fallback-taken", FallbackTaken.class);
+
     public static final Event<CertificateExpiring> CERTIFICATE_EXPIRING =
             new Event<>("certificate.expiring", CertificateExpiring.class);
 
@@ -729,6 +733,16 @@ public final class FleetBus {
     public record CertificateObtained(String identity, String certificate) {}
 
     public record RenewalFailed(String identity, String reason, String detail, Instant retryAt) {}
+
+    /**
+     * @param identity for which a certificate was wanted
+     * @param step {@code retry}, {@code given_up} (a source), {@code second_source}, {@code kept} (the last good one), {@code self_signed},
+     *     {@code nothing}
+     * @param method of the source: {@code acme, step-ca, embedded, self-signed}, or {@code none}
+     * @param reason as in {@link RenewalFailed}, or {@code none}
+     * @param detail for the log
+     */
+    public record FallbackTaken(String identity, String step, String method, String reason, String detail) {}
 
     public record CertificateExpiring(String identity, Instant notAfter, String level) {}
 

@@ -4,8 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lumia.config.CannotStart;
 import io.lumia.config.ConfigurationUnusable;
+import io.lumia.config.HostPort;
 import io.lumia.config.LumiaConfig;
 import io.lumia.config.Setting;
+import io.lumia.emqx.EmqxConfiguration;
+import io.lumia.renewal.target.HaproxyConfiguration;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,7 +26,7 @@ import picocli.CommandLine.Spec;
         name = "config",
         description = "Validate the configuration, or show where each value comes from.",
         mixinStandardHelpOptions = true,
-        synopsisSubcommandLabel = "(check | show)")
+        synopsisSubcommandLabel = "(check | show | haproxy | emqx)")
 public final class ConfigCommand implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -33,7 +36,7 @@ public final class ConfigCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name what to do: check or show");
+        throw new ParameterException(spec.commandLine(), "name what to do: check, show, haproxy or emqx");
     }
 
     @Command(name = "check", mixinStandardHelpOptions = true, description = "Validate; names every problem at once.")
@@ -59,6 +62,50 @@ public final class ConfigCommand implements Runnable {
                 .filter(setting -> !changed || setting.changed())
                 .toList();
         print(json ? json(settings) : table(settings));
+        return 0;
+    }
+
+    @Command(
+            name = "haproxy",
+            mixinStandardHelpOptions = true,
+            description = "Print a configuration of HAProxy that passes MQTT over TLS on to brokers.")
+    int haproxy(
+            @Option(names = "--bind", paramLabel = "HOST:PORT", defaultValue = "0.0.0.0:8883") String bind,
+            @Option(names = "--broker", paramLabel = "HOST:PORT", required = true, description = "Repeatable.")
+                    List<String> brokers,
+            @Option(
+                            names = "--proxy-protocol",
+                            description = "Tell brokers the client's address; EMQX can be told to expect that,"
+                                    + " Mosquitto and the embedded broker do not understand it.")
+                    boolean proxyProtocol) {
+        try {
+            var servers = brokers.stream().map(HostPort::parse).toList();
+            print(new HaproxyConfiguration(HostPort.parse(bind), servers, proxyProtocol)
+                    .text()
+                    .stripTrailing());
+            return 0;
+        } catch (IllegalArgumentException malformed) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(malformed.getMessage()));
+        }
+    }
+
+    @Command(
+            name = "emqx",
+            mixinStandardHelpOptions = true,
+            description = "Print a configuration of EMQX 5 that knows clients by their certificates.")
+    int emqx(
+            @Option(names = "--bind", paramLabel = "HOST:PORT", defaultValue = "0.0.0.0:8883") String bind,
+            @Option(
+                            names = "--certificates",
+                            paramLabel = "DIR",
+                            defaultValue = "/etc/emqx/certs",
+                            description = "Where EMQX finds server.crt, server.key, ca.crt and acl.conf.")
+                    String directory,
+            @Option(names = "--proxy-protocol", description = "HAProxy tells the client's address.")
+                    boolean proxyProtocol,
+            @Option(names = "--rules", description = "Print acl.conf instead.") boolean rules) {
+        var configuration = new EmqxConfiguration("default", bind, directory, proxyProtocol);
+        print((rules ? EmqxConfiguration.rules() : configuration.text()).stripTrailing());
         return 0;
     }
 

@@ -22,12 +22,12 @@ import io.lumia.config.CannotStart;
 import io.lumia.config.LumiaConfig;
 import io.lumia.config.Part;
 import io.lumia.crypto.CryptoProviders;
+import io.lumia.emqx.EmqxVerticle;
 import io.lumia.expiry.ExpiryVerticle;
 import io.lumia.issuance.CertificateSources;
 import io.lumia.lifecycle.RenewalPolicy;
 import io.lumia.metrics.MetricsVerticle;
 import io.lumia.metrics.Readiness;
-import io.lumia.mosquitto.MosquittoVerticle;
 import io.lumia.provisioning.ProvisioningVerticle;
 import io.lumia.provisioning.dns.NameResponder;
 import io.lumia.renewal.InstanceRenewalVerticle;
@@ -104,6 +104,7 @@ final class FleetProcess {
                 .compose(opened -> deployAuthority())
                 .compose(deployed -> deployBroker())
                 .compose(deployed -> askUpstream())
+                .compose(deployed -> deployEmqx())
                 .compose(deployed -> deployProvisioning())
                 .compose(deployed -> deployNames())
                 .compose(deployed -> deployWeb())
@@ -191,7 +192,7 @@ final class FleetProcess {
     private InstanceRenewalVerticle instances() {
         var sources = new InstanceSources(new CertificateSources(vertx, config.data(), clock));
         return new InstanceRenewalVerticle(
-                new Renewals(vertx, config.renewal(), config.tls(), config.data(), sources, clock),
+                new Renewals(vertx, config.renewal(), config.tls(), config.emqx(), config.data(), sources, clock),
                 config.renewal().checkInterval(),
                 clock,
                 new SecureRandom());
@@ -286,6 +287,12 @@ final class FleetProcess {
                 .otherwiseEmpty();
     }
 
+    private Future<?> deployEmqx() {
+        return config.emqx().url() == null
+                ? Future.succeededFuture()
+                : deploy(new EmqxVerticle(config.emqx(), config.tls(), clock));
+    }
+
     private Future<?> deployProvisioning() {
         if (!config.runs(Part.PROVISIONING)) {
             return Future.succeededFuture();
@@ -322,7 +329,9 @@ final class FleetProcess {
         var environment = environment();
         var deployed = Future.succeededFuture("");
         if (config.runs(Part.MOSQUITTO)) {
-            deployed = deployed.compose(before -> deployMosquitto(environment));
+            var rules = withApplication(config.broker(), config.app()).rules();
+            deployed = deployed.compose(before -> StepCa.mosquitto(stepCa, config, rules, addresses.app(), environment))
+                    .compose(this::deploy);
         }
         if (config.runs(Part.APP)) {
             deployed = deployed.compose(before -> deploy(new AppVerticle(config.app(), addresses.app(), environment)));
@@ -333,21 +342,6 @@ final class FleetProcess {
             deployed = deployed.compose(before -> deploy(verticle));
         }
         return deployed;
-    }
-
-    private Future<String> deployMosquitto(AgentEnvironment environment) {
-        var known = stepCa;
-        if (known == null) {
-            return Future.failedFuture(
-                    new CannotStart(
-                            "step-ca.url: the part mosquitto fetches the revocation list there; set it, or remove mosquitto from parts"));
-        }
-        return deploy(new MosquittoVerticle(
-                config.mosquitto(),
-                withApplication(config.broker(), config.app()).rules(),
-                known.client()::crl,
-                addresses.app(),
-                environment));
     }
 
     private Future<?> deployBackup() {

@@ -39,7 +39,7 @@ public final class IssueCommand implements Callable<Integer> {
     @Option(
             names = "--profile",
             paramLabel = "PROFILE",
-            description = "server, admin or device; default: ${DEFAULT-VALUE}")
+            description = "server, admin, device or site; default: ${DEFAULT-VALUE}")
     private String profile = "server";
 
     @Option(

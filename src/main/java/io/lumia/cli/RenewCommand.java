@@ -85,6 +85,7 @@ public final class RenewCommand implements Callable<Integer> {
                 vertx,
                 config.renewal(),
                 config.tls(),
+                config.emqx(),
                 config.data(),
                 new InstanceSources(new CertificateSources(vertx, config.data(), Clock.systemUTC())),
                 Clock.systemUTC())) {

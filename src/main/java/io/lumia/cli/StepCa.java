@@ -1,9 +1,12 @@
 package io.lumia.cli;
 
+import io.lumia.agent.AgentEnvironment;
+import io.lumia.config.BrokerConfig.TopicRule;
 import io.lumia.config.CannotStart;
 import io.lumia.config.LumiaConfig;
 import io.lumia.config.Part;
 import io.lumia.issuance.StepCaClient;
+import io.lumia.mosquitto.MosquittoVerticle;
 import io.lumia.stepca.StepCaVerticle;
 import io.lumia.store.Store;
 import io.lumia.tls.FleetTrust;
@@ -11,12 +14,14 @@ import io.lumia.x509.Pem;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The step-ca that takes the authority's place, as this process knows it.
@@ -46,6 +51,21 @@ record StepCa(StepCaClient client, X509Certificate root) {
     StepCaVerticle verticle(LumiaConfig config, Store store, Clock clock) {
         return new StepCaVerticle(
                 config.stepCa(), config.fleet().domain(), config.lifetimes().bootstrap(), store, client, root, clock);
+    }
+
+    /** What administers Mosquitto; fails with {@link CannotStart} without a step-ca, whose revocation list it brings there. */
+    static Future<MosquittoVerticle> mosquitto(
+            @Nullable StepCa known,
+            LumiaConfig config,
+            List<TopicRule> rules,
+            InetAddress address,
+            AgentEnvironment environment) {
+        return known == null
+                ? Future.failedFuture(
+                        new CannotStart("step-ca.url: the part mosquitto fetches the revocation list there;"
+                                + " set it, or remove mosquitto from parts"))
+                : Future.succeededFuture(
+                        new MosquittoVerticle(config.mosquitto(), rules, known.client::crl, address, environment));
     }
 
     private static X509Certificate root(Path file) {

@@ -18,6 +18,9 @@ public record EmqxConfig(
         @JsonProperty("api-secret-file") @Nullable Path apiSecretFile,
         @JsonProperty("ca-file") @Nullable Path caFile,
         String listener) {
+    /** There is none. */
+    public static final EmqxConfig NONE = new EmqxConfig(null, null, null, null, null, "ssl:default");
+
     public EmqxConfig {
         Check.that(listener.matches("ssl:[A-Za-z][A-Za-z0-9_-]*"), "listener must be ssl:NAME, is '" + listener + "'");
         if (url != null) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A CA that certificates are obtained from; a block {@code issuer}. Every key but those that its type needs may be left out.
  *
- * @param type null: {@code step-ca} when that block has a url, {@code acme} when there is a directory, otherwise {@code embedded}
+ * @param type null: {@code step-ca} when that block has a url, {@code acme} when there is a directory, otherwise {@code none}
  * @param directoryUrl RFC 8555, 7.1.1
  * @param email contact of the account; null: none
  * @param challengeType that is answered
@@ -43,7 +43,9 @@ public record IssuerConfig(
         ACME,
         STEP_CA,
         /** The authority of this fleet. */
-        EMBEDDED;
+        EMBEDDED,
+        /** Nobody. */
+        NONE;
 
         @Override
         public String toString() {
@@ -134,16 +136,22 @@ public record IssuerConfig(
                 StepCaConfig.NONE);
     }
 
+    /** Whether certificates can be had here. */
+    public boolean configured() {
+        return type != Type.NONE;
+    }
+
     /** Where the issuer is, for messages. */
     public String place() {
         return switch (type) {
             case ACME -> String.valueOf(directoryUrl);
             case STEP_CA -> String.valueOf(stepCa.url());
             case EMBEDDED -> "the embedded CA";
+            case NONE -> "nowhere";
         };
     }
 
     private static Type usual(StepCaConfig stepCa, @Nullable URI directory) {
-        return stepCa.url() != null ? Type.STEP_CA : directory == null ? Type.EMBEDDED : Type.ACME;
+        return stepCa.url() != null ? Type.STEP_CA : directory == null ? Type.NONE : Type.ACME;
     }
 }

@@ -34,6 +34,7 @@ public record LumiaConfig(
         @JsonProperty("step-ca") StepCaAuthorityConfig stepCa,
         DnsResponderConfig dns,
         MosquittoConfig mosquitto,
+        EmqxConfig emqx,
         MetricsConfig metrics) {
     public LumiaConfig {
         Check.that(!parts.isEmpty(), "parts must name at least one part");

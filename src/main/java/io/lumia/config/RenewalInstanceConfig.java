@@ -40,8 +40,12 @@ public record RenewalInstanceConfig(
      *
      * @param directory null: {@code DATA/renewal/NAME/backups}
      * @param keep so many of the newest
+     * @param passwordFile seals them; null: they are plain, for their owner alone to read
      */
-    public record Backup(@Nullable Path directory, @Nullable Integer keep) {
+    public record Backup(
+            @Nullable Path directory,
+            @Nullable Integer keep,
+            @JsonProperty("password-file") @Nullable SecretSource passwordFile) {
         public Backup {
             keep = keep == null ? Integer.valueOf(USUAL_BACKUPS) : keep;
             Check.atLeast("keep", keep, 1);

@@ -40,6 +40,8 @@ public record RenewalTargetConfig(
     /** What serves it. */
     public enum Type {
         MOSQUITTO,
+        /** By its REST API, block {@code emqx}; the files are a copy for backups. */
+        EMQX,
         FILES;
 
         @Override
@@ -54,9 +56,9 @@ public record RenewalTargetConfig(
         Check.patience("command-timeout", commandTimeout);
         Check.that(reloadCommand == null || !reloadCommand.isEmpty(), "reload-command must name a program");
         Check.that(restartCommand == null || !restartCommand.isEmpty(), "restart-command must name a program");
-        boolean files = type == Type.MOSQUITTO || type == Type.FILES;
-        Check.that(!files || certFile != null, "cert-file is needed for type " + type);
-        Check.that(!files || keyFile != null, "key-file is needed for type " + type);
+        Check.that(certFile != null, "cert-file is needed for type " + type);
+        Check.that(keyFile != null, "key-file is needed for type " + type);
+        Check.that(type != Type.EMQX || caFile != null, "ca-file is needed for type emqx");
         Check.that(
                 type != Type.MOSQUITTO || pidFile != null || reloadCommand != null,
                 "pid-file or reload-command is needed for type mosquitto, or it would go on with the old certificate");

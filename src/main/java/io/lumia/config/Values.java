@@ -19,7 +19,8 @@ final class Values {
             "web.token",
             "upstream.token",
             "step-ca.provisioner-password",
-            "backup.password");
+            "backup.password",
+            "emqx.api-secret");
 
     /** One value and its origin. */
     record Value(List<String> path, JsonNode node, String source) {

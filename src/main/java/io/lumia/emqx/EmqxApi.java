@@ -1,21 +1,32 @@
 package io.lumia.emqx;
 
+import io.lumia.config.CannotStart;
+import io.lumia.config.EmqxConfig;
+import io.lumia.config.TlsConfig;
+import io.lumia.tls.FleetTrust;
+import io.lumia.tls.TlsOptions;
+import io.lumia.x509.Pem;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -30,13 +41,16 @@ public final class EmqxApi {
     private final HttpClient http;
     private final URI base;
     private final String authorization;
+    private final String listener;
 
     /**
      * @param base address of the API, without /api/v5
      * @param key and {@code secret} of an API key of EMQX, which are user and password of basic authentication there
+     * @param listener {@code ssl:NAME}, which Lumia gives its certificate
      */
-    public EmqxApi(HttpClient http, URI base, String key, String secret) {
+    public EmqxApi(HttpClient http, URI base, String key, String secret, String listener) {
         this.http = http;
+        this.listener = listener;
         this.base = base;
         this.authorization =
                 "Basic " + Base64.getEncoder().encodeToString((key + ":" + secret).getBytes(StandardCharsets.UTF_8));
@@ -56,13 +70,46 @@ public final class EmqxApi {
         }
     }
 
+    /** Blocks; call from a worker. @throws CannotStart when a file cannot be read */
+    public static EmqxApi open(Vertx vertx, EmqxConfig config, TlsConfig tls) {
+        var url = config.url();
+        if (url == null) {
+            throw new CannotStart("emqx.url: it is not set; give the address of EMQX's REST API, https://HOST:18084");
+        }
+        try {
+            var secret = config.apiSecret() != null
+                    ? config.apiSecret()
+                    : Files.readString(Objects.requireNonNull(config.apiSecretFile()))
+                            .strip();
+            var options = new HttpClientOptions();
+            if ("https".equals(url.getScheme())) {
+                TlsOptions.apply(options, tls).setVerifyHost(true);
+                if (config.caFile() != null) {
+                    var roots = Pem.certificates(Files.readString(config.caFile()));
+                    options.setTrustOptions(new FleetTrust(roots).trustOptions());
+                }
+            }
+            var key = Objects.requireNonNull(config.apiKey());
+            return new EmqxApi(vertx.createHttpClient(options), url, key, secret, config.listener());
+        } catch (IOException | IllegalArgumentException unreadable) {
+            throw new CannotStart(
+                    "emqx: cannot read api-secret-file or ca-file (" + unreadable.getMessage()
+                            + "); the first holds the secret of an EMQX API key, the second PEM certificates",
+                    unreadable);
+        }
+    }
+
+    /** {@code ssl:NAME}. */
+    public String listener() {
+        return listener;
+    }
+
     /**
      * Gives the listener a certificate; what else is set there stays. EMQX keeps PEM texts as files of its own.
      *
-     * @param listener {@code ssl:NAME}
      * @param roots by which it verifies clients
      */
-    public Future<Void> serve(String listener, String chain, String key, String roots) {
+    public Future<Void> serve(String chain, String key, String roots) {
         var options = new JsonObject()
                 .put("certfile", chain)
                 .put("keyfile", key)
@@ -177,6 +224,8 @@ public final class EmqxApi {
     }
 
     private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+        return URLEncoder.encode(text, StandardCharsets.UTF_8)
+                .replace("+", "%20")
+                .replace("%3A", ":");
     }
 }

@@ -7,22 +7,13 @@ import static io.lumia.bus.FleetBus.REVOCATION_ENFORCED;
 
 import io.lumia.bus.FleetBus.CertificateRevoked;
 import io.lumia.bus.FleetBus.RevocationEnforced;
-import io.lumia.config.CannotStart;
 import io.lumia.config.EmqxConfig;
 import io.lumia.config.TlsConfig;
-import io.lumia.tls.FleetTrust;
-import io.lumia.tls.TlsOptions;
-import io.lumia.x509.Pem;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClientOptions;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,19 +43,20 @@ public final class EmqxVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        return api(vertx, config, tls).compose(api -> {
-            var enforcing = new Enforcement(vertx, api, banned);
-            enforcement = enforcing;
-            return CERTIFICATE_REVOKED
-                    .listen(vertx, revoked -> context.runOnContext(turn -> enforce(enforcing, revoked)))
-                    .compose(heard -> CERTIFICATE_ISSUED.listen(
-                            vertx,
-                            issued -> context.runOnContext(turn ->
-                                    letIn(enforcing, issued.certificate().identity()))))
-                    .compose(heard ->
-                            NEWS_MISSED.listen(vertx, missed -> context.runOnContext(turn -> enforcing.catchUp())))
-                    .onSuccess(heard -> enforcing.catchUp());
-        });
+        return vertx.executeBlocking(() -> EmqxApi.open(vertx, config, tls), false)
+                .compose(api -> {
+                    var enforcing = new Enforcement(vertx, api, banned);
+                    enforcement = enforcing;
+                    return CERTIFICATE_REVOKED
+                            .listen(vertx, revoked -> context.runOnContext(turn -> enforce(enforcing, revoked)))
+                            .compose(heard -> CERTIFICATE_ISSUED.listen(
+                                    vertx,
+                                    issued -> context.runOnContext(turn -> letIn(
+                                            enforcing, issued.certificate().identity()))))
+                            .compose(heard -> NEWS_MISSED.listen(
+                                    vertx, missed -> context.runOnContext(turn -> enforcing.catchUp())))
+                            .onSuccess(heard -> enforcing.catchUp());
+                });
     }
 
     @Override
@@ -73,35 +65,6 @@ public final class EmqxVerticle extends VerticleBase {
             enforcement.stop();
         }
         return Future.succeededFuture();
-    }
-
-    /** The API as it is configured. Fails with {@link CannotStart} when a file cannot be read. */
-    public static Future<EmqxApi> api(Vertx vertx, EmqxConfig config, TlsConfig tls) {
-        return vertx.executeBlocking(() -> readApi(vertx, config, tls), false);
-    }
-
-    private static EmqxApi readApi(Vertx vertx, EmqxConfig config, TlsConfig tls) {
-        var url = Objects.requireNonNull(config.url());
-        try {
-            var secret = config.apiSecret() != null
-                    ? config.apiSecret()
-                    : Files.readString(Objects.requireNonNull(config.apiSecretFile()))
-                            .strip();
-            var options = new HttpClientOptions();
-            if ("https".equals(url.getScheme())) {
-                TlsOptions.apply(options, tls).setVerifyHost(true);
-                if (config.caFile() != null) {
-                    var roots = Pem.certificates(Files.readString(config.caFile()));
-                    options.setTrustOptions(new FleetTrust(roots).trustOptions());
-                }
-            }
-            return new EmqxApi(vertx.createHttpClient(options), url, Objects.requireNonNull(config.apiKey()), secret);
-        } catch (IOException | IllegalArgumentException unreadable) {
-            throw new CannotStart(
-                    "emqx: cannot read api-secret-file or ca-file (" + unreadable.getMessage()
-                            + "); the first holds the secret of an EMQX API key, the second PEM certificates",
-                    unreadable);
-        }
     }
 
     private void enforce(Enforcement enforcing, CertificateRevoked revoked) {

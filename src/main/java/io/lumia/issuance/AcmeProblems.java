@@ -20,6 +20,8 @@ import org.shredzone.acme4j.exception.AcmeServerException;
 final class AcmeProblems {
     private static final String PREFIX = "urn:ietf:params:acme:error:";
 
+    private static final int LONGEST_DETAIL = 600;
+
     private AcmeProblems() {}
 
     static IssuanceFailed told(Throwable failure, URI directory, Instant now) {
@@ -114,7 +116,7 @@ final class AcmeProblems {
         for (Problem part : problem.getSubProblems()) {
             part.getDetail().ifPresent(more -> text.append("; ").append(more));
         }
-        return Printable.quoted(text.toString());
+        return Printable.quoted(text.toString(), LONGEST_DETAIL);
     }
 
     private static IssuanceFailed failed(

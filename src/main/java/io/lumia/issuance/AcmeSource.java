@@ -28,7 +28,7 @@ final class AcmeSource implements CertificateSource {
     private final WorkerExecutor workers;
     private final AcmeSessions sessions;
     private final AcmePolls polls;
-    private final AcmeStorage storage;
+    private final IssuerStorage storage;
     private final ChallengeSolver solver;
     private final Clock clock;
     private volatile @Nullable Login login;
@@ -39,7 +39,7 @@ final class AcmeSource implements CertificateSource {
             WorkerExecutor workers,
             AcmeSessions sessions,
             AcmePolls polls,
-            AcmeStorage storage,
+            IssuerStorage storage,
             ChallengeSolver solver,
             Clock clock) {
         this.config = config;

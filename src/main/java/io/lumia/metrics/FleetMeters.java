@@ -6,6 +6,7 @@ import static io.lumia.bus.FleetBus.CERTIFICATE_ISSUED;
 import static io.lumia.bus.FleetBus.CERTIFICATE_NOT_ISSUED;
 import static io.lumia.bus.FleetBus.CERTIFICATE_RENEWED;
 import static io.lumia.bus.FleetBus.CERTIFICATE_REVOKED;
+import static io.lumia.bus.FleetBus.FALLBACK_TAKEN;
 import static io.lumia.bus.FleetBus.HOOK_RUN;
 import static io.lumia.bus.FleetBus.LISTENER_RELOADED;
 import static io.lumia.bus.FleetBus.PROVISIONING_ANSWERED;
@@ -65,6 +66,11 @@ final class FleetMeters {
     private static final String PURGED = "Rows that were deleted since they are no longer kept";
     private static final String SHED = "lumia.authority.shed";
     private static final String TURNED_AWAY = "Requests that the authority turned away for want of room";
+    private static final String FALLBACK = "lumia.issuance.fallback";
+    private static final String FALLEN_BACK = "Steps taken because a CA did not deliver a certificate";
+    /** Those of {@link FleetBus.FallbackTaken}. */
+    private static final List<String> FALLBACK_STEPS =
+            List.of("retry", "given_up", "second_source", "kept", "self_signed", "nothing");
     /** Those of {@link FleetBus.RequestsShed}. */
     private static final List<String> LIMITS = List.of("requests", "queue");
     /** Those of {@link FleetBus.StorePurged}. */
@@ -133,6 +139,8 @@ final class FleetMeters {
 
     /** A counter that appears with its first increment hides that increment from {@code rate()}. */
     private void beginAtZero() {
+        FALLBACK_STEPS.forEach(
+                step -> counter(FALLBACK, FALLEN_BACK, "step", step).increment(0));
         PURGED_KINDS.forEach(kind -> counter(PURGE, PURGED, "kind", kind).increment(0));
         LIMITS.forEach(limit -> counter(SHED, TURNED_AWAY, "limit", limit).increment(0));
         RENEWAL_FAILURES.forEach(
@@ -149,6 +157,10 @@ final class FleetMeters {
                 CERTIFICATE_ISSUED.listen(vertx, this::issued),
                 CERTIFICATE_NOT_ISSUED.listen(
                         vertx, told -> issueTime(told.via(), told.result()).record(told.took())),
+                FALLBACK_TAKEN.listen(
+                        vertx,
+                        taken -> counter(FALLBACK, FALLEN_BACK, "step", taken.step())
+                                .increment()),
                 STORE_PURGED.listen(
                         vertx,
                         purged -> counter(PURGE, PURGED, "kind", purged.kind()).increment((double) purged.rows())),

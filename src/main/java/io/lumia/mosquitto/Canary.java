@@ -48,7 +48,8 @@ final class Canary {
                 && at.leaf().getNotAfter().toInstant().isAfter(clock.instant().plus(LEAST_LEFT))) {
             return Future.succeededFuture(at);
         }
-        return agent.spare().onSuccess(fresh -> ready = fresh);
+        // before the agent has begun it cannot order, which is a failure like others
+        return Future.succeededFuture().compose(begun -> agent.spare()).onSuccess(fresh -> ready = fresh);
     }
 
     /** Revokes one, which the next list of the CA must have. */

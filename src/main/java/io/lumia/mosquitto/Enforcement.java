@@ -13,11 +13,11 @@ import io.vertx.core.WorkerExecutor;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,27 +26,33 @@ final class Enforcement {
     static final String BROKER = "mosquitto";
     private static final Logger log = LoggerFactory.getLogger(Enforcement.class);
     private static final int ALL = 1000;
-    private static final Duration AGAIN = Duration.ofSeconds(1);
+    /** Each try costs an entry in the list. */
+    private static final List<Duration> AGAIN =
+            List.of(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(30));
 
     private final Vertx vertx;
     private final RevocationLists lists;
     private final Canary canary;
     private final Administration administration;
+    private final String ours;
     private final BrokerProcess process;
     private final WorkerExecutor workers;
     private final Duration patience;
     private final Clock clock;
     private final Map<SerialNumber, Revocation> pending = new LinkedHashMap<>();
     private boolean busy;
+    private int failures;
 
     /** @param identity empty: not known here */
     private record Revocation(String identity, Instant at) {}
 
+    /** @param ours the identity by which Lumia administers the broker */
     Enforcement(
             Vertx vertx,
             RevocationLists lists,
             Canary canary,
             Administration administration,
+            String ours,
             BrokerProcess process,
             WorkerExecutor workers,
             Duration patience,
@@ -55,6 +61,7 @@ final class Enforcement {
         this.lists = lists;
         this.canary = canary;
         this.administration = administration;
+        this.ours = ours;
         this.process = process;
         this.workers = workers;
         this.patience = patience;
@@ -106,6 +113,7 @@ final class Enforcement {
                         done -> {
                             batch.keySet().forEach(pending::remove);
                             batch.forEach(this::tell);
+                            failures = 0;
                             busy = false;
                             work();
                             others();
@@ -115,7 +123,8 @@ final class Enforcement {
                                     .addKeyValue("serials", batch.keySet())
                                     .addKeyValue("reason", failure.getMessage())
                                     .log("revocation is not enforced at Mosquitto yet, trying again");
-                            vertx.setTimer(AGAIN.toMillis(), waited -> {
+                            var pause = AGAIN.get(Math.min(failures++, AGAIN.size() - 1));
+                            vertx.setTimer(pause.toMillis(), waited -> {
                                 busy = false;
                                 work();
                             });
@@ -124,9 +133,8 @@ final class Enforcement {
 
     private Future<Void> enforce(Map<SerialNumber, Revocation> batch) {
         return canary.sacrifice().compose(sacrificed -> {
-            var listed = new ArrayList<>(batch.keySet());
-            listed.add(SerialNumber.of(sacrificed.leaf()));
-            return lists.refreshUntil(listed)
+            // revoked last, so a list that has it has the others as well, unless they ended meanwhile
+            return lists.refreshUntil(SerialNumber.of(sacrificed.leaf()))
                     .compose(this::found)
                     .compose(read -> canary.refused(sacrificed, patience))
                     .recover(stale -> restart(sacrificed, stale))
@@ -142,24 +150,24 @@ final class Enforcement {
     }
 
     /** Whose sessions end: everybody's when it is not known whom a certificate belongs to; those with a good one come again. */
-    private static Future<List<String>> known(Map<SerialNumber, Revocation> batch) {
-        return Future.succeededFuture(
-                batch.values().stream().map(Revocation::identity).distinct().toList());
-    }
-
     private Future<List<String>> concerned(Map<SerialNumber, Revocation> batch) {
-        if (batch.values().stream()
-                .noneMatch(revocation -> revocation.identity().isEmpty())) {
-            return known(batch);
+        var named = batch.values().stream().map(Revocation::identity).collect(Collectors.toSet());
+        if (!named.contains("")) {
+            return Future.succeededFuture(withoutOurs(named));
         }
         log.atWarn()
                 .addKeyValue("serials", batch.keySet())
                 .log("a revoked certificate is of nobody known here, so all sessions of the fleet are ended once");
         return FleetBus.LIST_DEVICES
                 .ask(vertx, new ListDevices("", 0, ALL))
-                .map(page -> page.devices().stream()
+                .map(page -> withoutOurs(page.devices().stream()
                         .map(device -> device.name().value())
-                        .toList());
+                        .collect(Collectors.toSet())));
+    }
+
+    /** Who ends its own connection never hears the answer. */
+    private List<String> withoutOurs(Set<String> identities) {
+        return identities.stream().filter(identity -> !identity.equals(ours)).toList();
     }
 
     private void tell(SerialNumber serial, Revocation revocation) {

@@ -68,7 +68,15 @@ public final class MosquittoVerticle extends VerticleBase implements AgentListen
         var revocationLists = new RevocationLists(vertx, lists, files, process, workers, config.timeout(), clock);
         canary = new Canary(vertx, agent, clock);
         enforcement = new Enforcement(
-                vertx, revocationLists, canary, administration, process, workers, config.timeout(), clock);
+                vertx,
+                revocationLists,
+                canary,
+                administration,
+                config.name().value(),
+                process,
+                workers,
+                config.timeout(),
+                clock);
         return writeRules(workers)
                 .compose(written -> look())
                 .compose(looked -> FleetBus.CERTIFICATE_REVOKED.listen(

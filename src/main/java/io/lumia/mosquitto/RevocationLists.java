@@ -9,7 +9,6 @@ import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -50,19 +49,19 @@ final class RevocationLists {
         return source.get().compose(der -> workers.executeBlocking(() -> taken(Crl.parse(der.getBytes())), false));
     }
 
-    /** As {@link #refresh}, until the list has all of these. */
-    Future<Set<SerialNumber>> refreshUntil(Collection<SerialNumber> listed) {
+    /** As {@link #refresh}, until the list has this one. */
+    Future<Set<SerialNumber>> refreshUntil(SerialNumber listed) {
         return until(listed, new HashSet<>(), System.nanoTime() + patience.toNanos());
     }
 
-    private Future<Set<SerialNumber>> until(Collection<SerialNumber> listed, Set<SerialNumber> news, long deadline) {
+    private Future<Set<SerialNumber>> until(SerialNumber listed, Set<SerialNumber> news, long deadline) {
         return refresh()
                 .compose(more -> {
                     news.addAll(more);
                     return workers.executeBlocking(files::list, false);
                 })
                 .compose(list -> {
-                    if (list.map(crl -> crl.serials().containsAll(listed)).orElse(false)) {
+                    if (list.map(crl -> crl.serials().contains(listed)).orElse(false)) {
                         return Future.succeededFuture(news);
                     }
                     if (System.nanoTime() - deadline > 0) {

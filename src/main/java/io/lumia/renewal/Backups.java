@@ -1,6 +1,8 @@
 package io.lumia.renewal;
 
 import io.lumia.crypto.DurableFiles;
+import io.lumia.crypto.SealedText;
+import io.lumia.crypto.WrongPassword;
 import io.lumia.renewal.target.Snapshot;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,15 +14,19 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a target served before each renewal: a directory for each, named by its time, mode 0700 with files of mode 0600. Blocks; call from a
- * worker.
+ * What a target served before each renewal: a directory for each, named by its time, mode 0700 with files of mode 0600, sealed where there is a
+ * password. Blocks; call from a worker.
  *
  * @param directory that holds them
  * @param keep how many of the newest survive
+ * @param password that seals them; null: they are plain
  */
-record Backups(Path directory, int keep) {
+record Backups(Path directory, int keep, @Nullable String password) {
+    private static final String SEALED = ".cms";
+
     private static final DateTimeFormatter NAME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -29,7 +35,12 @@ record Backups(Path directory, int keep) {
         var backup = directory.resolve(NAME.format(now));
         DurableFiles.directory(backup);
         for (var text : snapshot.texts().entrySet()) {
-            DurableFiles.writePrivate(backup.resolve(text.getKey()), text.getValue());
+            if (password == null) {
+                DurableFiles.writePrivate(backup.resolve(text.getKey()), text.getValue());
+            } else {
+                DurableFiles.writePrivate(
+                        backup.resolve(text.getKey() + SEALED), SealedText.seal(text.getValue(), password));
+            }
         }
         if (!read(backup).equals(snapshot)) {
             throw new IOException("the backup " + backup + " does not hold what was written");
@@ -40,9 +51,25 @@ record Backups(Path directory, int keep) {
     Snapshot read(Path backup) throws IOException {
         var texts = new TreeMap<String, String>();
         for (Path file : sorted(backup)) {
-            texts.put(file.getFileName().toString(), Files.readString(file));
+            var name = file.getFileName().toString();
+            boolean sealed = name.endsWith(SEALED);
+            var text = Files.readString(file);
+            texts.put(
+                    sealed ? name.substring(0, name.length() - SEALED.length()) : name,
+                    sealed ? opened(file, text) : text);
         }
         return new Snapshot(texts);
+    }
+
+    private String opened(Path file, String text) throws IOException {
+        if (password == null) {
+            throw new IOException(file + " is sealed; backup.password-file must hold its password");
+        }
+        try {
+            return SealedText.open(text, password);
+        } catch (WrongPassword wrong) {
+            throw new IOException(file + " does not open with the password of backup.password-file", wrong);
+        }
     }
 
     /** Removes all but the newest. @return how many are left */

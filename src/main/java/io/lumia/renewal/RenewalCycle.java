@@ -1,6 +1,7 @@
 package io.lumia.renewal;
 
 import io.lumia.config.Durations;
+import io.lumia.crypto.DurableFiles;
 import io.lumia.issuance.CertificateWish;
 import io.lumia.issuance.IssuanceFailed;
 import io.lumia.lifecycle.ExpiryLevel;
@@ -15,6 +16,8 @@ import io.lumia.x509.SerialNumber;
 import io.lumia.x509.Validity;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.time.Clock;
@@ -91,11 +94,13 @@ final class RenewalCycle {
         return switch (step) {
             case HEALTH ->
                 instance.source().health().map(well -> Done.of(instance.source().method() + " answers"));
-            case EXPIRY -> instance.target().current().map(this::judge);
+            case EXPIRY -> instance.target().current().compose(this::judge);
             case BACKUP -> instance.target().snapshot().compose(this::backUp);
             case ORDER -> instance.source().obtain(wish()).map(this::obtained);
             case VALIDATION -> workers.executeBlocking(this::validate, false);
-            case INSTALLATION -> instance.target().install(installation()).map(Done.of("in place"));
+            case INSTALLATION ->
+                begin().compose(begun -> instance.target().install(installation()))
+                        .map(Done.of("in place"));
             case RELOAD -> instance.target().reload().map(Done::of);
             case TEST -> test();
             case CLEANUP -> workers.executeBlocking(this::cleanUp, false);
@@ -103,21 +108,26 @@ final class RenewalCycle {
         };
     }
 
-    private Done judge(Optional<TlsMaterial> current) {
+    private Future<Done> judge(Optional<TlsMaterial> current) {
         before = current.orElse(null);
-        if (before == null) {
-            return Done.of("nothing usable is installed");
-        }
-        var left = Duration.between(clock.instant(), notAfter(before));
+        return workers.executeBlocking(() -> Files.exists(instance.unfinished()), false)
+                .map(unfinished -> before == null ? Done.of("nothing usable is installed") : judge(before, unfinished));
+    }
+
+    private Done judge(TlsMaterial current, boolean unfinished) {
+        var left = Duration.between(clock.instant(), notAfter(current));
         var rest = left.isNegative()
                 ? "expired " + text(left.negated()) + " ago"
                 : text(left) + " left, " + level().label();
-        if (!clock.instant().isBefore(dueAt(before))) {
+        if (unfinished) {
+            return Done.of("the last run was interrupted, so another certificate may be served: " + rest);
+        }
+        if (!clock.instant().isBefore(dueAt(current))) {
             return Done.of("due: " + rest);
         }
         return force
                 ? Done.of("not due, but forced: " + rest)
-                : new Done(StepReport.Result.NOT_DUE, "not due before " + dueAt(before) + ": " + rest);
+                : new Done(StepReport.Result.NOT_DUE, "not due before " + dueAt(current) + ": " + rest);
     }
 
     private Future<Done> backUp(Snapshot snapshot) {
@@ -163,6 +173,25 @@ final class RenewalCycle {
                 "leads to a trusted root and carries " + instance.config().sans());
     }
 
+    /** From here on what is installed and what is served may differ, also when this process is killed. */
+    private Future<?> begin() {
+        return workers.executeBlocking(
+                () -> {
+                    DurableFiles.writePublic(instance.unfinished(), clock.instant() + "\n");
+                    return true;
+                },
+                false);
+    }
+
+    private Future<Done> ended(Done done) {
+        return workers.executeBlocking(
+                () -> {
+                    Files.deleteIfExists(instance.unfinished());
+                    return done;
+                },
+                false);
+    }
+
     private Installation installation() {
         return new Installation(fresh(), instance.trust().roots());
     }
@@ -179,7 +208,8 @@ final class RenewalCycle {
                 : shown.map(Done::of);
     }
 
-    private Done cleanUp() throws java.io.IOException {
+    private Done cleanUp() throws IOException {
+        Files.deleteIfExists(instance.unfinished());
         return Done.of("backups kept: " + instance.backups().prune());
     }
 
@@ -190,7 +220,8 @@ final class RenewalCycle {
                         .snapshot()
                         .compose(now -> now.equals(kept)
                                 ? Future.succeededFuture(Done.of("nothing had been changed"))
-                                : instance.target().restore(kept).compose(restored -> reloadRestored())));
+                                : instance.target().restore(kept).compose(restored -> reloadRestored())))
+                .compose(this::ended);
     }
 
     /** A server that did not take the new certificate may not take the order to reload either: what counts is what it shows. */
@@ -240,7 +271,11 @@ final class RenewalCycle {
         if (failed instanceof IssuanceFailed issuance) {
             return issuance.reason().label();
         }
-        return step == RenewalStep.VALIDATION ? IssuanceFailed.Reason.INVALID_CERTIFICATE.label() : step.label();
+        return switch (step) {
+            case HEALTH, EXPIRY, ORDER, CLEANUP -> IssuanceFailed.Reason.INTERNAL.label();
+            case VALIDATION -> IssuanceFailed.Reason.INVALID_CERTIFICATE.label();
+            case BACKUP, INSTALLATION, RELOAD, TEST, RESTORATION -> step.label();
+        };
     }
 
     /** Of what was in use when the run began. */

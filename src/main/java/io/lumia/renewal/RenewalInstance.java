@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param test what it serves; null: nothing is proved
  * @param client shown by the test; null: nothing
  * @param lock file that one run holds
+ * @param unfinished file that is there while what is installed may not be what is served
  */
 record RenewalInstance(
         String name,
@@ -28,4 +29,5 @@ record RenewalInstance(
         @Nullable ConnectivityTest test,
         @Nullable TlsMaterial client,
         Backups backups,
-        Path lock) {}
+        Path lock,
+        Path unfinished) {}

@@ -1,8 +1,10 @@
 package io.lumia.renewal;
 
+import io.lumia.config.EmqxConfig;
 import io.lumia.config.RenewalConfig;
 import io.lumia.config.RenewalInstanceConfig;
 import io.lumia.config.TlsConfig;
+import io.lumia.emqx.EmqxApi;
 import io.lumia.issuance.CertificateSource;
 import io.lumia.issuance.IssuanceFailed;
 import io.lumia.lifecycle.RenewalPolicy;
@@ -57,8 +59,20 @@ public final class Renewals implements AutoCloseable {
         CertificateSource of(String instance, RenewalInstanceConfig config);
     }
 
-    /** @param data directory below which locks and backups are */
+    /** For targets without EMQX. */
     public Renewals(Vertx vertx, RenewalConfig config, TlsConfig tls, Path data, Sources sources, Clock clock) {
+        this(vertx, config, tls, EmqxConfig.NONE, data, sources, clock);
+    }
+
+    /** @param data directory below which locks and backups are */
+    public Renewals(
+            Vertx vertx,
+            RenewalConfig config,
+            TlsConfig tls,
+            EmqxConfig emqx,
+            Path data,
+            Sources sources,
+            Clock clock) {
         this.vertx = vertx;
         this.config = config;
         this.tls = tls;
@@ -67,7 +81,8 @@ public final class Renewals implements AutoCloseable {
         this.clock = clock;
         this.workers = vertx.createSharedWorkerExecutor(
                 "lumia-renewal", THREADS, LONGEST_WORK.toMillis(), TimeUnit.MILLISECONDS);
-        this.targets = new Targets(workers, new RestartPace(vertx, config.restartPause()));
+        this.targets = new Targets(
+                workers, new RestartPace(vertx, config.restartPause()), () -> EmqxApi.open(vertx, emqx, tls));
         this.mqtt = new MqttClient(vertx, tls);
         this.alert = new RenewalAlert(vertx, config, workers);
     }
@@ -129,6 +144,7 @@ public final class Renewals implements AutoCloseable {
     private RenewalInstance prepared(String name, RenewalInstanceConfig instance) throws IOException {
         var directory = data.resolve("renewal").resolve(name);
         var backups = instance.backup().directory();
+        var password = instance.backup().passwordFile();
         var test = instance.test();
         return new RenewalInstance(
                 name,
@@ -141,8 +157,10 @@ public final class Renewals implements AutoCloseable {
                 client(test.clientCertFile(), test.clientKeyFile()),
                 new Backups(
                         backups == null ? directory.resolve("backups") : backups,
-                        instance.backup().kept()),
-                directory.resolve("lock").toAbsolutePath().normalize());
+                        instance.backup().kept(),
+                        password == null ? null : password.read("backup.password-file")),
+                directory.resolve("lock").toAbsolutePath().normalize(),
+                directory.resolve("unfinished"));
     }
 
     private RenewalPolicy policy(RenewalInstanceConfig instance) {

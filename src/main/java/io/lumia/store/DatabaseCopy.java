@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Properties;
 
 /** The database of a data directory copied while a process uses it, and looked at when none does. Blocks. */
 public final class DatabaseCopy {
@@ -22,16 +23,20 @@ public final class DatabaseCopy {
         if (!Files.exists(file)) {
             return false;
         }
-        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file.toAbsolutePath());
-                var waiting = connection.createStatement();
+        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file.toAbsolutePath(), patient());
                 var copying = connection.prepareStatement("vacuum into ?")) {
-            waiting.execute("pragma busy_timeout = 10000");
             copying.setString(1, target.toAbsolutePath().toString());
             copying.execute();
             return true;
         } catch (SQLException unusable) {
             throw new IOException("the database " + file.toAbsolutePath() + " cannot be copied: " + unusable, unusable);
         }
+    }
+
+    private static Properties patient() {
+        var properties = new Properties();
+        properties.setProperty("busy_timeout", "10000");
+        return properties;
     }
 
     /** Opens it as a start would, migration included. @throws StoreUnusable naming the file and the remedy */

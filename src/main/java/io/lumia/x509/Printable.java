@@ -8,8 +8,13 @@ public final class Printable {
 
     /** The text in single quotes, control characters as {@code \\uXXXX}, cut after 100 characters. */
     public static String quoted(String text) {
+        return quoted(text, LONGEST);
+    }
+
+    /** The same, cut after so many characters: for what another program has to say at length. */
+    public static String quoted(String text, int longest) {
         var printable = new StringBuilder("'");
-        text.codePoints().limit(LONGEST).forEach(c -> {
+        text.codePoints().limit(longest).forEach(c -> {
             if (Character.isISOControl(c) || c == '\'' || c == '\\' || Character.getType(c) == Character.FORMAT) {
                 printable.append(String.format("\\u%04x", c));
             } else {
@@ -17,7 +22,7 @@ public final class Printable {
             }
         });
         return printable
-                .append(text.codePointCount(0, text.length()) > LONGEST ? "…'" : "'")
+                .append(text.codePointCount(0, text.length()) > longest ? "…'" : "'")
                 .toString();
     }
 }

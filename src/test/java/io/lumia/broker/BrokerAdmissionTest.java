@@ -25,6 +25,7 @@ import io.vertx.mqtt.MqttConnectionException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -35,6 +36,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BrokerAdmissionTest {
+    private static final int NOT_AUTHORIZED = 0x87;
+
     @TempDir
     Path data;
 
@@ -104,6 +107,22 @@ class BrokerAdmissionTest {
     @Test
     void refuses_a_name_that_is_not_the_one_recorded_for_the_serial() throws Exception {
         refused(broker.authority.material(Profile.DEVICE, "lumia-app", new DeviceName("dev-1"), Duration.ofHours(1)));
+    }
+
+    @Test
+    void gives_a_site_topics_of_its_own_unless_a_device_has_its_name() throws Exception {
+        var someDevice = new DeviceName("dev-9");
+        try (var site = RawMqtt.connect(
+                broker, broker.authority.material(Profile.SITE, "site-1", someDevice, Duration.ofHours(1)))) {
+            assertThat(site.say(RawMqtt.Connect.mqtt5("site-1")).at(1)).isZero();
+            site.send(RawMqtt.subscribe(5, "site/site-1/down/#", 1, 1));
+            assertThat(site.next().lastByte()).isEqualTo(1);
+            for (String foreign : List.of("site/site-2/down/#", "devices/site-1/#", "site/#")) {
+                site.send(RawMqtt.subscribe(5, foreign, 1, 2));
+                assertThat(site.next().lastByte()).as(foreign).isEqualTo(NOT_AUTHORIZED);
+            }
+        }
+        refused(broker.authority.material(Profile.SITE, "dev-9", someDevice, Duration.ofHours(1)));
     }
 
     @Test

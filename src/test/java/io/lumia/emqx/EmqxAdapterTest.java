@@ -11,13 +11,16 @@ import io.lumia.bus.FleetBus.CertificateRevoked;
 import io.lumia.bus.FleetBus.CertificateStatus;
 import io.lumia.bus.FleetBus.RevocationEnforced;
 import io.lumia.config.EmqxConfig;
+import io.lumia.config.RenewalTargetConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.fakes.Await;
 import io.lumia.fakes.FakeEmqx;
 import io.lumia.fakes.FleetCa;
-import io.lumia.renewal.target.EmqxTarget;
 import io.lumia.renewal.target.Installation;
+import io.lumia.renewal.target.RestartPace;
 import io.lumia.renewal.target.Snapshot;
+import io.lumia.renewal.target.Target;
+import io.lumia.renewal.target.Targets;
 import io.lumia.x509.Pem;
 import io.lumia.x509.Profile;
 import io.lumia.x509.RevocationReason;
@@ -105,7 +108,7 @@ class EmqxAdapterTest {
         var target = target("ssl:default");
         var first = ca.issue("broker", List.of("localhost"), Duration.ofDays(1));
         Await.result(target.install(new Installation(first, List.of(ca.root()))));
-        var mode = Files.getPosixFilePermissions(directory.resolve("emqx/server.key"));
+        var mode = Files.getPosixFilePermissions(directory.resolve("server.key"));
         assertThat(PosixFilePermissions.toString(mode)).isEqualTo("rw-------");
         Snapshot before = Await.result(target.snapshot());
         var second = ca.issue("broker", List.of("localhost"), Duration.ofDays(2));
@@ -127,7 +130,7 @@ class EmqxAdapterTest {
         Await.result(unknown.install(new Installation(material, List.of(ca.root()))));
         assertThat(Await.failure(unknown.reload())).hasMessageContainingAll("404", "ssl:other", "emqx.listener");
 
-        var stranger = new EmqxApi(vertx.createHttpClient(), emqx.url(), FakeEmqx.KEY, "wrong");
+        var stranger = new EmqxApi(vertx.createHttpClient(), emqx.url(), FakeEmqx.KEY, "wrong", "ssl:default");
         assertThat(Await.failure(stranger.banned())).hasMessageContainingAll("401", "emqx.api-key");
     }
 
@@ -220,10 +223,22 @@ class EmqxAdapterTest {
                 .isEqualTo(text.chars().filter(c -> c == '}').count());
     }
 
-    private EmqxTarget target(String listener) {
-        var api = new EmqxApi(vertx.createHttpClient(), emqx.url(), FakeEmqx.KEY, FakeEmqx.SECRET);
-        return new EmqxTarget(
-                api, listener, directory.resolve("emqx"), vertx.createSharedWorkerExecutor("emqx-test", 1));
+    private Target target(String listener) {
+        var api = new EmqxApi(vertx.createHttpClient(), emqx.url(), FakeEmqx.KEY, FakeEmqx.SECRET, listener);
+        var workers = vertx.createSharedWorkerExecutor("emqx-test", 1);
+        return new Targets(workers, new RestartPace(vertx, Duration.ZERO), () -> api)
+                .of(new RenewalTargetConfig(
+                        RenewalTargetConfig.Type.EMQX,
+                        directory.resolve("server.crt"),
+                        directory.resolve("server.key"),
+                        null,
+                        directory.resolve("ca.crt"),
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        Duration.ofSeconds(10)));
     }
 
     private void deploy() {

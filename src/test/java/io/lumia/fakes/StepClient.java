@@ -61,7 +61,16 @@ public final class StepClient {
 
     /** The key of the JWK provisioner, opened with the password as step does. */
     public PublicJsonWebKey provisionerKey() throws Exception {
-        var listed = get("/provisioners").json().getJsonArray("provisioners").getJsonObject(0);
+        return provisionerKey("jwk");
+    }
+
+    /** That of the JWK provisioner with this name. */
+    public PublicJsonWebKey provisionerKey(String name) throws Exception {
+        var listed = get("/provisioners").json().getJsonArray("provisioners").stream()
+                .map(JsonObject.class::cast)
+                .filter(each -> each.getString("name").equals(name))
+                .findFirst()
+                .orElseThrow();
         var jwe = new JsonWebEncryption();
         jwe.setAlgorithmConstraints(AlgorithmConstraints.NO_CONSTRAINTS);
         jwe.setCompactSerialization(listed.getString("encryptedKey"));

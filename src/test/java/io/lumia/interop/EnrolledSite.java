@@ -51,6 +51,12 @@ final class EnrolledSite implements AutoCloseable {
         return withIt.run(command(options));
     }
 
+    String failToEnrol(String... options) throws Exception {
+        var password = Map.of("ENROLL_PASSWORD_FILE", central.password.toString());
+        var withIt = new ExternalProgram(bash.file(), environment(password), directory);
+        return withIt.fail(command(options));
+    }
+
     /** Without a password. */
     String renew() throws Exception {
         return bash.run(command());

@@ -20,9 +20,9 @@ final class LocalStepCa implements AutoCloseable {
     final int http01Port;
     final int tlsAlpn01Port;
     private final Path home;
-    private final Path password;
+    final Path password;
     private final ExternalProgram stepCa;
-    private final ExternalProgram step;
+    final ExternalProgram step;
     private ExternalProgram.Running running;
 
     /** Skips the test where step or step-ca is not installed. */

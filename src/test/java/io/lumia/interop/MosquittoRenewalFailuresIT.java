@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -167,6 +168,19 @@ class MosquittoRenewalFailuresIT {
                 directory.resolve("stale.pid"), ProcessHandle.current().pid() + "\n");
 
         fellBack(broker.renew("target.pid-file=" + stale), "reload", "reload", "stale");
+    }
+
+    @Test
+    void restores_from_a_sealed_backup() throws Exception {
+        var password = Files.writeString(directory.resolve("backup-password"), "correct horse");
+        var run = broker.renew("backup.password-file=" + password, "target.reload-command=['false']");
+
+        fellBack(run, "reload", "reload", "ended with code 1");
+        var sealed = Path.of(run.report().path("backup").asText()).resolve("key.pem.cms");
+        assertThat(sealed).content().startsWith("-----BEGIN CMS-----");
+        var opened = ExternalProgram.find("openssl", Map.of(), directory)
+                .run("cms", "-decrypt", "-inform", "PEM", "-in", sealed.toString(), "-pwri_password", "correct horse");
+        assertThat(opened.replace("\r\n", "\n")).isEqualTo(key);
     }
 
     @Test

@@ -118,6 +118,45 @@ class MosquittoRenewalIT {
         assertThat(broker.installed()).isEqualTo(before);
     }
 
+    @Test
+    void a_second_run_says_who_holds_the_instance_and_takes_over_when_that_was_killed() throws Exception {
+        var slow = broker.file("target.reload-command=[sleep, '60']", "target.command-timeout=120s");
+        var before = Fingerprint.of(broker.shown());
+        var other = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "io.lumia.Lumia",
+                        "renew",
+                        "--data",
+                        broker.data().toString(),
+                        "--config",
+                        slow.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("other.log").toFile())
+                .start();
+        try {
+            Await.until(vertx, "the other has installed", () -> !broker.installedIs(before));
+
+            var busy = broker.renew();
+
+            assertThat(busy.exitCode()).as(busy.printed()).isEqualTo(1);
+            assertThat(busy.report().path("problem").asText()).contains("process " + other.pid());
+        } finally {
+            other.descendants().forEach(ProcessHandle::destroyForcibly);
+            other.destroyForcibly();
+            int unused = other.waitFor();
+        }
+        assertThat(Fingerprint.of(broker.shown())).isEqualTo(before);
+
+        var run = broker.renew();
+
+        assertThat(run.exitCode()).as(run.printed()).isZero();
+        assertThat(run.printed()).contains("interrupted");
+        assertThat(Fingerprint.of(broker.shown())).isNotEqualTo(before).isEqualTo(broker.installed());
+    }
+
     /** Every client publishes to itself at QoS 1, the next message when the one before was acknowledged. */
     private static final class Traffic {
         private final Vertx vertx;

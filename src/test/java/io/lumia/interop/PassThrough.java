@@ -29,14 +29,14 @@ final class PassThrough implements AutoCloseable {
                 .toString();
         haproxy.run("-c", "-f", file);
         running = haproxy.begin("-db", "-f", file);
-        awaitListening();
+        connect(running, port).close();
     }
 
-    private void awaitListening() throws Exception {
+    /** Waits until it listens. */
+    static Socket connect(ExternalProgram.Running running, int port) throws Exception {
         while (true) {
             try {
-                new Socket(InetAddress.getLoopbackAddress(), port).close();
-                return;
+                return new Socket(InetAddress.getLoopbackAddress(), port);
             } catch (IOException notYet) {
                 assertThat(running.process().waitFor(20, TimeUnit.MILLISECONDS))
                         .as(running.printed())

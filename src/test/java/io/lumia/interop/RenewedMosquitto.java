@@ -186,6 +186,14 @@ final class RenewedMosquitto implements AutoCloseable {
         return Fingerprint.of(Pem.certificates(Files.readString(certificate())).get(0));
     }
 
+    boolean installedIs(Fingerprint expected) {
+        try {
+            return installed().equals(expected);
+        } catch (Exception unreadable) {
+            throw new IllegalStateException(unreadable);
+        }
+    }
+
     @Override
     public void close() {
         if (running != null) {

@@ -1,18 +1,25 @@
 package io.lumia.renewal.target;
 
 import io.lumia.config.RenewalTargetConfig;
+import io.lumia.emqx.EmqxApi;
 import io.vertx.core.WorkerExecutor;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Makes targets of their configuration. */
 public final class Targets {
     private final WorkerExecutor workers;
     private final RestartPace pace;
+    private final Supplier<EmqxApi> emqx;
 
-    /** @param workers where files are written and commands run */
-    public Targets(WorkerExecutor workers, RestartPace pace) {
+    /**
+     * @param workers where files are written and commands run
+     * @param emqx asked on a worker, when a target is one
+     */
+    public Targets(WorkerExecutor workers, RestartPace pace, Supplier<EmqxApi> emqx) {
+        this.emqx = emqx;
         this.workers = workers;
         this.pace = pace;
     }
@@ -21,6 +28,7 @@ public final class Targets {
         return switch (config.type()) {
             case FILES -> new FilesTarget(files(config), command(config.reloadCommand(), config), workers);
             case MOSQUITTO -> new MosquittoTarget(files(config), control(config), workers, pace);
+            case EMQX -> new EmqxTarget(emqx.get(), files(config), workers);
         };
     }
 

@@ -14,10 +14,10 @@ import org.slf4j.LoggerFactory;
 /** The PEM files that a server reads: all are staged before the first is replaced. Blocks; call from a worker. */
 final class TlsFiles {
     private static final Logger log = LoggerFactory.getLogger(TlsFiles.class);
-    private static final String CERTIFICATE = "certificate.pem";
-    private static final String KEY = "key.pem";
+    static final String CERTIFICATE = "certificate.pem";
+    static final String KEY = "key.pem";
     private static final String CHAIN = "chain.pem";
-    private static final String ROOTS = "ca.pem";
+    static final String ROOTS = "ca.pem";
 
     private final Map<String, InstalledFile> files = new LinkedHashMap<>();
 

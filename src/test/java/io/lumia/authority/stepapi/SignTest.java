@@ -123,8 +123,8 @@ class SignTest {
                 wrong("(exp)", claims -> claims.remove("exp")),
                 wrong("(exp)", claims -> claims.put("exp", now + 86_400)),
                 wrong("(exp, nbf, iat)", claims -> claims.put("exp", "tomorrow")),
-                wrong("(nbf)", claims -> claims.put("nbf", now + 120)),
-                wrong("(iat)", claims -> claims.put("iat", now + 120)),
+                wrong("(nbf)", claims -> claims.put("nbf", Instant.now().getEpochSecond() + 120)),
+                wrong("(iat)", claims -> claims.put("iat", Instant.now().getEpochSecond() + 120)),
                 wrong("cnf", claims -> claims.put("cnf", "anything")),
                 wrong("sans", claims -> claims.put("sans", new JsonArray().add(1))));
     }

@@ -18,12 +18,12 @@ import org.slf4j.LoggerFactory;
  * What is kept of an issuer: the key of the account, and the last certificate with its key in one file, so that the two never differ. Blocks;
  * call from a worker.
  */
-final class AcmeStorage {
-    private static final Logger log = LoggerFactory.getLogger(AcmeStorage.class);
+final class IssuerStorage {
+    private static final Logger log = LoggerFactory.getLogger(IssuerStorage.class);
 
     private final Path directory;
 
-    AcmeStorage(Path directory) {
+    IssuerStorage(Path directory) {
         this.directory = directory;
     }
 
