@@ -9,6 +9,6 @@ import io.lumia.renewal.Renewals;
 record InstanceSources(CertificateSources sources) implements Renewals.Sources {
     @Override
     public CertificateSource of(String instance, RenewalInstanceConfig config) {
-        return sources.of(instance, config.issuer());
+        return sources.chain(instance, config.issuer(), config.fallback());
     }
 }

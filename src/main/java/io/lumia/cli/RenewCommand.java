@@ -1,5 +1,6 @@
 package io.lumia.cli;
 
+import io.lumia.bus.FleetBus;
 import io.lumia.config.LumiaConfig;
 import io.lumia.crypto.CryptoProviders;
 import io.lumia.issuance.CertificateSources;
@@ -60,6 +61,7 @@ public final class RenewCommand implements Callable<Integer> {
         var wanted = wanted(config);
         CryptoProviders.install();
         var vertx = Vertx.vertx();
+        FleetBus.install(vertx);
         try {
             return print(renewed(vertx, config, wanted));
         } finally {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param target that serves it
  * @param test of what it serves
  * @param backup of what it served before
+ * @param fallback when the issuer does not deliver
  */
 public record RenewalInstanceConfig(
         @JsonProperty("common-name") String commonName,
@@ -32,7 +33,8 @@ public record RenewalInstanceConfig(
         IssuerConfig issuer,
         RenewalTargetConfig target,
         RenewalTestConfig test,
-        Backup backup) {
+        Backup backup,
+        FallbackConfig fallback) {
     private static final int USUAL_BACKUPS = 10;
 
     /**
@@ -79,6 +81,7 @@ public record RenewalInstanceConfig(
     public RenewalInstanceConfig {
         Check.that(commonName != null && !commonName.isBlank(), "common-name is needed");
         sans = sans == null || sans.isEmpty() ? List.of(String.valueOf(commonName)) : List.copyOf(sans);
+        fallback = fallback == null ? FallbackConfig.USUAL : fallback;
         keyType = keyType == null ? KeyType.P256 : keyType;
         caBundle = caBundle != null ? caBundle : issuer.trustedRoots();
         caBundle = caBundle != null ? caBundle : issuer.caBundle();

@@ -39,9 +39,22 @@ final class StepCaServer implements AutoCloseable {
         program = ExternalProgram.find("step-ca", environment, directory);
         var step = ExternalProgram.find("step", environment, directory);
         said(step.run(
-                "ca", "init", "--name", "Test", "--dns", "localhost", "--address", "127.0.0.1:" + port,
-                "--provisioner", "jwk", "--deployment-type", "standalone",
-                "--password-file", password.toString(), "--provisioner-password-file", password.toString()));
+                "ca",
+                "init",
+                "--name",
+                "Test",
+                "--dns",
+                "localhost",
+                "--address",
+                "127.0.0.1:" + port,
+                "--provisioner",
+                "jwk",
+                "--deployment-type",
+                "standalone",
+                "--password-file",
+                password.toString(),
+                "--provisioner-password-file",
+                password.toString()));
         age(step);
         configure();
         start();
@@ -52,14 +65,35 @@ final class StepCaServer implements AutoCloseable {
         var root = root().toString();
         var rootKey = home.resolve("secrets/root_ca_key").toString();
         said(step.run(
-                "certificate", "create", "Test root", root, rootKey,
-                "--profile", "root-ca", "--not-before=-2h", "--force", "--password-file", password.toString()));
+                "certificate",
+                "create",
+                "Test root",
+                root,
+                rootKey,
+                "--profile",
+                "root-ca",
+                "--not-before=-2h",
+                "--force",
+                "--password-file",
+                password.toString()));
         said(step.run(
-                "certificate", "create", "Test intermediate",
+                "certificate",
+                "create",
+                "Test intermediate",
                 home.resolve("certs/intermediate_ca.crt").toString(),
                 home.resolve("secrets/intermediate_ca_key").toString(),
-                "--profile", "intermediate-ca", "--not-before=-1h", "--force", "--ca", root, "--ca-key", rootKey,
-                "--ca-password-file", password.toString(), "--password-file", password.toString()));
+                "--profile",
+                "intermediate-ca",
+                "--not-before=-1h",
+                "--force",
+                "--ca",
+                root,
+                "--ca-key",
+                rootKey,
+                "--ca-password-file",
+                password.toString(),
+                "--password-file",
+                password.toString()));
     }
 
     private static void said(String printed) {

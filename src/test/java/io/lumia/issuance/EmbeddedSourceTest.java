@@ -34,7 +34,9 @@ class EmbeddedSourceTest {
 
             assertThat(issued.leaf().getExtendedKeyUsage()).hasSize(2);
             assertThat(KeyType.of(issued.leaf().getPublicKey())).contains(KeyType.P384);
-            assertThat(Await.result(source.obtain(wish(Set.of(Usage.SERVER)))).leaf().getExtendedKeyUsage())
+            assertThat(Await.result(source.obtain(wish(Set.of(Usage.SERVER))))
+                            .leaf()
+                            .getExtendedKeyUsage())
                     .hasSize(1);
         }
     }
