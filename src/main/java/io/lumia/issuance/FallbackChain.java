@@ -85,15 +85,16 @@ public final class FallbackChain implements CertificateSource {
         return sources.get(0).method();
     }
 
-    /** Of the first source: a fallback that works does not make it healthy. */
+    /** Whether any source would answer; otherwise fails as the first one does. */
     @Override
     public Future<Void> health() {
-        var answer = sources.get(0).health();
-        for (var next : sources.subList(1, sources.size())) {
-            // the first one's word says more to an operator
-            answer = answer.recover(down -> next.health().recover(alsoDown -> Future.failedFuture(down)));
-        }
-        return answer;
+        return sources.get(0).health().recover(first -> healthy(1, first));
+    }
+
+    private Future<Void> healthy(int index, Throwable first) {
+        return index == sources.size()
+                ? Future.failedFuture(first)
+                : sources.get(index).health().recover(failure -> healthy(index + 1, first));
     }
 
     /** A certificate that was issued now, or a self-signed one where that is wanted; fails when the one in use has to stay. */

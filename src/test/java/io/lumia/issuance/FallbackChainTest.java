@@ -156,6 +156,14 @@ class FallbackChainTest {
         assertThat(Await.failure(chain(true).obtain(server(current)))).isInstanceOf(IssuanceFailed.class);
     }
 
+    @Test
+    void is_healthy_while_any_source_is_and_otherwise_tells_what_ails_the_first() {
+        first.healthy = false;
+        Await.result(chain(false).health());
+        second.healthy = false;
+        assertThat(Await.failure(chain(false).health())).hasMessageContaining("acme is ill");
+    }
+
     private void nobodyDelivers() {
         first.fail(Reason.REFUSED);
         second.fail(Reason.REFUSED);
@@ -191,6 +199,7 @@ class FallbackChainTest {
         private final Deque<Optional<IssuanceFailed>> answers = new ArrayDeque<>();
         volatile @Nullable TlsMaterial last;
         volatile int asked;
+        volatile boolean healthy = true;
 
         Scripted(String method) {
             this.method = method;
@@ -217,7 +226,9 @@ class FallbackChainTest {
 
         @Override
         public Future<Void> health() {
-            return Future.succeededFuture();
+            return healthy
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(new IssuanceFailed(Reason.UNREACHABLE, method + " is ill", null, null));
         }
 
         @Override
