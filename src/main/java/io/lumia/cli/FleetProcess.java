@@ -4,8 +4,6 @@ import static io.lumia.bus.FleetBus.DESCRIBE_AUTHORITY;
 import static io.lumia.bus.FleetBus.DESCRIBE_PROVISIONING;
 
 import io.lumia.access.AddressRange;
-import io.lumia.agent.AgentEnvironment;
-import io.lumia.app.AppVerticle;
 import io.lumia.audit.AuditVerticle;
 import io.lumia.authority.AuthorityVerticle;
 import io.lumia.broker.BrokerVerticle;
@@ -14,10 +12,7 @@ import io.lumia.bus.FleetBus.AuthorityDescription;
 import io.lumia.bus.FleetBus.DescribeAuthority;
 import io.lumia.bus.FleetBus.DescribeProvisioning;
 import io.lumia.bus.FleetBus.ProvisioningState;
-import io.lumia.config.AppConfig;
 import io.lumia.config.AuthorityConfig;
-import io.lumia.config.BrokerConfig;
-import io.lumia.config.BrokerConfig.TopicRule;
 import io.lumia.config.CannotStart;
 import io.lumia.config.LumiaConfig;
 import io.lumia.config.Part;
@@ -46,10 +41,6 @@ import io.vertx.core.VertxOptions;
 import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +57,7 @@ final class FleetProcess {
     private final Readiness readiness = new Readiness();
     private final SwarmAddresses addresses;
     private final ListenerCertificates certificates;
-    private final Deque<String> deployments = new ArrayDeque<>();
+    private final Deployments deployments = new Deployments(vertx);
 
     private @Nullable Store store;
     private @Nullable MetricsVerticle metrics;
@@ -77,7 +68,7 @@ final class FleetProcess {
     private @Nullable NameResponder names;
     private @Nullable StepCa stepCa;
     private @Nullable WebVerticle web;
-    private @Nullable SwarmVerticle swarm;
+    private @Nullable IdentityParts identities;
 
     FleetProcess(LumiaConfig config, Clock clock) {
         this.config = config;
@@ -119,7 +110,8 @@ final class FleetProcess {
     Future<Void> stop() {
         readiness.stopping();
         var stopped = Promise.<Void>promise();
-        undeployLast()
+        deployments
+                .undeploy()
                 .eventually(this::closeStore)
                 .onComplete(undeployed -> vertx.close().onComplete(closed -> stopped.tryComplete()));
         return stopped.future();
@@ -162,7 +154,7 @@ final class FleetProcess {
 
     /** The simulated devices of this process, once they are deployed. */
     Optional<SwarmVerticle> swarm() {
-        return Optional.ofNullable(swarm);
+        return Optional.ofNullable(identities).flatMap(IdentityParts::swarm);
     }
 
     /** Those that only listen to the others go first, so that they miss nothing. */
@@ -255,7 +247,11 @@ final class FleetProcess {
             return Future.succeededFuture();
         }
         broker = new BrokerVerticle(
-                withApplication(config.broker(), config.app()), certificates, config.fleet(), config.data(), clock);
+                IdentityParts.withApplication(config.broker(), config.app()),
+                certificates,
+                config.fleet(),
+                config.data(),
+                clock);
         return deploy(broker);
     }
 
@@ -311,25 +307,8 @@ final class FleetProcess {
     }
 
     private Future<?> deployIdentities() {
-        if (!config.runs(Part.APP) && !config.runs(Part.SWARM) && !config.runs(Part.MOSQUITTO)) {
-            return Future.succeededFuture();
-        }
-        var environment = environment();
-        var deployed = Future.succeededFuture("");
-        if (config.runs(Part.MOSQUITTO)) {
-            var rules = withApplication(config.broker(), config.app()).rules();
-            deployed = deployed.compose(before -> StepCa.mosquitto(stepCa, config, rules, addresses.app(), environment))
-                    .compose(this::deploy);
-        }
-        if (config.runs(Part.APP)) {
-            deployed = deployed.compose(before -> deploy(new AppVerticle(config.app(), addresses.app(), environment)));
-        }
-        if (config.runs(Part.SWARM) && config.swarm().devices() > 0) {
-            var verticle = new SwarmVerticle(config.swarm(), addresses.devices(), environment);
-            swarm = verticle;
-            deployed = deployed.compose(before -> deploy(verticle));
-        }
-        return deployed;
+        identities = new IdentityParts(vertx, config, addresses, deployments, clock);
+        return identities.deploy(whereabouts(), stepCa);
     }
 
     private Future<?> deployBackup() {
@@ -338,18 +317,7 @@ final class FleetProcess {
     }
 
     private Future<String> deploy(Deployable part) {
-        return vertx.deployVerticle(part).onSuccess(deployments::push);
-    }
-
-    private Future<Void> undeployLast() {
-        var last = deployments.poll();
-        if (last == null) {
-            return Future.succeededFuture();
-        }
-        return vertx.undeploy(last)
-                .onFailure(broken -> log.atWarn().addKeyValue("reason", broken).log("a part did not stop cleanly"))
-                .otherwiseEmpty()
-                .compose(undeployed -> undeployLast());
+        return deployments.deploy(part);
     }
 
     private Future<Void> closeStore() {
@@ -367,16 +335,6 @@ final class FleetProcess {
                 : ca;
     }
 
-    /** The application may talk with every device; everybody else only for itself. */
-    private static BrokerConfig withApplication(BrokerConfig broker, AppConfig app) {
-        var rules = new ArrayList<>(broker.rules());
-        rules.add(new TopicRule(
-                app.name().value(),
-                List.of("devices/+/commands"),
-                List.of("devices/+/telemetry", "devices/+/responses")));
-        return broker.withRules(rules);
-    }
-
     /** What is known by now; asked anew each time, since parts start one after the other. */
     private Whereabouts whereabouts() {
         return new Whereabouts(
@@ -385,24 +343,6 @@ final class FleetProcess {
                 authority != null,
                 broker == null ? null : broker.port(),
                 provisioning == null ? null : provisioning.port());
-    }
-
-    private AgentEnvironment environment() {
-        var where = whereabouts();
-        var http01 = config.agent().http01Port();
-        return AgentEnvironment.of(
-                vertx,
-                config.agent(),
-                config.renewal(),
-                config.tls(),
-                config.fleet().domain(),
-                config.data(),
-                where.provisioningUrl(),
-                where.rootFingerprint(),
-                http01 == null ? config.authority().acme().http01Port() : http01,
-                where.knownContact(),
-                where::configuredContact,
-                clock);
     }
 
     private static @Nullable InetAddress appAddress(LumiaConfig config) {

@@ -7,6 +7,7 @@ import io.lumia.config.WatchConfig.Protocol;
 import io.lumia.expiry.Watch.Expectation;
 import io.lumia.expiry.Watch.Subject;
 import io.lumia.fakes.FleetCa;
+import io.lumia.fakes.FreePort;
 import io.lumia.fakes.MovableClock;
 import io.lumia.x509.Pem;
 import java.net.ServerSocket;
@@ -107,10 +108,7 @@ class LookTest {
 
     @Test
     void a_closed_port_is_unknown_for_certificates_and_critical_for_services() throws Exception {
-        int closed;
-        try (var probe = new ServerSocket(0)) {
-            closed = probe.getLocalPort();
-        }
+        int closed = FreePort.anywhere();
         var address = new HostPort("127.0.0.1", closed);
         assertThat(first(new Watch.Endpoint(address, Protocol.TLS, null, null)).verdict())
                 .isEqualTo(Verdict.UNKNOWN);

@@ -1,5 +1,6 @@
 package io.lumia.interop;
 
+import io.lumia.fakes.FreePort;
 import io.lumia.x509.Pem;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,7 +18,7 @@ final class EnrolledSite implements AutoCloseable {
     private final Central central;
     private final ExternalProgram bash;
     private final ExternalProgram mosquitto;
-    private final int port = PassThrough.freePort();
+    private final int port = FreePort.anywhere();
     private ExternalProgram.Running running;
 
     /** @param address of the central broker, as the site reaches it */

@@ -3,6 +3,7 @@ package io.lumia.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lumia.config.HostPort;
+import io.lumia.fakes.FreePort;
 import io.lumia.renewal.target.HaproxyConfiguration;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -47,7 +48,7 @@ class HaproxyIT {
     private String received(boolean proxyProtocol) throws Exception {
         try (var broker = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             broker.setSoTimeout(20_000);
-            int port = PassThrough.freePort();
+            int port = FreePort.anywhere();
             var configuration = new HaproxyConfiguration(
                     new HostPort("127.0.0.1", port),
                     List.of(new HostPort("127.0.0.1", broker.getLocalPort())),

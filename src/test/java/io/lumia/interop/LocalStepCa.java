@@ -2,10 +2,9 @@ package io.lumia.interop;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.lumia.fakes.FreePort;
 import io.lumia.x509.Pem;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -29,9 +28,9 @@ final class LocalStepCa implements AutoCloseable {
     LocalStepCa(Path directory) throws Exception {
         home = Files.createDirectories(directory.resolve("step-ca"));
         password = Files.writeString(home.resolve("password"), "interop-password\n");
-        port = freePort();
-        http01Port = freePort();
-        tlsAlpn01Port = freePort();
+        port = FreePort.anywhere();
+        http01Port = FreePort.anywhere();
+        tlsAlpn01Port = FreePort.anywhere();
         var environment = Map.of("STEPPATH", home.toString(), "HOME", home.toString());
         stepCa = ExternalProgram.find("step-ca", environment, home);
         step = ExternalProgram.find("step", environment, home);
@@ -134,12 +133,6 @@ final class LocalStepCa implements AutoCloseable {
     public void close() {
         if (running != null) {
             running.close();
-        }
-    }
-
-    static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lumia.Lumia;
 import io.lumia.fakes.FleetCa;
+import io.lumia.fakes.FreePort;
 import io.lumia.tls.TlsMaterial;
 import io.lumia.x509.Pem;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -34,10 +34,7 @@ class MosquittoCheckIT {
     @BeforeEach
     void start() throws Exception {
         var program = ExternalProgram.find("mosquitto", Map.of(), directory);
-        int port;
-        try (var probe = new ServerSocket(0)) {
-            port = probe.getLocalPort();
-        }
+        int port = FreePort.anywhere();
         var server = ca.issue("broker", List.of("localhost"), Duration.ofDays(60));
         var configuration = Files.writeString(
                 directory.resolve("mosquitto.conf"),

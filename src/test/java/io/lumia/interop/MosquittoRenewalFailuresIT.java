@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.sun.net.httpserver.HttpServer;
 import io.lumia.fakes.Await;
 import io.lumia.fakes.FleetCa;
+import io.lumia.fakes.FreePort;
 import io.lumia.fakes.MqttPeer;
 import io.lumia.mqtt.Connect;
 import io.lumia.x509.Fingerprint;
@@ -216,7 +217,7 @@ class MosquittoRenewalFailuresIT {
 
     @Test
     void ca_is_down() throws Exception {
-        var nobody = "https://localhost:" + LocalStepCa.freePort() + "/acme/mqtt-acme/directory";
+        var nobody = "https://localhost:" + FreePort.anywhere() + "/acme/mqtt-acme/directory";
 
         fellBack(broker.renew("issuer.directory-url=" + nobody), "health", "unreachable", nobody);
     }
@@ -232,7 +233,7 @@ class MosquittoRenewalFailuresIT {
 
     @Test
     void challenge_fails() throws Exception {
-        var elsewhere = "127.0.0.1:" + LocalStepCa.freePort();
+        var elsewhere = "127.0.0.1:" + FreePort.anywhere();
         var impostor = HttpServer.create(new InetSocketAddress("localhost", broker.ca.http01Port), 0);
         impostor.createContext("/", asked -> {
             try (asked) {

@@ -6,12 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lumia.Lumia;
 import io.lumia.fakes.FleetCa;
+import io.lumia.fakes.FreePort;
 import io.lumia.fakes.MovableClock;
 import io.lumia.tls.TlsMaterial;
 import io.lumia.x509.Pem;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -116,10 +116,7 @@ class OpenSslCheckIT {
     @Test
     void what_is_not_there_is_unknown() throws Exception {
         assertThat(check(directory.resolve("none.pem").toString())).isEqualTo(3);
-        int closed;
-        try (var probe = new ServerSocket(0)) {
-            closed = probe.getLocalPort();
-        }
+        int closed = FreePort.anywhere();
         assertThat(check("127.0.0.1:" + closed)).isEqualTo(3);
     }
 

@@ -3,10 +3,10 @@ package io.lumia.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lumia.config.HostPort;
+import io.lumia.fakes.FreePort;
 import io.lumia.renewal.target.HaproxyConfiguration;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +22,7 @@ final class PassThrough implements AutoCloseable {
     /** Skips the test where HAProxy is not installed. */
     PassThrough(Path directory, int brokerPort) throws Exception {
         var haproxy = ExternalProgram.find("haproxy", Map.of(), directory);
-        port = freePort();
+        port = FreePort.anywhere();
         var configuration = new HaproxyConfiguration(
                 new HostPort("127.0.0.1", port), List.of(new HostPort("127.0.0.1", brokerPort)), false);
         var file = Files.writeString(directory.resolve("haproxy.cfg"), configuration.text())
@@ -48,11 +48,5 @@ final class PassThrough implements AutoCloseable {
     @Override
     public void close() {
         running.close();
-    }
-
-    static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -9,6 +9,7 @@ import io.lumia.config.SecretSource;
 import io.lumia.crypto.CryptoProviders;
 import io.lumia.fakes.Await;
 import io.lumia.fakes.FleetCa;
+import io.lumia.fakes.FreePort;
 import io.lumia.fakes.IssuerSettings;
 import io.lumia.fakes.UpdatableDns;
 import io.lumia.issuance.CertificateSource;
@@ -26,8 +27,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,10 +49,10 @@ class PebbleIT {
     @TempDir
     Path directory;
 
-    private final int acme = freePort();
-    private final int management = freePort();
-    private final int http01 = freePort();
-    private final int tlsAlpn01 = freePort();
+    private final int acme = FreePort.anywhere();
+    private final int management = FreePort.anywhere();
+    private final int http01 = FreePort.anywhere();
+    private final int tlsAlpn01 = FreePort.anywhere();
     private final List<String> terminal = new CopyOnWriteArrayList<>();
     private Vertx vertx;
     private UpdatableDns dns;
@@ -123,8 +122,8 @@ class PebbleIT {
 
     @Test
     void issues_by_the_record_that_a_hook_writes() throws Exception {
-        int names = freePort();
-        int control = freePort();
+        int names = FreePort.anywhere();
+        int control = FreePort.anywhere();
         var program = ExternalProgram.find("pebble-challtestsrv", Map.of(), directory);
         pebble.close();
         try (var server = program.begin(
@@ -196,7 +195,7 @@ class PebbleIT {
     @Test
     void a_failed_challenge_is_told_in_the_cas_words() {
         var settings = settings(ChallengeType.HTTP_01);
-        settings.challengeAddress = new HostPort("127.0.0.1", freePort());
+        settings.challengeAddress = new HostPort("127.0.0.1", FreePort.anywhere());
 
         var failure = failure(source(settings), wish("web." + ZONE, "web." + ZONE));
 
@@ -315,13 +314,5 @@ class PebbleIT {
                 .compose(request -> request.send())
                 .compose(response -> response.body()));
         Files.writeString(directory.resolve("issuing-root.pem"), root.toString());
-    }
-
-    private static int freePort() {
-        try (var probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
-        } catch (IOException none) {
-            throw new java.io.UncheckedIOException(none);
-        }
     }
 }

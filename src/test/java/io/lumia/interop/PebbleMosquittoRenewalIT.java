@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lumia.fakes.Await;
 import io.lumia.fakes.FleetCa;
+import io.lumia.fakes.FreePort;
 import io.lumia.fakes.UpdatableDns;
 import io.lumia.tls.FleetTrust;
 import io.lumia.tls.TlsMaterial;
@@ -46,8 +47,8 @@ class PebbleMosquittoRenewalIT {
                 ExternalProgram.find("pebble", Map.of("PEBBLE_VA_NOSLEEP", "1", "PEBBLE_AUTHZREUSE", "0"), directory);
         broker = new RenewedMosquitto(directory, "6m");
         dns = new UpdatableDns(vertx, "example.test");
-        acme = LocalStepCa.freePort();
-        management = LocalStepCa.freePort();
+        acme = FreePort.anywhere();
+        management = FreePort.anywhere();
         Files.writeString(directory.resolve("tsig-secret"), dns.secret);
         pebble = program.begin(
                 "-config",
@@ -112,8 +113,8 @@ class PebbleMosquittoRenewalIT {
                 .put("managementListenAddress", "127.0.0.1:" + management)
                 .put("certificate", text("pebble.pem", Pem.of(server.chain())))
                 .put("privateKey", text("pebble.key", Pem.of(server.key())))
-                .put("httpPort", LocalStepCa.freePort())
-                .put("tlsPort", LocalStepCa.freePort())
+                .put("httpPort", FreePort.anywhere())
+                .put("tlsPort", FreePort.anywhere())
                 .put("ocspResponderURL", "");
         return Files.writeString(
                 directory.resolve("pebble.json"),

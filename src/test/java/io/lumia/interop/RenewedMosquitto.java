@@ -2,6 +2,7 @@ package io.lumia.interop;
 
 import io.lumia.config.TlsConfig;
 import io.lumia.fakes.FleetCa;
+import io.lumia.fakes.FreePort;
 import io.lumia.fakes.MqttPeer;
 import io.lumia.tls.TlsMaterial;
 import io.lumia.x509.Fingerprint;
@@ -40,7 +41,7 @@ final class RenewedMosquitto implements AutoCloseable {
         program = ExternalProgram.find("mosquitto", Map.of(), directory);
         ca = new LocalStepCa(directory);
         tls = Files.createDirectories(directory.resolve("tls"));
-        port = LocalStepCa.freePort();
+        port = FreePort.anywhere();
         ca.issue("localhost", certificate(), key(), lifetime);
         var client = clients.issue("renewal-test", List.of("renewal-test"), Duration.ofHours(1));
         Files.writeString(directory.resolve("client.pem"), Pem.of(client.chain()));

@@ -3,10 +3,10 @@ package io.lumia.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lumia.Lumia;
+import io.lumia.fakes.FreePort;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,7 +37,7 @@ class StepCaBackupIT {
         step = ExternalProgram.find("step", environment, directory);
         stepCa = ExternalProgram.find("step-ca", environment, directory);
         password = Files.writeString(directory.resolve("password"), "correct horse battery staple");
-        port = freePort();
+        port = FreePort.anywhere();
         var unused = step.run(
                 "ca",
                 "init",
@@ -184,11 +184,5 @@ class StepCaBackupIT {
         int exit = line.execute(all.toArray(String[]::new));
         printed = out.toString();
         return exit;
-    }
-
-    private static int freePort() throws IOException {
-        try (var probe = new ServerSocket(0)) {
-            return probe.getLocalPort();
-        }
     }
 }

@@ -2,13 +2,10 @@ package io.lumia.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lumia.fakes.FreePort;
 import io.lumia.interop.ExternalProgram.Running;
 import java.io.File;
 import java.io.IOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -27,11 +23,11 @@ final class StepCaLab implements AutoCloseable {
     private static final long PATIENCE_S = 60;
 
     final Path peers;
-    final int mqttPort = freePort();
-    private final int caPort = freePort();
-    private final int crlPort = freePort();
-    private final int dnsPort = freePort();
-    private final int http01Port = freePort();
+    final int mqttPort = FreePort.anywhere();
+    private final int caPort = FreePort.anywhere();
+    private final int crlPort = FreePort.anywhere();
+    private final int dnsPort = FreePort.anywhere();
+    private final int http01Port = FreePort.anywhere();
     private final Path directory;
     private final ExternalProgram step;
     private final ExternalProgram stepCa;
@@ -158,22 +154,4 @@ final class StepCaLab implements AutoCloseable {
     }
 
     private static final Set<Integer> TAKEN = new HashSet<>();
-
-    /** Below those that the system gives to outgoing connections, free for TCP and UDP. */
-    private static synchronized int freePort() {
-        for (int tries = 0; tries < 100; tries++) {
-            int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
-            var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-            try (var tcp = new ServerSocket();
-                    var udp = new DatagramSocket(address)) {
-                tcp.bind(address);
-                if (udp.isBound() && TAKEN.add(port)) {
-                    return port;
-                }
-            } catch (IOException taken) {
-                continue;
-            }
-        }
-        throw new AssertionError("no free port");
-    }
 }

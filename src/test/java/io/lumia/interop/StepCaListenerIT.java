@@ -48,7 +48,7 @@ class StepCaListenerIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = "http-01")
+    @ValueSource(strings = {"http-01", "tls-alpn-01"})
     void gives_the_broker_its_certificate_which_is_renewed_under_a_connected_client(String challenge) throws Exception {
         var data = directory.resolve(challenge);
         var lumia = lumia(data, challenge);

@@ -1,13 +1,12 @@
 package io.lumia.interop;
 
 import io.lumia.config.HostPort;
+import io.lumia.fakes.FreePort;
 import io.lumia.x509.Fingerprint;
 import io.lumia.x509.Pem;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,9 +20,9 @@ import java.util.Map;
  * {@code acme}.
  */
 final class StepCaServer implements AutoCloseable {
-    final int port = freePort();
-    final int http01 = freePort();
-    final int tlsAlpn01 = freePort();
+    final int port = FreePort.anywhere();
+    final int http01 = FreePort.anywhere();
+    final int tlsAlpn01 = FreePort.anywhere();
     final Path home;
     final Path password;
 
@@ -171,13 +170,5 @@ final class StepCaServer implements AutoCloseable {
                         .put("name", "acme")
                         .put("challenges", new JsonArray(List.of("http-01", "dns-01", "tls-alpn-01"))));
         Files.writeString(home.resolve("config/ca.json"), all.encodePrettily());
-    }
-
-    private static int freePort() {
-        try (var probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
-        } catch (IOException none) {
-            throw new java.io.UncheckedIOException(none);
-        }
     }
 }

@@ -8,10 +8,9 @@ import io.lumia.config.IssuerConfig;
 import io.lumia.fakes.AcmeHarness;
 import io.lumia.fakes.Await;
 import io.lumia.fakes.FleetCa;
+import io.lumia.fakes.FreePort;
 import io.lumia.x509.KeyType;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +25,7 @@ class AcmeSourceTest {
     @TempDir
     private Path data;
 
-    private final int port = freePort();
+    private final int port = FreePort.anywhere();
 
     @Test
     void obtains_a_certificate_by_http_01_and_keeps_account_and_certificate() throws IOException {
@@ -54,7 +53,7 @@ class AcmeSourceTest {
     @Test
     void says_that_nothing_answers_and_what_to_check() throws IOException {
         try (var acme = acme()) {
-            var gone = source(acme, "https://localhost:" + freePort() + "/directory");
+            var gone = source(acme, "https://localhost:" + FreePort.anywhere() + "/directory");
 
             for (Throwable failure :
                     List.of(Await.failure(gone.health()), Await.failure(gone.obtain(wish(KeyType.P256))))) {
@@ -127,13 +126,5 @@ class AcmeSourceTest {
 
     private static CertificateWish wish(KeyType type) {
         return new CertificateWish(NAME, List.of(NAME), type, null);
-    }
-
-    private static int freePort() {
-        try (var probe = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.11"))) {
-            return probe.getLocalPort();
-        } catch (IOException none) {
-            throw new java.io.UncheckedIOException(none);
-        }
     }
 }
