@@ -65,10 +65,15 @@ final class Canary {
             return FleetBus.REVOKE_CERTIFICATE
                     .ask(vertx, new RevokeCertificate(serial, RevocationReason.SUPERSEDED, "proof of a revocation"))
                     .compose(outcome -> outcome instanceof RevokeOutcome.Unknown
-                            ? Future.failedFuture(
-                                    "the CA does not know the certificate that was to be revoked as a proof")
+                            ? notYetKnown(canary)
                             : Future.succeededFuture(canary));
         });
+    }
+
+    /** It is good for the next try. */
+    private Future<TlsMaterial> notYetKnown(TlsMaterial canary) {
+        ready = canary;
+        return Future.failedFuture("the CA does not know the certificate that was to be revoked as a proof");
     }
 
     /** Completes when the broker turns the sacrificed one away; fails when that does not come in time. */

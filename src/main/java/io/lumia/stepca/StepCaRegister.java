@@ -93,8 +93,8 @@ final class StepCaRegister {
 
     /** At step-ca first: what is recorded here must be in its list. */
     Future<RevokeOutcome> revoke(RevokeCertificate asked) {
-        return store.certificates()
-                .find(asked.serial(), clock.instant())
+        // by the writer, behind the record of a certificate that was obtained just now
+        return store.write(handle -> store.certificates().find(handle, asked.serial(), clock.instant()))
                 .compose(found -> found.map(certificate -> vouching.key()
                                 .compose(key -> ca.revoke(key, asked.serial(), asked.reason()))
                                 .compose(listed -> mark(asked)))

@@ -17,11 +17,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 
 /** The whole system as a process of its own, on free ports, with devices on addresses of their own. */
 final class RunningLumia {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final long LOOK_EVERY_NANOS = 50_000_000;
+    private static final int LAST_LINES = 60;
 
     final Path data;
     private final Process process;
@@ -116,7 +118,7 @@ final class RunningLumia {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (metric(name) < least) {
             if (System.nanoTime() - end > 0) {
-                throw new AssertionError(name + " did not come to " + least);
+                throw new AssertionError(name + " did not come to " + least + ":\n" + lastSaid());
             }
             LockSupport.parkNanos(LOOK_EVERY_NANOS);
         }
@@ -131,6 +133,10 @@ final class RunningLumia {
                 .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
+    }
+
+    private String lastSaid() {
+        return said.stream().skip(Math.max(0, said.size() - LAST_LINES)).collect(Collectors.joining("\n"));
     }
 
     private int port(String what) {

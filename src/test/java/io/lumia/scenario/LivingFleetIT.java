@@ -76,6 +76,7 @@ class LivingFleetIT {
         var alarming = lumia.errLines().stream()
                 .filter(line -> !line.matches("\\d\\d:\\d\\d:\\d\\d\\.\\d{3} (INFO|DEBUG) .*"))
                 .filter(line -> !line.contains("made a password for the CA's keys"))
+                .filter(line -> !line.contains("BlockedThreadChecker")) // says that the machine is slow
                 .toList();
         assertThat(alarming)
                 .as("log lines that are no INFO, besides the password's warning")

@@ -11,6 +11,8 @@ import org.slf4j.LoggerFactory;
 public final class StormLog {
     private static final Logger log = LoggerFactory.getLogger(StormLog.class);
     private static final Duration CALM = Duration.ofSeconds(10);
+    /** A pause of the machine delays as many without any storm. */
+    private static final long FEW = 20;
 
     private @Nullable Instant began;
     private Instant last = Instant.MIN;
@@ -19,11 +21,12 @@ public final class StormLog {
 
     /** @return whether there is a storm */
     public boolean look(Load load, Instant now) {
-        boolean crowded = load.delayed() > before.delayed() || load.turnedAway() > before.turnedAway();
-        if (crowded) {
+        long delayed = load.delayed() - before.delayed();
+        boolean turnedAway = load.turnedAway() > before.turnedAway();
+        if (delayed > 0 || turnedAway) {
             last = now;
         }
-        if (crowded && began == null) {
+        if (began == null && (delayed > FEW || turnedAway)) {
             began = now;
             atBegin = before;
             log.atWarn()
