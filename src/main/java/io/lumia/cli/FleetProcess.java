@@ -231,7 +231,7 @@ final class FleetProcess {
 
     /** It has the names and records of the fleet, which live in the store of the process that provisions. */
     private Future<?> deployStepCa() {
-        return StepCa.open(vertx, config, clock).compose(opened -> {
+        return StepCa.open(vertx, config).compose(opened -> {
             stepCa = opened;
             if (!config.runs(Part.PROVISIONING)) {
                 return Future.succeededFuture();
