@@ -129,6 +129,8 @@ final class StepCaApi {
                 .setHost(url.getHost())
                 .setPort(url.getPort() < 0 ? 443 : url.getPort())
                 .setURI(base() + request.path())
+                // also gives the connection back, of a client that keeps its own
+                .setTimeout(patience.toMillis())
                 .putHeader("Content-Type", "application/json");
         if (request.bearer() != null) {
             to.putHeader("Authorization", "Bearer " + request.bearer());

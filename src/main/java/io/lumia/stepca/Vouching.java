@@ -37,8 +37,12 @@ final class Vouching {
      * @param names the certificate shall carry
      */
     Future<String> token(String use, String subject, List<String> names) {
-        var tokens = new StepCaTokens(Objects.requireNonNull(config.url()), clock.instant());
-        return key().map(key -> tokens.jwk(use, config.provisioner(), key, subject, names));
+        return key().compose(key ->
+                workers.executeBlocking(() -> tokens().jwk(use, config.provisioner(), key, subject, names), false));
+    }
+
+    private StepCaTokens tokens() {
+        return new StepCaTokens(Objects.requireNonNull(config.url()), clock.instant());
     }
 
     /** A failure is not remembered. */
