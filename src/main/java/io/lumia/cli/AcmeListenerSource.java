@@ -16,11 +16,8 @@ import io.lumia.tls.ServerFitness;
 import io.lumia.tls.TlsMaterial;
 import io.lumia.x509.KeyType;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import java.net.URI;
-import java.nio.file.Path;
 import java.security.cert.CertificateException;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -34,9 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 record AcmeListenerSource(CertificateSource source, URI directory, String key, List<String> names)
         implements ListenerSource {
-    /** For the listeners of one process, which share the ports where challenges are answered. */
-    static AcmeSources by(Vertx vertx, Path data, Clock clock) {
-        var sources = new CertificateSources(vertx, data, clock);
+    /** @param sources those of the process: everybody's challenges at one port are answered by one server */
+    static AcmeSources by(CertificateSources sources) {
         return wanted -> {
             var directory = Objects.requireNonNull(wanted.section().acme().directoryUrl(), "mode acme has a directory");
             var source = sources.of(wanted.listener(), issuer(wanted, directory));
@@ -55,7 +51,7 @@ record AcmeListenerSource(CertificateSource source, URI directory, String key, L
                 configured == null ? new HostPort(wanted.host(), port) : configured,
                 acme.caBundle(),
                 wanted.storage(),
-                null);
+                acme.dns());
     }
 
     @Override

@@ -19,6 +19,7 @@ import io.lumia.config.Part;
 import io.lumia.crypto.CryptoProviders;
 import io.lumia.emqx.EmqxVerticle;
 import io.lumia.expiry.ExpiryVerticle;
+import io.lumia.issuance.CertificateSources;
 import io.lumia.lifecycle.RenewalPolicy;
 import io.lumia.metrics.MetricsVerticle;
 import io.lumia.metrics.Readiness;
@@ -56,6 +57,7 @@ final class FleetProcess {
     private final Clock clock;
     private final Readiness readiness = new Readiness();
     private final SwarmAddresses addresses;
+    private final CertificateSources sources;
     private final ListenerCertificates certificates;
     private final Deployments deployments = new Deployments(vertx);
 
@@ -74,8 +76,9 @@ final class FleetProcess {
         this.config = config;
         this.clock = clock;
         this.addresses = SwarmAddresses.choose(config.swarm(), appAddress(config), SwarmAddresses::canBind);
-        this.certificates = new ListenerCertificates(
-                config.data(), config.tls(), clock, AcmeListenerSource.by(vertx, config.data(), clock));
+        this.sources = new CertificateSources(vertx, config.data(), clock);
+        this.certificates =
+                new ListenerCertificates(config.data(), config.tls(), clock, AcmeListenerSource.by(sources));
         FleetBus.install(vertx);
     }
 
@@ -170,7 +173,7 @@ final class FleetProcess {
         if (config.runs(Part.RENEWAL)) {
             deployed = deployed.compose(
                     before -> deploy(new RenewalVerticle(config.renewal(), clock, new SecureRandom())));
-            deployed = deployed.compose(before -> deploy(Instances.verticle(vertx, config, clock)));
+            deployed = deployed.compose(before -> deploy(Instances.verticle(vertx, config, sources, clock)));
         }
         if (config.runs(Part.EXPIRY)) {
             deployed = deployed.compose(before -> deploy(new ExpiryVerticle(config.expiry(), clock)));
@@ -231,7 +234,7 @@ final class FleetProcess {
 
     /** It has the names and records of the fleet, which live in the store of the process that provisions. */
     private Future<?> deployStepCa() {
-        return StepCa.open(vertx, config, clock).compose(opened -> {
+        return StepCa.open(vertx, config).compose(opened -> {
             stepCa = opened;
             if (!config.runs(Part.PROVISIONING)) {
                 return Future.succeededFuture();

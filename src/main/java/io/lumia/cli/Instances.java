@@ -12,8 +12,8 @@ import java.time.Clock;
 final class Instances {
     private Instances() {}
 
-    static Renewals renewals(Vertx vertx, LumiaConfig config, Clock clock) {
-        var sources = new CertificateSources(vertx, config.data(), clock);
+    /** @param sources those of the process */
+    static Renewals renewals(Vertx vertx, LumiaConfig config, CertificateSources sources, Clock clock) {
         return new Renewals(
                 vertx,
                 config.renewal(),
@@ -24,8 +24,9 @@ final class Instances {
                 clock);
     }
 
-    static InstanceRenewalVerticle verticle(Vertx vertx, LumiaConfig config, Clock clock) {
+    /** @param sources those of the process */
+    static InstanceRenewalVerticle verticle(Vertx vertx, LumiaConfig config, CertificateSources sources, Clock clock) {
         return new InstanceRenewalVerticle(
-                renewals(vertx, config, clock), config.renewal().checkInterval(), clock, new SecureRandom());
+                renewals(vertx, config, sources, clock), config.renewal().checkInterval(), clock, new SecureRandom());
     }
 }

@@ -3,6 +3,7 @@ package io.lumia.cli;
 import io.lumia.bus.FleetBus;
 import io.lumia.config.LumiaConfig;
 import io.lumia.crypto.CryptoProviders;
+import io.lumia.issuance.CertificateSources;
 import io.lumia.renewal.RenewalReport;
 import io.lumia.renewal.Renewals;
 import io.vertx.core.Future;
@@ -82,7 +83,9 @@ public final class RenewCommand implements Callable<Integer> {
     }
 
     private List<RenewalReport> renewed(Vertx vertx, LumiaConfig config, List<String> wanted) {
-        try (var renewals = Instances.renewals(vertx, config, Clock.systemUTC())) {
+        var clock = Clock.systemUTC();
+        var sources = new CertificateSources(vertx, config.data(), clock);
+        try (var renewals = Instances.renewals(vertx, config, sources, clock)) {
             var running = wanted.stream()
                     .map(name -> renewals.renew(name, force, once ? Renewals.ONCE : Renewals.PATIENTLY))
                     .toList();

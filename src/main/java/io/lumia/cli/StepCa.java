@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 record StepCa(StepCaClient client, X509Certificate root) {
     /** Fails with {@link CannotStart} when the configuration cannot mean it, or the root cannot be read. */
-    static Future<StepCa> open(Vertx vertx, LumiaConfig config, Clock clock) {
+    static Future<StepCa> open(Vertx vertx, LumiaConfig config) {
         if (config.runs(Part.AUTHORITY)) {
             return Future.failedFuture(
                     new CannotStart(
@@ -41,8 +41,8 @@ record StepCa(StepCaClient client, X509Certificate root) {
             var trust = new FleetTrust(List.of(root));
             var url = Objects.requireNonNull(config.stepCa().url());
             return new StepCa(
-                    new StepCaClient(
-                            vertx, url, trust, config.tls(), config.stepCa().timeout(), clock),
+                    StepCaClient.connected(
+                            vertx, url, trust, config.tls(), config.stepCa().timeout()),
                     root);
         });
     }

@@ -8,6 +8,7 @@ import io.lumia.config.IssuerConfig;
 import io.lumia.lifecycle.RetrySchedule;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
+import io.vertx.core.http.HttpClientOptions;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -83,9 +84,8 @@ public final class CertificateSources {
         if (url == null) {
             throw new IllegalArgumentException("step-ca.url is not set");
         }
-        var api = new StepCaApi(vertx, url, config.timeout());
-        var vouchers = new StepCaVouchers(config.stepCa(), url, api, workers, clock);
-        return new StepCaSource(config, api, vouchers, workers, new IssuerStorage(storage(name, config)), clock);
+        var api = new StepCaApi(vertx, url, new HttpClientOptions().setSsl(true), config.timeout());
+        return new StepCaSource(config, api, workers, new IssuerStorage(storage(name, config)), clock);
     }
 
     private CertificateSource acme(String name, IssuerConfig config) {

@@ -11,13 +11,17 @@ final class IssuedChain {
     private IssuedChain() {}
 
     /** Leaves the root out, which some CAs send along. */
+    static List<X509Certificate> withoutRoot(List<X509Certificate> sent) {
+        return sent.stream()
+                .filter(link -> link.equals(sent.get(0))
+                        || !link.getSubjectX500Principal().equals(link.getIssuerX500Principal()))
+                .toList();
+    }
+
+    /** With the key that it was issued for, and without the root. */
     static TlsMaterial material(KeyPair pair, List<X509Certificate> sent) throws IssuanceFailed {
         try {
-            var chain = sent.stream()
-                    .filter(link -> link.equals(sent.get(0))
-                            || !link.getSubjectX500Principal().equals(link.getIssuerX500Principal()))
-                    .toList();
-            return new TlsMaterial(pair.getPrivate(), chain);
+            return new TlsMaterial(pair.getPrivate(), withoutRoot(sent));
         } catch (IllegalArgumentException unfit) {
             throw new IssuanceFailed(
                     Reason.INVALID_CERTIFICATE,

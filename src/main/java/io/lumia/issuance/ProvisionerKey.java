@@ -1,109 +1,107 @@
 package io.lumia.issuance;
 
-import java.security.PrivateKey;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
-import java.util.UUID;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import java.security.Key;
+import java.security.interfaces.ECKey;
 import org.jose4j.jwa.AlgorithmConstraints;
 import org.jose4j.jwa.AlgorithmConstraints.ConstraintType;
 import org.jose4j.jwe.JsonWebEncryption;
 import org.jose4j.jwe.KeyManagementAlgorithmIdentifiers;
 import org.jose4j.jwk.PublicJsonWebKey;
-import org.jose4j.jws.JsonWebSignature;
-import org.jose4j.jwt.JwtClaims;
-import org.jose4j.jwt.NumericDate;
 import org.jose4j.keys.PbkdfKey;
 import org.jose4j.lang.JoseException;
+import org.jspecify.annotations.Nullable;
 
-/** The private key of a JWK provisioner, which signs the one-time tokens that step-ca asks for. */
-public final class ProvisionerKey {
-    private static final Duration LIFETIME = Duration.ofMinutes(5);
-
-    private final String provisioner;
-    private final String keyId;
-    private final PrivateKey key;
-    private final String algorithm;
-
-    private ProvisionerKey(String provisioner, String keyId, PrivateKey key, String algorithm) {
-        this.provisioner = provisioner;
-        this.keyId = keyId;
-        this.key = key;
-        this.algorithm = algorithm;
-    }
-
+/**
+ * The private key of a JWK provisioner (RFC 7517), as the step CLI writes it: plain, or encrypted with a password (JWE, compact or JSON). Opening
+ * costs hundreds of thousands of hash rounds: call from a worker.
+ *
+ * @param id in the header of tokens
+ */
+public record ProvisionerKey(Key key, String id) {
     /**
-     * Opens the key. Blocks for the time that the password's derivation takes.
+     * Opens the key.
      *
-     * @param provisioner its name at the CA, the issuer of its tokens
-     * @param written a JWK, or one encrypted with the password as step-ca lists it (compact JWE, RFC 7516)
-     * @throws IllegalArgumentException when the password is wrong or it is no private key
+     * @param written as in a file, or as the CA lists it
+     * @param password null: none is known
+     * @throws IllegalArgumentException saying what is wrong; never shows key material
      */
-    public static ProvisionerKey open(String provisioner, String written, String password) {
+    public static ProvisionerKey open(String written, @Nullable String password) {
+        var text = written.strip();
         try {
-            var text = written.strip();
-            var jwk = PublicJsonWebKey.Factory.newPublicJwk(text.startsWith("{") ? text : decrypted(text, password));
-            var id = jwk.getKeyId() == null ? jwk.calculateBase64urlEncodedThumbprint("SHA-256") : jwk.getKeyId();
+            var plain = isPlain(text) ? text : decrypted(compact(text), password);
+            var jwk = PublicJsonWebKey.Factory.newPublicJwk(plain);
             if (jwk.getPrivateKey() == null) {
-                throw new IllegalArgumentException(
-                        "the key of the provisioner '" + provisioner + "' has no private half");
+                throw new IllegalArgumentException("it is a public key; give the private one");
             }
-            var algorithm = jwk.getAlgorithm() == null ? "ES256" : jwk.getAlgorithm();
-            return new ProvisionerKey(provisioner, id, jwk.getPrivateKey(), algorithm);
-        } catch (JoseException wrong) {
-            throw new IllegalArgumentException(
-                    "the key of the provisioner '" + provisioner + "' does not open with the password", wrong);
+            var id = jwk.getKeyId();
+            return new ProvisionerKey(
+                    jwk.getPrivateKey(), id == null ? jwk.calculateBase64urlEncodedThumbprint("SHA-256") : id);
+        } catch (JoseException malformed) {
+            throw new IllegalArgumentException("it is no JWK or JWE that can be read ("
+                    + malformed.getClass().getSimpleName() + ")");
         }
     }
 
-    /**
-     * A token for one request.
-     *
-     * @param audience address of the request, such as {@code https://ca:9000/1.0/sign}
-     * @param subject the common name, or the serial number in decimal where it is about a certificate
-     * @param names the certificate shall carry
-     */
-    public String token(String audience, String subject, List<String> names, Instant now) {
-        var claims = new JwtClaims();
-        claims.setIssuer(provisioner);
-        claims.setAudience(audience);
-        claims.setSubject(subject);
-        claims.setStringListClaim("sans", names);
-        claims.setJwtId(UUID.randomUUID().toString());
-        claims.setIssuedAt(seconds(now));
-        claims.setNotBefore(seconds(now));
-        claims.setExpirationTime(seconds(now.plus(LIFETIME)));
-        var token = new JsonWebSignature();
-        token.setAlgorithmHeaderValue(algorithm);
-        token.setKeyIdHeaderValue(keyId);
-        token.setHeader("typ", "JWT");
-        token.setPayload(claims.toJson());
-        token.setKey(key);
+    private static boolean isPlain(String text) {
+        return text.startsWith("{") && object(text).containsKey("kty");
+    }
+
+    /** The JSON serialization of one recipient has the same five parts (RFC 7516, 7.2.2). */
+    private static String compact(String text) {
+        if (!text.startsWith("{")) {
+            return text;
+        }
+        var json = object(text);
+        return String.join(
+                ".",
+                json.getString("protected", ""),
+                json.getString("encrypted_key", ""),
+                json.getString("iv", ""),
+                json.getString("ciphertext", ""),
+                json.getString("tag", ""));
+    }
+
+    private static String decrypted(String compact, @Nullable String password) {
+        if (password == null) {
+            throw new IllegalArgumentException("it is encrypted; set password-file");
+        }
         try {
-            return token.getCompactSerialization();
-        } catch (JoseException broken) {
-            throw new IllegalStateException("the provisioner's key cannot sign " + algorithm, broken);
+            var jwe = new JsonWebEncryption();
+            jwe.setAlgorithmConstraints(new AlgorithmConstraints(
+                    ConstraintType.PERMIT,
+                    KeyManagementAlgorithmIdentifiers.PBES2_HS256_A128KW,
+                    KeyManagementAlgorithmIdentifiers.PBES2_HS384_A192KW,
+                    KeyManagementAlgorithmIdentifiers.PBES2_HS512_A256KW));
+            jwe.setCompactSerialization(compact);
+            jwe.setKey(new PbkdfKey(password));
+            return jwe.getPayload();
+        } catch (JoseException wrong) {
+            throw new IllegalArgumentException("the password does not open it; check password-file");
         }
     }
 
-    private static String decrypted(String jwe, String password) throws JoseException {
-        var encrypted = new JsonWebEncryption();
-        encrypted.setAlgorithmConstraints(new AlgorithmConstraints(
-                ConstraintType.PERMIT,
-                KeyManagementAlgorithmIdentifiers.PBES2_HS256_A128KW,
-                KeyManagementAlgorithmIdentifiers.PBES2_HS512_A256KW));
-        encrypted.setCompactSerialization(jwe);
-        encrypted.setKey(new PbkdfKey(password));
-        return encrypted.getPayload();
-    }
-
-    private static NumericDate seconds(Instant moment) {
-        return NumericDate.fromSeconds(moment.getEpochSecond());
+    private static JsonObject object(String text) {
+        try {
+            return new JsonObject(text);
+        } catch (DecodeException malformed) {
+            throw new IllegalArgumentException("it is neither JSON nor a compact JWE");
+        }
     }
 
     /** Never shows the key. */
     @Override
     public String toString() {
-        return "ProvisionerKey[" + provisioner + ", " + keyId + "]";
+        return "ProvisionerKey[" + id + "]";
+    }
+
+    /** How a key of this kind signs (RFC 7518, 3.1). */
+    static String algorithm(Key key) {
+        if (key instanceof ECKey ec) {
+            int bits = ec.getParams().getOrder().bitLength();
+            return bits <= 256 ? "ES256" : bits <= 384 ? "ES384" : "ES512";
+        }
+        return "RSA".equals(key.getAlgorithm()) ? "RS256" : "EdDSA";
     }
 }

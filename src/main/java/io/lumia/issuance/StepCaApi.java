@@ -10,6 +10,7 @@ import io.lumia.x509.Printable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
@@ -25,18 +26,28 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** Exchanges with step-ca's own API. A client for each: a resumed TLS session would keep the identity of an earlier one. */
+/** Exchanges with step-ca's own API, whose status is judged here: every Future fails with {@link IssuanceFailed}. */
 final class StepCaApi {
     private static final int LONGEST_DETAIL = 400;
 
     private final Vertx vertx;
     private final URI url;
+    private final HttpClientOptions tls;
     private final Duration patience;
 
-    StepCaApi(Vertx vertx, URI url, Duration patience) {
+    /**
+     * @param tls options of a client with TLS turned on
+     * @param patience for one exchange
+     */
+    StepCaApi(Vertx vertx, URI url, HttpClientOptions tls, Duration patience) {
         this.vertx = vertx;
         this.url = url;
+        this.tls = tls;
         this.patience = patience;
+    }
+
+    URI url() {
+        return url;
     }
 
     /**
@@ -68,9 +79,9 @@ final class StepCaApi {
     /** The root with this fingerprint: whoever hands it out need not be trusted. */
     Future<X509Certificate> root(Fingerprint fingerprint) {
         var options = options().setTrustAll(true).setVerifyHost(false);
-        return exchange(options, Request.get("/root/" + fingerprint.hex())).compose(answer -> {
+        return once(options, Request.get("/root/" + fingerprint.hex())).compose(answer -> {
             try {
-                var root = Pem.certificates(answer.getString("ca", "")).get(0);
+                var root = Pem.certificates(json(answer).getString("ca", "")).get(0);
                 return Fingerprint.of(root).equals(fingerprint)
                         ? Future.succeededFuture(root)
                         : Future.failedFuture(distrusted("its root has the fingerprint " + Fingerprint.of(root), null));
@@ -80,26 +91,46 @@ final class StepCaApi {
         });
     }
 
-    /** The answer's JSON; fails with {@link IssuanceFailed} for every status but 200 and 201. */
-    Future<JsonObject> send(List<X509Certificate> roots, Request request) {
-        var options = options().setTrustOptions(new FleetTrust(roots).trustOptions());
+    /** On a connection of its own: a resumed TLS session would keep the identity of an earlier one. */
+    Future<Buffer> send(List<X509Certificate> roots, Request request) {
+        var options = trusting(new FleetTrust(roots));
         if (request.identity() != null) {
             options.setKeyCertOptions(KeyCertOptions.wrap(new SwappableKeys(request.identity())));
         }
-        return exchange(options, request);
+        return once(options, request);
+    }
+
+    /** A client for many requests without an identity, which keeps its connections. */
+    HttpClientAgent client(FleetTrust trust) {
+        return vertx.createHttpClient(trusting(trust));
+    }
+
+    /** With a client of {@link #client}. */
+    Future<Buffer> send(HttpClientAgent client, Request request) {
+        return exchange(client, request);
+    }
+
+    private HttpClientOptions trusting(FleetTrust trust) {
+        return options().setTrustOptions(trust.trustOptions());
     }
 
     private HttpClientOptions options() {
-        return new HttpClientOptions().setSsl(true).setConnectTimeout((int) patience.toMillis());
+        return new HttpClientOptions(tls).setConnectTimeout((int) patience.toMillis());
     }
 
-    private Future<JsonObject> exchange(HttpClientOptions options, Request request) {
+    private Future<Buffer> once(HttpClientOptions options, Request request) {
         var client = vertx.createHttpClient(options);
+        return exchange(client, request).eventually(client::close);
+    }
+
+    private Future<Buffer> exchange(HttpClientAgent client, Request request) {
         var to = new RequestOptions()
                 .setMethod(request.method())
                 .setHost(url.getHost())
                 .setPort(url.getPort() < 0 ? 443 : url.getPort())
                 .setURI(base() + request.path())
+                // also gives the connection back, of a client that keeps its own
+                .setTimeout(patience.toMillis())
                 .putHeader("Content-Type", "application/json");
         if (request.bearer() != null) {
             to.putHeader("Authorization", "Bearer " + request.bearer());
@@ -109,8 +140,7 @@ final class StepCaApi {
                 .compose(ready -> ready.send(body))
                 .compose(response -> response.body().compose(read -> judge(request.path(), response, read)))
                 .timeout(patience.toMillis(), TimeUnit.MILLISECONDS)
-                .recover(failure -> Future.failedFuture(told(failure)))
-                .eventually(client::close);
+                .recover(failure -> Future.failedFuture(told(failure)));
     }
 
     private String base() {
@@ -118,16 +148,15 @@ final class StepCaApi {
         return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
     }
 
-    private static Future<JsonObject> judge(String path, HttpClientResponse response, Buffer read) {
+    private Future<Buffer> judge(String path, HttpClientResponse response, Buffer read) {
         int status = response.statusCode();
-        var answer = json(read);
         if (status == 200 || status == 201) {
-            return Future.succeededFuture(answer);
+            return Future.succeededFuture(read);
         }
-        var said = Printable.quoted(answer.getString("message", response.statusMessage()), LONGEST_DETAIL);
+        var said = Printable.quoted(json(read).getString("message", response.statusMessage()), LONGEST_DETAIL);
         return Future.failedFuture(new IssuanceFailed(
                 status == 502 || status == 504 ? Reason.UNREACHABLE : Reason.REFUSED,
-                "the CA refused " + path + " (HTTP " + status + "): " + said + remedy(status),
+                "the CA at " + url + " refused " + path + " (HTTP " + status + "): " + said + remedy(status),
                 retryAfter(response),
                 null));
     }
@@ -171,7 +200,8 @@ final class StepCaApi {
         return new IssuanceFailed(
                 Reason.UNREACHABLE,
                 "the CA at " + url + " does not prove itself (" + why
-                        + "): check step-ca.fingerprint or ca-bundle, and the name in the url",
+                        + "): check the root it is pinned to (step-ca.fingerprint, ca-bundle or step-ca.root-file), and"
+                        + " the name in step-ca.url",
                 null,
                 cause);
     }

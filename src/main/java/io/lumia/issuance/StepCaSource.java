@@ -4,24 +4,18 @@ import io.lumia.config.IssuerConfig;
 import io.lumia.config.StepCaConfig.Renewal;
 import io.lumia.crypto.KeyPairs;
 import io.lumia.issuance.IssuanceFailed.Reason;
-import io.lumia.issuance.StepCaApi.Request;
 import io.lumia.tls.TlsMaterial;
 import io.lumia.x509.CertificateRequest;
-import io.lumia.x509.Pem;
 import io.lumia.x509.RevocationReason;
 import io.lumia.x509.SerialNumber;
 import io.lumia.x509.Validity;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,22 +29,18 @@ public final class StepCaSource implements CertificateSource {
 
     private final IssuerConfig config;
     private final StepCaApi api;
+    private final StepCaClient ca;
     private final StepCaVouchers vouchers;
     private final WorkerExecutor workers;
     private final IssuerStorage storage;
     private final Clock clock;
     private volatile @Nullable X509Certificate pinned;
 
-    StepCaSource(
-            IssuerConfig config,
-            StepCaApi api,
-            StepCaVouchers vouchers,
-            WorkerExecutor workers,
-            IssuerStorage storage,
-            Clock clock) {
+    StepCaSource(IssuerConfig config, StepCaApi api, WorkerExecutor workers, IssuerStorage storage, Clock clock) {
         this.config = config;
         this.api = api;
-        this.vouchers = vouchers;
+        this.ca = new StepCaClient(api, this::roots);
+        this.vouchers = new StepCaVouchers(config.stepCa(), api.url(), ca, workers, clock);
         this.workers = workers;
         this.storage = storage;
         this.clock = clock;
@@ -63,13 +53,7 @@ public final class StepCaSource implements CertificateSource {
 
     @Override
     public Future<Void> health() {
-        return roots().compose(roots -> api.send(roots, Request.get("/health"))).compose(answer -> {
-            var status = answer.getString("status", "nothing");
-            return "ok".equals(status)
-                    ? Future.succeededFuture()
-                    : Future.failedFuture(new IssuanceFailed(
-                            Reason.UNREACHABLE, "the CA at " + config.place() + " says " + status, null, null));
-        });
+        return ca.health();
     }
 
     @Override
@@ -83,21 +67,15 @@ public final class StepCaSource implements CertificateSource {
         return workers.executeBlocking(storage::last, false);
     }
 
-    /** By a token of the configured provisioner. */
+    /** By a token of the configured provisioner; completes also when it was revoked before. */
     public Future<Void> revoke(SerialNumber serial, RevocationReason reason) {
-        var number = serial.value().toString();
-        return roots().compose(roots -> vouchers.token(roots, "revoke", number, List.of())
-                .compose(token -> api.send(
-                        roots,
-                        Request.post("/1.0/revoke", revocation(number, reason).put("ott", token))))
-                .mapEmpty());
+        return vouchers.token("revoke", serial.value().toString(), List.of())
+                .compose(token -> ca.revoke(token, serial, reason));
     }
 
     /** By whoever holds the certificate's key (mTLS). */
     public Future<Void> revoke(TlsMaterial own, RevocationReason reason) {
-        var number = own.leaf().getSerialNumber().toString();
-        return roots().compose(roots -> api.send(roots, Request.post("/1.0/revoke", revocation(number, reason), own)))
-                .mapEmpty();
+        return ca.revoke(own, reason);
     }
 
     /** The CA's roots, proved by the fingerprint or read from the bundle. */
@@ -115,11 +93,11 @@ public final class StepCaSource implements CertificateSource {
     private Future<TlsMaterial> issued(List<X509Certificate> roots, CertificateWish wish) {
         var current = wish.current();
         if (current == null || !succeeds(current, wish, roots)) {
-            return signed(roots, wish);
+            return signed(wish);
         }
-        return next(roots, wish, current)
+        return next(wish, current)
                 .recover(failure -> refused(failure) && vouchers.available()
-                        ? signedInstead(roots, wish, failure)
+                        ? signedInstead(wish, failure)
                         : Future.failedFuture(failure));
     }
 
@@ -135,45 +113,32 @@ public final class StepCaSource implements CertificateSource {
         return IssuedCertificateCheck.problems(current, wish, roots, at).isEmpty();
     }
 
-    private Future<TlsMaterial> next(List<X509Certificate> roots, CertificateWish wish, TlsMaterial current) {
+    private Future<TlsMaterial> next(CertificateWish wish, TlsMaterial current) {
         if (clock.instant().isAfter(current.leaf().getNotAfter().toInstant())) {
             return vouchers.renewal(current, wish.commonName())
-                    .compose(token -> api.send(roots, new Request(HttpMethod.POST, "/1.0/renew", null, null, token)))
-                    .compose(answer -> material(pairOf(current), answer));
+                    .compose(ca::renew)
+                    .compose(chain -> material(pairOf(current), chain));
         }
         if (config.stepCa().renewal() == Renewal.RENEW) {
-            return api.send(roots, new Request(HttpMethod.POST, "/1.0/renew", null, current, null))
-                    .compose(answer -> material(pairOf(current), answer));
+            return ca.renew(current).compose(chain -> material(pairOf(current), chain));
         }
-        return fresh(wish)
-                .compose(pair -> api.send(
-                                roots,
-                                Request.post("/1.0/rekey", new JsonObject().put("csr", csr(pair, wish)), current))
-                        .compose(answer -> material(pair, answer)));
+        return fresh(wish).compose(pair -> ca.rekey(current, csr(pair, wish)).compose(chain -> material(pair, chain)));
     }
 
-    private Future<TlsMaterial> signedInstead(List<X509Certificate> roots, CertificateWish wish, Throwable failure) {
+    private Future<TlsMaterial> signedInstead(CertificateWish wish, Throwable failure) {
         log.atInfo()
                 .addKeyValue("identity", wish.commonName())
                 .addKeyValue("reason", failure.getMessage())
                 .log("certificate in use is not followed by the next; asking with a token");
-        return signed(roots, wish);
+        return signed(wish);
     }
 
-    private Future<TlsMaterial> signed(List<X509Certificate> roots, CertificateWish wish) {
-        return vouchers.token(roots, "sign", wish.commonName(), wish.names())
+    private Future<TlsMaterial> signed(CertificateWish wish) {
+        return vouchers.token("sign", wish.commonName(), wish.names())
                 .compose(token -> fresh(wish)
-                        .compose(pair -> api.send(
-                                        roots,
-                                        Request.post(
-                                                "/1.0/sign", request(pair, wish).put("ott", token)))
-                                .compose(answer -> material(pair, answer))));
-    }
-
-    private JsonObject request(KeyPair pair, CertificateWish wish) {
-        var request = new JsonObject().put("csr", csr(pair, wish));
-        var lifetime = config.stepCa().lifetime();
-        return lifetime == null ? request : request.put("notAfter", lifetime.toSeconds() + "s");
+                        .compose(pair -> ca.sign(
+                                        token, csr(pair, wish), config.stepCa().lifetime())
+                                .compose(chain -> material(pair, chain))));
     }
 
     private Future<KeyPair> fresh(CertificateWish wish) {
@@ -191,14 +156,6 @@ public final class StepCaSource implements CertificateSource {
         return failure instanceof IssuanceFailed issuance && issuance.reason() == Reason.REFUSED;
     }
 
-    private static JsonObject revocation(String serial, RevocationReason reason) {
-        return new JsonObject()
-                .put("serial", serial)
-                .put("reasonCode", reason.code())
-                .put("reason", reason.label())
-                .put("passive", true);
-    }
-
     private static KeyPair pairOf(TlsMaterial current) {
         return new KeyPair(current.leaf().getPublicKey(), current.key());
     }
@@ -207,17 +164,11 @@ public final class StepCaSource implements CertificateSource {
         return CertificateRequest.create(pair, wish.commonName(), wish.names());
     }
 
-    private static Future<TlsMaterial> material(KeyPair pair, JsonObject answer) {
+    private static Future<TlsMaterial> material(KeyPair pair, List<X509Certificate> chain) {
         try {
-            var pem = answer.getJsonArray("certChain", new JsonArray()).stream()
-                    .map(String::valueOf)
-                    .collect(Collectors.joining("\n"));
-            return Future.succeededFuture(IssuedChain.material(pair, Pem.certificates(pem)));
+            return Future.succeededFuture(IssuedChain.material(pair, chain));
         } catch (IssuanceFailed unfit) {
             return Future.failedFuture(unfit);
-        } catch (IllegalArgumentException malformed) {
-            return Future.failedFuture(new IssuanceFailed(
-                    Reason.INVALID_CERTIFICATE, "the CA's answer holds no certificate", null, malformed));
         }
     }
 }

@@ -16,8 +16,12 @@ import org.jose4j.jwa.AlgorithmConstraints;
 import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.lang.JoseException;
 
-/** One-time tokens that step-ca takes (JWS, RFC 7515). */
-record StepCaTokens(URI url, Instant now) {
+/**
+ * One-time tokens that step-ca takes (JWS, RFC 7515).
+ *
+ * @param url the CA's address
+ */
+public record StepCaTokens(URI url, Instant now) {
     private static final Duration LIFETIME = Duration.ofMinutes(5);
     /** For clocks that are behind; step-ca allows a minute. */
     private static final Duration LEEWAY = Duration.ofSeconds(30);
@@ -27,7 +31,7 @@ record StepCaTokens(URI url, Instant now) {
      *
      * @param use {@code sign} or {@code revoke}
      */
-    String jwk(String use, String provisioner, StepCaKey key, String subject, List<String> names) {
+    public String jwk(String use, String provisioner, ProvisionerKey key, String subject, List<String> names) {
         var claims = claims(provisioner, audience(use), subject).put("sans", new JsonArray(names));
         return signed(claims, key.key(), "kid", key.id());
     }
@@ -69,7 +73,7 @@ record StepCaTokens(URI url, Instant now) {
             var jws = new JsonWebSignature();
             // the key is ours; which algorithms the CA takes is for it to say
             jws.setAlgorithmConstraints(AlgorithmConstraints.NO_CONSTRAINTS);
-            jws.setAlgorithmHeaderValue(StepCaKey.algorithm(key));
+            jws.setAlgorithmHeaderValue(ProvisionerKey.algorithm(key));
             jws.getHeaders().setObjectHeaderValue("typ", "JWT");
             jws.getHeaders().setObjectHeaderValue(header, value);
             jws.setPayload(claims.encode());

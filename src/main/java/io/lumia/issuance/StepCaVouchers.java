@@ -2,15 +2,12 @@ package io.lumia.issuance;
 
 import io.lumia.config.StepCaConfig;
 import io.lumia.issuance.IssuanceFailed.Reason;
-import io.lumia.issuance.StepCaApi.Request;
 import io.lumia.tls.TlsMaterial;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
-import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -18,18 +15,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the tokens for which the configured provisioner vouches: reads or fetches its key and signs with it. */
 final class StepCaVouchers {
-    private static final String PAGE = "/provisioners?limit=100";
-
     private final StepCaConfig config;
     private final URI url;
-    private final StepCaApi api;
+    private final StepCaClient ca;
     private final WorkerExecutor workers;
     private final Clock clock;
 
-    StepCaVouchers(StepCaConfig config, URI url, StepCaApi api, WorkerExecutor workers, Clock clock) {
+    StepCaVouchers(StepCaConfig config, URI url, StepCaClient ca, WorkerExecutor workers, Clock clock) {
         this.config = config;
         this.url = url;
-        this.api = api;
+        this.ca = ca;
         this.workers = workers;
         this.clock = clock;
     }
@@ -40,7 +35,7 @@ final class StepCaVouchers {
     }
 
     /** @param use {@code sign} or {@code revoke} */
-    Future<String> token(List<X509Certificate> roots, String use, String subject, List<String> names) {
+    Future<String> token(String use, String subject, List<String> names) {
         var provisioner = config.provisioner();
         if (provisioner == null) {
             return Future.failedFuture(failed("no provisioner is configured; set step-ca.provisioner", null));
@@ -48,7 +43,7 @@ final class StepCaVouchers {
         if (config.x5c()) {
             return workers.executeBlocking(() -> tokens().x5c(use, provisioner, voucher(), subject, names), false);
         }
-        return encryptedKey(roots, provisioner)
+        return encryptedKey(provisioner)
                 .compose(fetched -> workers.executeBlocking(
                         () -> tokens().jwk(use, provisioner, key(fetched), subject, names), false));
     }
@@ -79,39 +74,27 @@ final class StepCaVouchers {
     }
 
     /** Empty when there is a file. */
-    private Future<Optional<String>> encryptedKey(List<X509Certificate> roots, String provisioner) {
-        return config.keyFile() != null
-                ? Future.succeededFuture(Optional.empty())
-                : search(roots, provisioner, PAGE).map(Optional::of);
+    private Future<Optional<String>> encryptedKey(String provisioner) {
+        if (config.keyFile() != null) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        return ca.encryptedKey(provisioner)
+                .compose(listed -> listed.isPresent()
+                        ? Future.succeededFuture(listed)
+                        : Future.failedFuture(failed(
+                                "the CA publishes no key of a JWK provisioner " + provisioner
+                                        + "; check step-ca.provisioner, or set step-ca.key-file",
+                                null)));
     }
 
-    private Future<String> search(List<X509Certificate> roots, String provisioner, String page) {
-        return api.send(roots, Request.get(page)).compose(answer -> {
-            for (Object each : answer.getJsonArray("provisioners", new io.vertx.core.json.JsonArray())) {
-                if (each instanceof JsonObject listed
-                        && provisioner.equals(listed.getString("name"))
-                        && listed.getString("encryptedKey") != null) {
-                    return Future.succeededFuture(listed.getString("encryptedKey"));
-                }
-            }
-            var cursor = answer.getString("nextCursor", "");
-            return cursor.isEmpty()
-                    ? Future.failedFuture(failed(
-                            "the CA publishes no key of a JWK provisioner " + provisioner
-                                    + "; check step-ca.provisioner, or set step-ca.key-file",
-                            null))
-                    : search(roots, provisioner, PAGE + "&cursor=" + cursor);
-        });
-    }
-
-    private StepCaKey key(Optional<String> fetched) throws IssuanceFailed {
+    private ProvisionerKey key(Optional<String> fetched) throws IssuanceFailed {
         var source = config.passwordFile();
         var file = config.keyFile();
         try {
             var text = fetched.isPresent() || file == null
                     ? fetched.orElseThrow()
                     : Files.readString(file).strip();
-            return StepCaKey.parse(text, source == null ? null : source.read("step-ca.password-file"));
+            return ProvisionerKey.open(text, source == null ? null : source.read("step-ca.password-file"));
         } catch (IOException | IllegalArgumentException unusable) {
             throw failed(
                     "the key of provisioner " + config.provisioner()

@@ -108,8 +108,8 @@ final class Enrolments {
     private Future<IssueOutcome> sign(IssueCertificate asked, Claim claim) {
         var begun = clock.instant();
         var name = domain.dnsName(claim.device());
-        return vouching.key()
-                .compose(key -> ca.sign(key, asked.csr(), claim.device().value(), List.of(name), lifetime))
+        return vouching.token("sign", claim.device().value(), List.of(name))
+                .compose(token -> ca.sign(token, asked.csr(), lifetime))
                 .compose(chain -> keep(asked, claim, chain, begun));
     }
 

@@ -95,8 +95,9 @@ final class StepCaRegister {
     Future<RevokeOutcome> revoke(RevokeCertificate asked) {
         // by the writer, behind the record of a certificate that was obtained just now
         return store.write(handle -> store.certificates().find(handle, asked.serial(), clock.instant()))
-                .compose(found -> found.map(certificate -> vouching.key()
-                                .compose(key -> ca.revoke(key, asked.serial(), asked.reason()))
+                .compose(found -> found.map(certificate -> vouching.token(
+                                        "revoke", asked.serial().value().toString(), List.of())
+                                .compose(token -> ca.revoke(token, asked.serial(), asked.reason()))
                                 .compose(listed -> mark(asked)))
                         .orElseGet(() -> Future.succeededFuture(new RevokeOutcome.Unknown(asked.serial()))));
     }

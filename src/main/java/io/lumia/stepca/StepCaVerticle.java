@@ -75,7 +75,7 @@ public final class StepCaVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         var workers = vertx.createSharedWorkerExecutor("lumia-step-ca", WORKERS);
-        var vouching = new Vouching(config, ca, workers);
+        var vouching = new Vouching(config, ca, workers, clock);
         var enrolments =
                 new Enrolments(vertx, store, ca, vouching, domain, bootstrapLifetime, Pem.of(root), workers, clock);
         var register = new StepCaRegister(vertx, store, ca, vouching, domain, clock);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lumia.crypto.KeyPairs;
+import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 import org.jose4j.jwe.ContentEncryptionAlgorithmIdentifiers;
@@ -18,12 +19,13 @@ import org.junit.jupiter.api.Test;
 
 class ProvisionerKeyTest {
     private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
+    private static final StepCaTokens TOKENS = new StepCaTokens(URI.create("https://ca:9000/"), NOW);
     private final PublicJsonWebKey key = key();
 
     @Test
     void signs_tokens_that_name_issuer_audience_subject_and_names() throws Exception {
-        var opened = ProvisionerKey.open("lumia", encrypted("secret"), "secret");
-        var token = opened.token("https://ca:9000/1.0/sign", "dev-0001", List.of("dev-0001.example"), NOW);
+        var opened = ProvisionerKey.open(encrypted("secret"), "secret");
+        var token = TOKENS.jwk("sign", "lumia", opened, "dev-0001", List.of("dev-0001.example"));
         var claims = new JwtConsumerBuilder()
                 .setVerificationKey(key.getPublicKey())
                 .setExpectedIssuer("lumia")
@@ -41,19 +43,19 @@ class ProvisionerKeyTest {
 
     @Test
     void each_token_is_good_for_one_request() {
-        var opened = ProvisionerKey.open("lumia", key.toJson(OutputControlLevel.INCLUDE_PRIVATE), "");
-        assertThat(opened.token("a", "s", List.of(), NOW)).isNotEqualTo(opened.token("a", "s", List.of(), NOW));
-        assertThat(opened).hasToString("ProvisionerKey[lumia, the-key]");
+        var opened = ProvisionerKey.open(key.toJson(OutputControlLevel.INCLUDE_PRIVATE), null);
+        assertThat(TOKENS.jwk("sign", "lumia", opened, "s", List.of()))
+                .isNotEqualTo(TOKENS.jwk("sign", "lumia", opened, "s", List.of()));
+        assertThat(opened).hasToString("ProvisionerKey[the-key]");
     }
 
     @Test
     void a_wrong_password_or_a_public_key_is_told() {
-        assertThatThrownBy(() -> ProvisionerKey.open("lumia", encrypted("secret"), "other"))
+        assertThatThrownBy(() -> ProvisionerKey.open(encrypted("secret"), "other"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("lumia")
                 .hasMessageContaining("password");
-        assertThatThrownBy(() -> ProvisionerKey.open("lumia", key.toJson(OutputControlLevel.PUBLIC_ONLY), ""))
-                .hasMessageContaining("no private half");
+        assertThatThrownBy(() -> ProvisionerKey.open(key.toJson(OutputControlLevel.PUBLIC_ONLY), null))
+                .hasMessageContaining("public key");
     }
 
     private static PublicJsonWebKey key() {

@@ -13,6 +13,7 @@ import io.lumia.bus.FleetBus.RenewListenerOutcome.Renewed;
 import io.lumia.config.AcmeClientConfig;
 import io.lumia.config.CannotStart;
 import io.lumia.config.ChallengeType;
+import io.lumia.config.DnsConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsConfig.TlsVersion;
 import io.lumia.config.TlsSection;
@@ -284,6 +285,7 @@ class ListenerSectionsTest {
                 List.of(),
                 ChallengeType.HTTP_01,
                 null,
+                DnsConfig.NONE,
                 Duration.ofHours(8),
                 storage(),
                 null);
