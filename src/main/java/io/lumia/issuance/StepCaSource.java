@@ -62,6 +62,11 @@ public final class StepCaSource implements CertificateSource {
     }
 
     @Override
+    public String issuer() {
+        return String.valueOf(config.stepCa().url());
+    }
+
+    @Override
     public Future<Void> health() {
         return roots().compose(roots -> api.send(roots, Request.get("/health"))).compose(answer -> {
             var status = answer.getString("status", "nothing");
