@@ -2,6 +2,9 @@ package io.lumia.renewal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.lumia.config.ConfigLoader;
 import io.lumia.config.ConfigSources;
 import io.lumia.fakes.Await;
@@ -25,6 +28,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** Who is told by {@code renewal.alert-webhook} that a certificate was not renewed. */
 class RenewalAlertTest {
@@ -69,9 +73,21 @@ class RenewalAlertTest {
 
     @Test
     void a_receiver_that_is_down_or_refuses_changes_nothing() throws Exception {
-        assertThat(renewed(new Refusing(), FreePort.anywhere()).exitCode()).isEqualTo(1);
-        assertThat(renewed(new Refusing(), receiver(503)).exitCode()).isEqualTo(1);
+        var lines = new ListAppender<ILoggingEvent>();
+        lines.list = new CopyOnWriteArrayList<>();
+        lines.start();
+        var logger = (Logger) LoggerFactory.getLogger(RenewalAlert.class);
+        logger.addAppender(lines);
+        try {
+            assertThat(renewed(new Refusing(), FreePort.anywhere()).exitCode()).isEqualTo(1);
+            assertThat(renewed(new Refusing(), receiver(503)).exitCode()).isEqualTo(1);
+        } finally {
+            logger.detachAppender(lines);
+        }
         assertThat(posted).hasSize(1);
+        assertThat(lines.list)
+                .filteredOn(line -> line.getMessage().startsWith("nobody was told"))
+                .hasSize(2);
     }
 
     private int receiver(int status) {
