@@ -143,6 +143,10 @@ public final class FleetBus {
     public static final Event<WatchedLookedAt> WATCHED_LOOKED_AT =
             new Event<>("expiry.looked-at", WatchedLookedAt.class);
 
+    /** Told after each look at an instance whose certificate is renewed, renewed or not. */
+    public static final Event<InstanceLookedAt> INSTANCE_LOOKED_AT =
+            new Event<>("renewal.looked-at", InstanceLookedAt.class);
+
     /** Told by the expiry monitor after each try of a hook. */
     public static final Event<HookRun> HOOK_RUN = new Event<>("expiry.hook-run", HookRun.class);
 
@@ -724,14 +728,17 @@ public final class FleetBus {
     public record CertificateRenewed(
             String identity, SerialNumber serial, Validity validity, String method, Duration took) {}
 
+    /** @param certificate the leaf, PEM */
+    public record CertificateObtained(String identity, String certificate) {}
+
+    /** @param notAfter when what is in use ends */
+    public record InstanceLookedAt(String instance, Instant notAfter) {}
+
     /**
      * @param reason a metric label from a small set: {@code unreachable, refused, challenge, invalid_certificate, rolled_back, internal}
      * @param detail for the log
      * @param retryAt when it is tried again
      */
-    /** @param certificate the leaf, PEM */
-    public record CertificateObtained(String identity, String certificate) {}
-
     public record RenewalFailed(String identity, String reason, String detail, Instant retryAt) {}
 
     /**

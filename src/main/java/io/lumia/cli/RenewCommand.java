@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
             "0:nothing to do, or renewed",
-            "1:failed and fell back on what was in use, or another run has the instance",
+            "1:failed and fell back on what was in use or on a self-signed one, or another run has the instance",
             "2:critical: failed, and what is in use ends soon or is not known to work; or wrong usage"
         })
 public final class RenewCommand implements Callable<Integer> {

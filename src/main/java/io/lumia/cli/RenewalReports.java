@@ -71,6 +71,7 @@ final class RenewalReports {
         json.put("instance", report.instance());
         json.put("target", report.target());
         json.put("method", report.method());
+        json.put("issuer", report.issuer());
         json.put("outcome", report.outcome().label());
         json.put("reason", report.reason());
         json.put("problem", report.problem());

@@ -57,6 +57,11 @@ final class AcmeSource implements CertificateSource {
         return "acme";
     }
 
+    @Override
+    public String issuer() {
+        return directory.toString();
+    }
+
     /** Asks for the directory (RFC 8555, 7.1.1), past every cache. */
     @Override
     public Future<Void> health() {

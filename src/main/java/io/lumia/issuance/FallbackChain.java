@@ -46,9 +46,10 @@ public final class FallbackChain implements CertificateSource {
         /**
          * A source delivered.
          *
+         * @param issuer its address, or the method
          * @param second whether it was not the first one: the chain is in fallback
          */
-        record Issued(TlsMaterial material, String method, boolean second) implements Outcome {}
+        record Issued(TlsMaterial material, String method, String issuer, boolean second) implements Outcome {}
 
         /** None delivered; what is in use is still valid and stays. */
         record Kept(TlsMaterial material, IssuanceFailed failure) implements Outcome {}
@@ -85,6 +86,12 @@ public final class FallbackChain implements CertificateSource {
         return sources.get(0).method();
     }
 
+    /** That of the first source. */
+    @Override
+    public String issuer() {
+        return sources.get(0).issuer();
+    }
+
     /** Whether any source would answer; otherwise fails as the first one does. */
     @Override
     public Future<Void> health() {
@@ -100,12 +107,18 @@ public final class FallbackChain implements CertificateSource {
     /** A certificate that was issued now, or a self-signed one where that is wanted; fails when the one in use has to stay. */
     @Override
     public Future<TlsMaterial> obtain(CertificateWish wish) {
+        return deliver(wish).map(Delivery::material);
+    }
+
+    @Override
+    public Future<Delivery> deliver(CertificateWish wish) {
         return follow(wish).compose(outcome -> {
             if (outcome instanceof Outcome.Issued issued) {
-                return Future.succeededFuture(issued.material());
+                return Future.succeededFuture(new Delivery(issued.material(), issued.method(), issued.issuer(), null));
             }
             if (outcome instanceof Outcome.SelfSigned own) {
-                return Future.succeededFuture(own.material());
+                return Future.succeededFuture(
+                        new Delivery(own.material(), SelfSignedSource.METHOD, SelfSignedSource.METHOD, own.failure()));
             }
             return Future.failedFuture(
                     outcome instanceof Outcome.Kept kept ? kept.failure() : ((Outcome.Nothing) outcome).failure());
@@ -126,10 +139,10 @@ public final class FallbackChain implements CertificateSource {
     private Future<Outcome> attempt(CertificateWish wish, int index, int number) {
         var source = sources.get(index);
         return source.obtain(wish)
-                .<Outcome>map(material -> new Outcome.Issued(material, source.method(), index > 0))
+                .<Outcome>map(material -> new Outcome.Issued(material, source.method(), source.issuer(), index > 0))
                 .onSuccess(outcome -> {
                     if (index > 0) {
-                        story.secondSource(wish, source.method());
+                        story.secondSource(wish, source);
                     }
                 })
                 .recover(failure -> next(wish, index, number, known(failure)));
@@ -138,11 +151,11 @@ public final class FallbackChain implements CertificateSource {
     private Future<Outcome> next(CertificateWish wish, int index, int number, IssuanceFailed failure) {
         if (number < rules.tries() && helps(failure)) {
             var wait = pause(number, failure);
-            story.retry(wish, sources.get(index).method(), failure, number, wait);
+            story.retry(wish, sources.get(index), failure, number, wait);
             return vertx.timer(wait.toMillis(), TimeUnit.MILLISECONDS)
                     .compose(waited -> attempt(wish, index, number + 1));
         }
-        story.givenUp(wish, sources.get(index).method(), failure, number);
+        story.givenUp(wish, sources.get(index), failure, number);
         return index + 1 < sources.size() ? attempt(wish, index + 1, 1) : exhausted(wish, failure);
     }
 

@@ -20,37 +20,41 @@ public final class FallbackStory {
         this.vertx = vertx;
     }
 
-    void retry(CertificateWish wish, String method, IssuanceFailed failure, int number, Duration wait) {
+    void retry(CertificateWish wish, CertificateSource source, IssuanceFailed failure, int number, Duration wait) {
         log.atWarn()
                 .addKeyValue("identity", wish.commonName())
-                .addKeyValue("method", method)
+                .addKeyValue("method", source.method())
+                .addKeyValue("issuer", source.issuer())
                 .addKeyValue("attempt", number)
                 .addKeyValue("reason", failure.reason().label())
                 .addKeyValue("detail", failure.getMessage())
                 .addKeyValue("retryInMillis", wait.toMillis())
                 .log("certificate was not issued, trying again");
-        told(wish, "retry", method, failure);
+        told(wish, "retry", source.method(), failure);
     }
 
-    void givenUp(CertificateWish wish, String method, IssuanceFailed failure, int attempts) {
+    void givenUp(CertificateWish wish, CertificateSource source, IssuanceFailed failure, int attempts) {
         log.atWarn()
                 .addKeyValue("identity", wish.commonName())
-                .addKeyValue("method", method)
+                .addKeyValue("method", source.method())
+                .addKeyValue("issuer", source.issuer())
                 .addKeyValue("attempts", attempts)
                 .addKeyValue("reason", failure.reason().label())
                 .addKeyValue("detail", failure.getMessage())
                 .log("source of certificates is given up for now");
-        told(wish, "given_up", method, failure);
+        told(wish, "given_up", source.method(), failure);
     }
 
-    void secondSource(CertificateWish wish, String method) {
+    void secondSource(CertificateWish wish, CertificateSource source) {
         log.atWarn()
                 .addKeyValue("identity", wish.commonName())
-                .addKeyValue("method", method)
+                .addKeyValue("method", source.method())
+                .addKeyValue("issuer", source.issuer())
                 .log("certificate comes from a fallback source; look after the first");
         FALLBACK_TAKEN.publish(
                 vertx,
-                new FallbackTaken(wish.commonName(), "second_source", method, "none", "the first source failed"));
+                new FallbackTaken(
+                        wish.commonName(), "second_source", source.method(), "none", "the first source failed"));
     }
 
     void kept(CertificateWish wish, TlsMaterial good, IssuanceFailed failure) {

@@ -31,6 +31,7 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** The last resort of a server: a certificate that nobody vouches for, short-lived, so that the next attempt is not far. */
 public final class SelfSignedSource implements CertificateSource {
+    static final String METHOD = "self-signed";
     private static final Duration LIFETIME = Duration.ofHours(24);
     private static final Duration BACKDATED = Duration.ofMinutes(1);
 
@@ -44,7 +45,7 @@ public final class SelfSignedSource implements CertificateSource {
 
     @Override
     public String method() {
-        return "self-signed";
+        return METHOD;
     }
 
     @Override

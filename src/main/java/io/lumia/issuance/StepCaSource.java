@@ -52,6 +52,11 @@ public final class StepCaSource implements CertificateSource {
     }
 
     @Override
+    public String issuer() {
+        return String.valueOf(config.stepCa().url());
+    }
+
+    @Override
     public Future<Void> health() {
         return ca.health();
     }

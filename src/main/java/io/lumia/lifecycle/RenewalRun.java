@@ -11,15 +11,18 @@ import java.util.Optional;
  * once it is known that the certificate is due. Whatever fails behind the backup is followed by the restoration.
  *
  * @param steps so far, in order
+ * @param lastResort whether an order has something to give without a CA: a self-signed certificate, where nothing good is in use
  */
-public record RenewalRun(List<StepReport> steps) {
-    public static final RenewalRun NEW = new RenewalRun(List.of());
+public record RenewalRun(List<StepReport> steps, boolean lastResort) {
+    public static final RenewalRun NEW = new RenewalRun(List.of(), false);
 
     /** How a run ended. */
     public enum Outcome {
         /** The certificate has time left. */
         NOT_DUE,
         RENEWED,
+        /** No CA issued, and nothing good was in use: a self-signed certificate is served. */
+        SELF_SIGNED,
         /** It failed, and what was in use before still is. */
         KEPT,
         /** It failed, and what is in use ends soon or is not known to work. */
@@ -42,7 +45,12 @@ public record RenewalRun(List<StepReport> steps) {
         }
         var longer = new ArrayList<>(steps);
         longer.add(report);
-        return new RenewalRun(longer);
+        return new RenewalRun(longer, lastResort);
+    }
+
+    /** Goes on from here also when no CA answers. */
+    public RenewalRun withLastResort() {
+        return new RenewalRun(steps, true);
     }
 
     /** What is to be done now; empty when the run has ended. */
@@ -55,7 +63,9 @@ public record RenewalRun(List<StepReport> steps) {
             case RESTORATION, CLEANUP -> Optional.empty();
             case HEALTH -> Optional.of(RenewalStep.EXPIRY);
             case EXPIRY ->
-                last.result() == Result.DONE && !hasFailed() ? Optional.of(RenewalStep.BACKUP) : Optional.empty();
+                last.result() == Result.DONE && (!hasFailed() || lastResort)
+                        ? Optional.of(RenewalStep.BACKUP)
+                        : Optional.empty();
             case BACKUP -> last.isFailure() ? Optional.empty() : Optional.of(RenewalStep.ORDER);
             case ORDER -> orRestoration(last, RenewalStep.VALIDATION);
             case VALIDATION -> orRestoration(last, RenewalStep.INSTALLATION);
@@ -69,14 +79,25 @@ public record RenewalRun(List<StepReport> steps) {
         return Optional.of(last.isFailure() ? RenewalStep.RESTORATION : following);
     }
 
-    /** The first failure that made the run end; empty when there was none. A source that is down while nothing is due is none. */
+    /**
+     * The first failure that made the run end, or else the fallback that it went on with; empty when there was neither. A source that is down
+     * while nothing is due is none, nor is one that delivered after all.
+     */
     public Optional<StepReport> failure() {
         return isNotDue()
                 ? Optional.empty()
                 : steps.stream()
                         .filter(StepReport::isFailure)
                         .filter(report -> report.step() != RenewalStep.CLEANUP)
-                        .findFirst();
+                        .filter(report -> report.step() != RenewalStep.HEALTH || !hasOrdered())
+                        .findFirst()
+                        .or(this::fallback);
+    }
+
+    private Optional<StepReport> fallback() {
+        return steps.stream()
+                .filter(report -> report.result() == Result.FELL_BACK)
+                .findFirst();
     }
 
     /** @param before level of what was in use when the run began */
@@ -87,8 +108,12 @@ public record RenewalRun(List<StepReport> steps) {
         if (isNotDue()) {
             return Outcome.NOT_DUE;
         }
-        if (failure().isEmpty()) {
+        var failure = failure();
+        if (failure.isEmpty()) {
             return Outcome.RENEWED;
+        }
+        if (failure.get().result() == Result.FELL_BACK) {
+            return Outcome.SELF_SIGNED;
         }
         boolean sound = before == ExpiryLevel.HEALTHY || before == ExpiryLevel.WARNING;
         return sound && !hasFailed(RenewalStep.RESTORATION) ? Outcome.KEPT : Outcome.CRITICAL;
@@ -96,6 +121,10 @@ public record RenewalRun(List<StepReport> steps) {
 
     private boolean isNotDue() {
         return steps.stream().anyMatch(report -> report.result() == Result.NOT_DUE);
+    }
+
+    private boolean hasOrdered() {
+        return steps.stream().anyMatch(report -> report.step() == RenewalStep.ORDER);
     }
 
     private boolean hasFailed() {

@@ -7,7 +7,7 @@ import java.util.Locale;
  * How one step of a renewal went.
  *
  * @param detail for people, one sentence
- * @param reason of a failure, as a label for metrics; else empty
+ * @param reason of a failure or fallback, as a label for metrics; else empty
  */
 public record StepReport(RenewalStep step, Result result, Duration took, String detail, String reason) {
     public enum Result {
@@ -16,6 +16,8 @@ public record StepReport(RenewalStep step, Result result, Duration took, String 
         NOT_DUE,
         /** There was nothing for it to do. */
         SKIPPED,
+        /** It was done, with less than what was wanted: the run goes on and is told as a failure. */
+        FELL_BACK,
         FAILED;
 
         public String label() {

@@ -8,6 +8,7 @@ import static io.lumia.bus.FleetBus.CERTIFICATE_RENEWED;
 import static io.lumia.bus.FleetBus.CERTIFICATE_REVOKED;
 import static io.lumia.bus.FleetBus.FALLBACK_TAKEN;
 import static io.lumia.bus.FleetBus.HOOK_RUN;
+import static io.lumia.bus.FleetBus.INSTANCE_LOOKED_AT;
 import static io.lumia.bus.FleetBus.LISTENER_RELOADED;
 import static io.lumia.bus.FleetBus.PROVISIONING_ANSWERED;
 import static io.lumia.bus.FleetBus.RENEWAL_FAILED;
@@ -197,6 +198,7 @@ final class FleetMeters {
                 BROKER_RELOADED.listen(vertx, this::brokerReloaded),
                 BACKUP_ENDED.listen(vertx, this::backupEnded),
                 WATCHED_LOOKED_AT.listen(vertx, this::lookedAt),
+                INSTANCE_LOOKED_AT.listen(vertx, looked -> expiry(looked.instance(), looked.notAfter())),
                 HOOK_RUN.listen(
                         vertx,
                         run -> Counter.builder("lumia.expiry.hooks")

@@ -1,9 +1,11 @@
 package io.lumia.renewal;
 
 import static io.lumia.bus.FleetBus.CERTIFICATE_RENEWED;
+import static io.lumia.bus.FleetBus.INSTANCE_LOOKED_AT;
 import static io.lumia.bus.FleetBus.RENEWAL_FAILED;
 
 import io.lumia.bus.FleetBus.CertificateRenewed;
+import io.lumia.bus.FleetBus.InstanceLookedAt;
 import io.lumia.bus.FleetBus.RenewalFailed;
 import io.lumia.lifecycle.RenewalRun.Outcome;
 import io.lumia.lifecycle.RetrySchedule;
@@ -71,6 +73,11 @@ public final class InstanceRenewalVerticle extends VerticleBase {
 
     private void tell(RenewalReport report, Instant next) {
         var served = report.served();
+        if (served != null) {
+            INSTANCE_LOOKED_AT.publish(
+                    vertx,
+                    new InstanceLookedAt(report.instance(), served.validity().notAfter()));
+        }
         if (report.outcome() == Outcome.RENEWED && served != null) {
             CERTIFICATE_RENEWED.publish(
                     vertx,

@@ -1,6 +1,7 @@
 package io.lumia.renewal;
 
 import io.lumia.config.RenewalConfig;
+import io.lumia.lifecycle.RenewalRun.Outcome;
 import io.lumia.renewal.target.Command;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -38,9 +39,13 @@ final class RenewalAlert {
                 .addKeyValue("instance", report.instance())
                 .addKeyValue("outcome", report.outcome().label())
                 .addKeyValue("reason", report.reason())
+                .addKeyValue("method", report.method())
                 .addKeyValue("notAfter", facts.get("not_after"))
                 .addKeyValue("detail", report.problem())
-                .log("certificate not renewed");
+                .log(
+                        report.outcome() == Outcome.SELF_SIGNED
+                                ? "certificate not renewed, a self-signed one is served: clients that verify cannot connect"
+                                : "certificate not renewed");
         return Future.join(
                         quietly("alert-command", config.alertCommand().isEmpty() ? done() : command(facts)),
                         quietly(
@@ -54,6 +59,8 @@ final class RenewalAlert {
         var facts = new TreeMap<String, String>();
         facts.put("instance", report.instance());
         facts.put("target", report.target());
+        facts.put("method", report.method());
+        facts.put("issuer", report.issuer());
         facts.put("outcome", report.outcome().label());
         facts.put("reason", report.reason());
         facts.put("detail", report.problem());

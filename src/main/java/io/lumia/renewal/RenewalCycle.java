@@ -2,6 +2,7 @@ package io.lumia.renewal;
 
 import io.lumia.config.Durations;
 import io.lumia.crypto.DurableFiles;
+import io.lumia.issuance.CertificateSource.Delivery;
 import io.lumia.issuance.CertificateWish;
 import io.lumia.issuance.IssuanceFailed;
 import io.lumia.lifecycle.ExpiryLevel;
@@ -10,7 +11,6 @@ import io.lumia.lifecycle.RenewalStep;
 import io.lumia.lifecycle.StepReport;
 import io.lumia.renewal.target.Installation;
 import io.lumia.renewal.target.Snapshot;
-import io.lumia.tls.ServerFitness;
 import io.lumia.tls.TlsMaterial;
 import io.lumia.x509.SerialNumber;
 import io.lumia.x509.Validity;
@@ -19,7 +19,6 @@ import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.CertificateException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,7 +45,7 @@ final class RenewalCycle {
 
     private @Nullable TlsMaterial before;
     private @Nullable Path backup;
-    private @Nullable TlsMaterial fresh;
+    private @Nullable NewCertificate fresh;
 
     /** @param force whether it is renewed although it is not due */
     RenewalCycle(RenewalInstance instance, WorkerExecutor workers, Clock clock, boolean force) {
@@ -74,19 +73,19 @@ final class RenewalCycle {
         long start = System.nanoTime();
         return Future.succeededFuture()
                 .compose(begin -> take(step))
-                .map(done -> new StepReport(step, done.result, since(start), done.detail, ""))
+                .map(done -> new StepReport(step, done.result, since(start), done.detail, done.reason))
                 .recover(failed -> Future.succeededFuture(
                         StepReport.failed(step, since(start), Sentences.of(failed), reason(step, failed))));
     }
 
     /** What a step has to say when it did not fail. */
-    private record Done(StepReport.Result result, String detail) {
+    private record Done(StepReport.Result result, String detail, String reason) {
         static Done of(String detail) {
-            return new Done(StepReport.Result.DONE, detail);
+            return new Done(StepReport.Result.DONE, detail, "");
         }
 
-        static Done skipped(String detail) {
-            return new Done(StepReport.Result.SKIPPED, detail);
+        static Done without(StepReport.Result result, String detail) {
+            return new Done(result, detail, "");
         }
     }
 
@@ -96,8 +95,9 @@ final class RenewalCycle {
                 instance.source().health().map(well -> Done.of(instance.source().method() + " answers"));
             case EXPIRY -> instance.target().current().compose(this::judge);
             case BACKUP -> instance.target().snapshot().compose(this::backUp);
-            case ORDER -> instance.source().obtain(wish()).map(this::obtained);
-            case VALIDATION -> workers.executeBlocking(this::validate, false);
+            case ORDER -> instance.source().deliver(wish()).compose(this::delivered);
+            case VALIDATION ->
+                workers.executeBlocking(() -> Done.of(fresh().check(instance, before, clock.instant())), false);
             case INSTALLATION ->
                 begin().compose(begun -> instance.target().install(installation()))
                         .map(Done.of("in place"));
@@ -110,6 +110,10 @@ final class RenewalCycle {
 
     private Future<Done> judge(Optional<TlsMaterial> current) {
         before = current.orElse(null);
+        if (instance.config().fallback().selfSigned()
+                && StandIn.mayReplace(before, instance.trust(), clock.instant())) {
+            run = run.withLastResort();
+        }
         return workers.executeBlocking(() -> Files.exists(instance.unfinished()), false)
                 .map(unfinished -> before == null ? Done.of("nothing usable is installed") : judge(before, unfinished));
     }
@@ -122,12 +126,15 @@ final class RenewalCycle {
         if (unfinished) {
             return Done.of("the last run was interrupted, so another certificate may be served: " + rest);
         }
+        if (StandIn.is(current, instance.trust())) {
+            return Done.of("due: a self-signed one stands in, " + rest);
+        }
         if (!clock.instant().isBefore(dueAt(current))) {
             return Done.of("due: " + rest);
         }
         return force
                 ? Done.of("not due, but forced: " + rest)
-                : new Done(StepReport.Result.NOT_DUE, "not due before " + dueAt(current) + ": " + rest);
+                : Done.without(StepReport.Result.NOT_DUE, "not due before " + dueAt(current) + ": " + rest);
     }
 
     private Future<Done> backUp(Snapshot snapshot) {
@@ -144,33 +151,26 @@ final class RenewalCycle {
 
     private CertificateWish wish() {
         var config = instance.config();
-        return new CertificateWish(config.commonName(), config.sans(), config.keyType(), before);
+        // a CA knows nothing of a certificate that nobody vouches for
+        var current = StandIn.is(before, instance.trust()) ? null : before;
+        return new CertificateWish(config.commonName(), config.sans(), config.keyType(), current);
     }
 
-    private Done obtained(TlsMaterial material) {
-        fresh = material;
-        return Done.of(instance.source().method() + " issued " + SerialNumber.of(material.leaf()) + " until "
-                + notAfter(material));
-    }
-
-    private Done validate() throws StepFailed {
-        var material = fresh();
-        try {
-            ServerFitness.check(material, instance.config().sans(), instance.trust(), clock.instant());
-        } catch (CertificateException unfit) {
-            throw new StepFailed(
-                    "the new certificate does not fit: " + Sentences.of(unfit)
-                            + "; ca-bundle must hold the root of the CA that issues",
-                    unfit);
+    private Future<Done> delivered(Delivery delivery) {
+        var failure = delivery.failure();
+        if (failure != null && before != null && StandIn.stays(before, instance.trust(), clock.instant())) {
+            return Future.failedFuture(StandIn.stays(before, failure));
         }
-        if (!instance.config().keyType().admits(material.leaf().getPublicKey())) {
-            throw new StepFailed("the new key is not " + instance.config().keyType() + " as key-type wants", null);
-        }
-        if (before != null && material.fingerprint().equals(before.fingerprint())) {
-            throw new StepFailed("the CA gave the certificate that is in use already", null);
-        }
-        return Done.of(
-                "leads to a trusted root and carries " + instance.config().sans());
+        fresh = NewCertificate.of(delivery, instance);
+        return Future.succeededFuture(
+                failure == null
+                        ? Done.of(delivery.method() + " (" + delivery.issuer() + ") issued "
+                                + SerialNumber.of(delivery.material().leaf()) + " until "
+                                + notAfter(delivery.material()))
+                        : new Done(
+                                StepReport.Result.FELL_BACK,
+                                StandIn.sentence(delivery, failure),
+                                failure.reason().label()));
     }
 
     /** From here on what is installed and what is served may differ, also when this process is killed. */
@@ -193,18 +193,20 @@ final class RenewalCycle {
     }
 
     private Installation installation() {
-        return new Installation(fresh(), instance.trust().roots());
+        return new Installation(fresh().material(), instance.trust().roots());
     }
 
     private Future<Done> test() {
         var test = instance.test();
         if (test == null) {
-            return Future.succeededFuture(Done.skipped("no test.address: nothing proves what is served"));
+            return Future.succeededFuture(
+                    Done.without(StepReport.Result.SKIPPED, "no test.address: nothing proves what is served"));
         }
-        var shown = test.shows(fresh().leaf(), instance.trust(), instance.client());
+        var trust = fresh().trust();
+        var shown = test.shows(fresh().material().leaf(), trust, instance.client());
         return instance.config().test().speaksMqtt()
-                ? shown.compose(tls ->
-                        test.passesMessage(instance.trust(), instance.client()).map(mqtt -> Done.of(tls + "; " + mqtt)))
+                ? shown.compose(
+                        tls -> test.passesMessage(trust, instance.client()).map(mqtt -> Done.of(tls + "; " + mqtt)))
                 : shown.map(Done::of);
     }
 
@@ -233,17 +235,22 @@ final class RenewalCycle {
             return reloaded.map(how -> Done.of("restored from " + backup + ", " + how));
         }
         return reloaded.otherwise(failed -> "the reload failed again")
-                .compose(how -> test.shows(known.leaf(), instance.trust(), instance.client())
+                .compose(how -> test.shows(known.leaf(), StandIn.trust(known, instance.trust()), instance.client())
                         .map(shown -> Done.of("restored from " + backup + ", " + how + "; " + shown + " from before")));
     }
 
     private RenewalReport report() {
         var outcome = run.outcome(level());
-        var served = outcome == RenewalRun.Outcome.RENEWED ? fresh() : before;
+        var served = switch (outcome) {
+            case RENEWED, SELF_SIGNED -> fresh().material();
+            case NOT_DUE, KEPT, CRITICAL, BUSY -> before;
+        };
+        var delivery = fresh == null ? null : fresh.delivery();
         return new RenewalReport(
                 instance.name(),
                 instance.target().type(),
-                instance.source().method(),
+                delivery == null ? instance.source().method() : delivery.method(),
+                delivery == null ? instance.source().issuer() : delivery.issuer(),
                 outcome,
                 run.failure().map(StepReport::detail).orElse(""),
                 run.failure().map(StepReport::reason).orElse(""),
@@ -258,13 +265,14 @@ final class RenewalCycle {
     }
 
     private void tell(StepReport report) {
-        var line = report.isFailure() ? log.atError() : log.atInfo();
+        boolean bad = report.isFailure() || report.result() == StepReport.Result.FELL_BACK;
+        var line = bad ? log.atError() : log.atInfo();
         line.addKeyValue("instance", instance.name())
                 .addKeyValue("step", report.step().label())
                 .addKeyValue("outcome", report.result().label())
                 .addKeyValue("took", report.took().toMillis() + " ms")
                 .addKeyValue("detail", report.detail())
-                .log(report.isFailure() ? "renewal step failed" : "renewal step taken");
+                .log(bad ? "renewal step failed" : "renewal step taken");
     }
 
     private static String reason(RenewalStep step, Throwable failed) {
@@ -287,10 +295,13 @@ final class RenewalCycle {
     }
 
     private Instant dueAt(TlsMaterial material) {
+        if (StandIn.is(material, instance.trust())) {
+            return material.leaf().getNotBefore().toInstant();
+        }
         return instance.policy().latest(material.leaf().getNotBefore().toInstant(), notAfter(material));
     }
 
-    private TlsMaterial fresh() {
+    private NewCertificate fresh() {
         return Objects.requireNonNull(fresh, "steps behind the order have a certificate");
     }
 

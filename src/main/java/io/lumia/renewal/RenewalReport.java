@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param target its kind
  * @param method by which the certificate came: acme, step-ca, embedded, self-signed
+ * @param issuer that made it, or would have: the address of the CA, or the method
  * @param problem a sentence for people; empty when it went well
  * @param reason of the problem, as a label for metrics; empty when it went well
  * @param steps that were taken
@@ -27,6 +28,7 @@ public record RenewalReport(
         String instance,
         String target,
         String method,
+        String issuer,
         Outcome outcome,
         String problem,
         String reason,
@@ -55,6 +57,7 @@ public record RenewalReport(
                 instance,
                 config.target().type().toString(),
                 "",
+                "",
                 outcome,
                 problem,
                 reason,
@@ -68,14 +71,14 @@ public record RenewalReport(
 
     /** Whether a certificate was to be renewed and was not. */
     public boolean isFailure() {
-        return outcome == Outcome.KEPT || outcome == Outcome.CRITICAL;
+        return outcome == Outcome.KEPT || outcome == Outcome.SELF_SIGNED || outcome == Outcome.CRITICAL;
     }
 
     /** 0 nothing to do or renewed, 1 failed and fell back, 2 critical. */
     public int exitCode() {
         return switch (outcome) {
             case NOT_DUE, RENEWED -> 0;
-            case KEPT, BUSY -> 1;
+            case KEPT, SELF_SIGNED, BUSY -> 1;
             case CRITICAL -> 2;
         };
     }

@@ -2,6 +2,7 @@ package io.lumia.interop;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lumia.fakes.FreePort;
 import io.lumia.x509.Pem;
 import java.io.IOException;
@@ -13,6 +14,9 @@ import java.util.Map;
 
 /** A real step-ca on a free port of loopback, with a JWK provisioner and two ACME provisioners. */
 final class LocalStepCa implements AutoCloseable {
+    /** A name that it does not certify. */
+    static final String REFUSED = "refused.example";
+
     private static final String PROVISIONER = "admin";
 
     private final int port;
@@ -56,15 +60,17 @@ final class LocalStepCa implements AutoCloseable {
         start();
     }
 
-    /** {@code mqtt-acme} for everybody, and {@code strict}, which refuses the name of our broker. */
+    /** {@code mqtt-acme} for everybody, and {@code strict} for accounts that nobody here has; neither certifies {@link #REFUSED}. */
     private static void provisioners(Path file) throws IOException {
         var json = new ObjectMapper();
         var config = json.readTree(file.toFile());
-        var all = (ArrayNode) config.path("authority").path("provisioners");
+        var authority = (ObjectNode) config.path("authority");
+        var all = (ArrayNode) authority.path("provisioners");
         var claims = Map.of("defaultTLSCertDuration", "720h", "maxTLSCertDuration", "720h");
         all.add(json.valueToTree(Map.of("type", "ACME", "name", "mqtt-acme", "claims", claims)));
-        var deny = Map.of("x509", Map.of("deny", Map.of("dns", List.of("localhost"))));
-        all.add(json.valueToTree(Map.of("type", "ACME", "name", "strict", "options", deny)));
+        all.add(json.valueToTree(Map.of("type", "ACME", "name", "strict", "requireEAB", true)));
+        var deny = Map.of("x509", Map.of("deny", Map.of("dns", List.of(REFUSED))));
+        authority.set("policy", json.valueToTree(deny));
         json.writeValue(file.toFile(), config);
     }
 

@@ -225,10 +225,10 @@ class MosquittoRenewalFailuresIT {
     @Test
     void ca_refuses_the_name() throws Exception {
         fellBack(
-                broker.renew("issuer.directory-url=" + broker.ca.directory("strict")),
+                broker.renew("sans=[localhost, " + LocalStepCa.REFUSED + "]"),
                 "order",
                 "refused",
-                "does not certify");
+                "rejectedIdentifier");
     }
 
     @Test

@@ -184,6 +184,14 @@ final class RenewedMosquitto implements AutoCloseable {
         return seen.get();
     }
 
+    boolean shows(X509Certificate expected) {
+        try {
+            return shown().equals(expected);
+        } catch (Exception unreachable) {
+            throw new IllegalStateException(unreachable);
+        }
+    }
+
     Fingerprint installed() throws Exception {
         return Fingerprint.of(Pem.certificates(Files.readString(certificate())).get(0));
     }

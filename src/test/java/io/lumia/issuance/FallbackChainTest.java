@@ -69,6 +69,7 @@ class FallbackChainTest {
         assertThat(followed(server(null), false)).isInstanceOfSatisfying(Outcome.Issued.class, issued -> {
             assertThat(issued.second()).isTrue();
             assertThat(issued.method()).isEqualTo("embedded");
+            assertThat(issued.issuer()).isEqualTo("embedded");
         });
         awaitTold("retry acme", "retry acme", "given_up acme", "second_source embedded");
     }

@@ -78,12 +78,47 @@ class RenewalRunTest {
     }
 
     @Test
+    void goes_on_without_a_source_where_a_last_resort_is_wanted() {
+        var run = ended(RenewalRun.NEW.withLastResort(), Set.of(HEALTH, RenewalStep.ORDER));
+        assertThat(run.steps()).last().returns(RESTORATION, StepReport::step);
+        assertThat(run.failure()).get().returns(RenewalStep.ORDER, StepReport::step);
+        assertThat(run.outcome(ExpiryLevel.EXPIRED)).isEqualTo(Outcome.CRITICAL);
+    }
+
+    @Test
+    void a_source_that_delivers_after_all_was_not_down() {
+        assertThat(ended(RenewalRun.NEW.withLastResort(), Set.of(HEALTH)).outcome(ExpiryLevel.EXPIRED))
+                .isEqualTo(Outcome.RENEWED);
+    }
+
+    @Test
+    void a_self_signed_certificate_is_told_as_a_failure_and_a_failure_behind_it_counts_more() {
+        var fallenBack = RenewalRun.NEW
+                .withLastResort()
+                .and(failed(HEALTH))
+                .and(done(EXPIRY))
+                .and(done(BACKUP))
+                .and(new StepReport(
+                        RenewalStep.ORDER, StepReport.Result.FELL_BACK, Duration.ZERO, "self-signed", "unreachable"));
+
+        var served = ended(fallenBack, Set.of());
+        assertThat(served.outcome(ExpiryLevel.EXPIRED)).isEqualTo(Outcome.SELF_SIGNED);
+        assertThat(served.failure()).get().returns("unreachable", StepReport::reason);
+        assertThat(ended(fallenBack, Set.of(RenewalStep.TEST)).outcome(ExpiryLevel.EXPIRED))
+                .isEqualTo(Outcome.CRITICAL);
+    }
+
+    @Test
     void takes_no_step_out_of_order() {
         assertThatThrownBy(() -> RenewalRun.NEW.and(done(BACKUP))).isInstanceOf(IllegalStateException.class);
     }
 
     private static RenewalRun ended(Set<RenewalStep> failing) {
-        var run = RenewalRun.NEW;
+        return ended(RenewalRun.NEW, failing);
+    }
+
+    private static RenewalRun ended(RenewalRun begun, Set<RenewalStep> failing) {
+        var run = begun;
         for (var next = run.next(); next.isPresent(); next = run.next()) {
             var step = next.get();
             run = run.and(failing.contains(step) ? failed(step) : done(step));

@@ -76,6 +76,7 @@ class MetricsVerticleTest {
         PROVISIONING_ANSWERED.publish(vertx, new ProvisioningAnswered("not_whitelisted", "192.0.2.1", "dev-0001"));
         CERTIFICATE_RENEWED.publish(
                 vertx, new CertificateRenewed("dev-0001", SERIAL, ONE_DAY, "acme", Duration.ofMillis(30)));
+        FleetBus.INSTANCE_LOOKED_AT.publish(vertx, new FleetBus.InstanceLookedAt("site-a", ONE_DAY.notAfter()));
         LISTENER_RELOADED.publish(
                 vertx, new ListenerReloaded("broker", SERIAL, NOW, ONE_DAY, "reloaded", "embedded", null));
         LISTENER_RELOADED.publish(
@@ -90,6 +91,8 @@ class MetricsVerticleTest {
                             .contains("lumia_renewal_duration_seconds_bucket{method=\"acme\",le=\"0.05\"} 1")
                             .contains("lumia_tls_reloads_total{listener=\"broker\",result=\"reloaded\"} 1.0")
                             .contains("lumia_certificate_expiry_timestamp_seconds{identity=\"broker\"} "
+                                    + exact(ONE_DAY.notAfter()))
+                            .contains("lumia_certificate_expiry_timestamp_seconds{identity=\"site-a\"} "
                                     + exact(ONE_DAY.notAfter()))
                             .contains("lumia_tls_fallback_in_use{listener=\"broker\"} 0.0")
                             .contains("lumia_tls_fallback_in_use{listener=\"gui\"} 1.0")

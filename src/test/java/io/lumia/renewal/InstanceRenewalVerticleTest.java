@@ -1,11 +1,13 @@
 package io.lumia.renewal;
 
 import static io.lumia.bus.FleetBus.CERTIFICATE_RENEWED;
+import static io.lumia.bus.FleetBus.INSTANCE_LOOKED_AT;
 import static io.lumia.bus.FleetBus.RENEWAL_FAILED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.CertificateRenewed;
+import io.lumia.bus.FleetBus.InstanceLookedAt;
 import io.lumia.bus.FleetBus.RenewalFailed;
 import io.lumia.config.ConfigLoader;
 import io.lumia.config.ConfigSources;
@@ -47,6 +49,7 @@ class InstanceRenewalVerticleTest {
     private final FleetCa ca = new FleetCa(clock);
     private final List<CertificateRenewed> renewed = new CopyOnWriteArrayList<>();
     private final List<RenewalFailed> failed = new CopyOnWriteArrayList<>();
+    private final List<InstanceLookedAt> looked = new CopyOnWriteArrayList<>();
     private volatile Future<TlsMaterial> answer = Future.succeededFuture();
 
     @BeforeEach
@@ -54,6 +57,7 @@ class InstanceRenewalVerticleTest {
         FleetBus.install(vertx);
         Await.result(CERTIFICATE_RENEWED.listen(vertx, renewed::add));
         Await.result(RENEWAL_FAILED.listen(vertx, failed::add));
+        Await.result(INSTANCE_LOOKED_AT.listen(vertx, looked::add));
         Files.writeString(directory.resolve("root.pem"), Pem.of(ca.root()));
     }
 
@@ -79,6 +83,19 @@ class InstanceRenewalVerticleTest {
                         .toInstant())
                 .isAfter(clock.instant().plus(LIFETIME.dividedBy(2)));
         assertThat(directory.resolve("young.pem")).hasContent(young);
+    }
+
+    @Test
+    void every_look_tells_when_the_certificate_in_use_ends() throws Exception {
+        install("young", LIFETIME);
+        var leaf = Pem.certificates(Files.readString(directory.resolve("young.pem")))
+                .get(0);
+
+        deploy("young");
+
+        Await.until(vertx, "it is looked at", () -> !looked.isEmpty());
+        assertThat(looked.get(0))
+                .isEqualTo(new InstanceLookedAt("young", leaf.getNotAfter().toInstant()));
     }
 
     @Test
