@@ -1,11 +1,10 @@
 package io.lumia.cli;
 
-import static io.lumia.bus.FleetBus.COUNT_CERTIFICATES;
+import static io.lumia.bus.FleetBus.LIST_CERTIFICATES;
 import static io.lumia.cli.DemoFleet.await;
 import static io.lumia.cli.DemoFleet.received;
 
-import io.lumia.bus.FleetBus.CertificateCounts;
-import io.lumia.bus.FleetBus.CountCertificates;
+import io.lumia.bus.FleetBus.ListCertificates;
 import io.lumia.config.Durations;
 import io.lumia.config.LumiaConfig;
 import io.lumia.tls.IdentityFiles;
@@ -22,6 +21,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** The demonstration of an outage that outlasts every certificate. Runs on the command's thread, which may wait. */
@@ -29,6 +29,7 @@ final class ExpiryRun {
     private static final Duration PROGRESS = Duration.ofSeconds(5);
     private static final List<String> LISTENERS = List.of("broker", "authority");
     private static final long INTERVALS = 5;
+    private static final int PAGE = 1000;
 
     private final LumiaConfig first;
     private final LumiaConfig again;
@@ -148,14 +149,27 @@ final class ExpiryRun {
         }
     }
 
-    /** One bootstrap certificate for each identity, over both starts. */
+    /** One first certificate for each identity, over both starts; those with which listeners prove their renewals belong to nobody. */
     private void checkEnrolments(DemoFleet fleet) {
-        long enrolments = enrolments(await(COUNT_CERTIFICATES.ask(fleet.vertx(), new CountCertificates())));
+        var enrolled = enrolments(fleet);
         story.check(
-                enrolments == identities.size(),
+                enrolled.size() == identities.size() && Set.copyOf(enrolled).equals(Set.copyOf(identities)),
                 "%d enrolments of %d identities since the beginning",
-                enrolments,
+                enrolled.size(),
                 identities.size());
+    }
+
+    private static List<String> enrolments(DemoFleet fleet) {
+        var enrolled = new ArrayList<String>();
+        long total = PAGE;
+        for (int page = 0; page * (long) PAGE < total; page++) {
+            var listed = await(LIST_CERTIFICATES.ask(fleet.vertx(), new ListCertificates("", null, page, PAGE)));
+            total = listed.total();
+            listed.certificates().stream()
+                    .filter(record -> record.profile() == Profile.BOOTSTRAP && record.device() != null)
+                    .forEach(record -> enrolled.add(record.identity()));
+        }
+        return enrolled;
     }
 
     private void checkMessages(DemoFleet fleet) throws InterruptedException {
@@ -200,11 +214,5 @@ final class ExpiryRun {
         return left.isNegative()
                 ? Duration.ZERO
                 : Duration.ofSeconds(left.plusMillis(999).toSeconds());
-    }
-
-    private static long enrolments(CertificateCounts counts) {
-        return counts.byStatusAndProfile().values().stream()
-                .mapToLong(byProfile -> byProfile.getOrDefault(Profile.BOOTSTRAP, 0L))
-                .sum();
     }
 }
