@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
             "Plays a demonstration on free ports and an empty data directory, tells it step by step and checks every step.",
             "  bootstrap  first set-up: a CA is made, devices enrol, provisioning is turned off",
             "  normal     normal operation: telemetry, commands, strangers refused",
-            "  renewal    every certificate is replaced twice while messages flow, nothing is dropped or lost"
+            "  renewal    every certificate is replaced twice while messages flow, nothing is dropped or lost",
+            "  expiry     everything is off until every certificate is over; then the fleet recovers, provisioning is off"
         },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:every check held", "1:a check did not hold, or the system did not start", "2:wrong usage"})
@@ -43,7 +44,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(paramLabel = "NAME", description = "bootstrap, normal or renewal")
+    @Parameters(paramLabel = "NAME", description = "bootstrap, normal, renewal or expiry")
     private String name = "";
 
     @Option(
@@ -67,12 +68,16 @@ public final class DemoCommand implements Callable<Integer> {
         var demonstration = demonstration();
         var directory = data != null ? data : Files.createTempDirectory("lumia-demo-");
         var out = spec().commandLine().getOut();
-        var config = config(directory);
+        var all = settings(demonstration);
+        var config = config(directory, all);
         Logging.ofProcess().apply(new LogConfig(LogConfig.Format.TEXT, LogConfig.Level.WARN));
         var story = new DemoStory(out, Terminal.colours());
-        try (var held = DataLock.on(directory)) {
-            log.atDebug().addKeyValue("lock", held).log("data directory is ours");
-            return new DemoRun(config, Clock.systemUTC(), story).play(demonstration) ? 0 : 1;
+        try (var lock = DataLock.on(directory)) {
+            log.atDebug().addKeyValue("lock", lock).log("data directory is ours");
+            boolean held = demonstration == Demonstration.EXPIRY
+                    ? new ExpiryRun(config, withoutProvisioning(directory, all), Clock.systemUTC(), story).play()
+                    : new DemoRun(config, Clock.systemUTC(), story).play(demonstration);
+            return held ? 0 : 1;
         } finally {
             out.flush();
             if (data == null) {
@@ -82,7 +87,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     /** Everything on free ports, so that a demonstration disturbs nothing that runs. */
-    private LumiaConfig config(Path directory) throws IOException {
+    private List<String> settings(Demonstration demonstration) throws IOException {
         var all = new ArrayList<>(List.of(
                 "authority.port=0",
                 "authority.http-port=0",
@@ -92,10 +97,21 @@ public final class DemoCommand implements Callable<Integer> {
                 "metrics.port=0",
                 "authority.acme.http01-port=" + freePort(),
                 "swarm.devices=" + devices));
+        all.addAll(demonstration.settings());
         all.addAll(settings);
+        return all;
+    }
+
+    private static LumiaConfig config(Path directory, List<String> settings) {
         return new ConfigLoader()
-                .load(ConfigSources.ofProfile("demo").withSettings(all).withData(directory))
+                .load(ConfigSources.ofProfile("demo").withSettings(settings).withData(directory))
                 .config();
+    }
+
+    private static LumiaConfig withoutProvisioning(Path directory, List<String> settings) {
+        var all = new ArrayList<>(settings);
+        all.add("provisioning.enabled=false");
+        return config(directory, all);
     }
 
     private static int freePort() throws IOException {
@@ -124,6 +140,6 @@ public final class DemoCommand implements Callable<Integer> {
         }
         throw new ParameterException(
                 spec().commandLine(),
-                "unknown demonstration " + Printable.quoted(name) + ": expected bootstrap, normal or renewal");
+                "unknown demonstration " + Printable.quoted(name) + ": expected " + Demonstration.labels());
     }
 }

@@ -1,23 +1,17 @@
 package io.lumia.cli;
 
 import static io.lumia.bus.FleetBus.BROKER_STATISTICS;
-import static io.lumia.bus.FleetBus.DELIVERY_STATISTICS;
 import static io.lumia.bus.FleetBus.SWITCH_PROVISIONING;
+import static io.lumia.cli.DemoFleet.await;
+import static io.lumia.cli.DemoFleet.received;
 
 import io.lumia.bus.FleetBus.BrokerStatistics;
-import io.lumia.bus.FleetBus.DeliveryStatistics;
 import io.lumia.bus.FleetBus.Histogram;
 import io.lumia.bus.FleetBus.ReadBrokerStatistics;
-import io.lumia.bus.FleetBus.ReadDeliveryStatistics;
 import io.lumia.bus.FleetBus.SwitchProvisioning;
-import io.lumia.config.CannotStart;
 import io.lumia.config.Durations;
 import io.lumia.config.LumiaConfig;
-import io.lumia.crypto.KeyPairs;
-import io.lumia.x509.CertificateRequest;
 import io.lumia.x509.Profile;
-import io.vertx.core.Future;
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -28,16 +22,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** Plays one demonstration against a system of its own. Runs on the command's thread, which may wait. */
 final class DemoRun {
-    private static final Duration FIRST_CONNECTIONS = Duration.ofSeconds(60);
     /** Endings that are not the broker's doing, or are what the identity itself asked for (architecture, way 2). */
     private static final Set<String> NOT_DROPPED = Set.of("client", "taken_over", "revoked");
 
@@ -45,41 +35,43 @@ final class DemoRun {
 
     private final LumiaConfig config;
     private final DemoStory story;
-    private final FleetProcess fleet;
-    private final Observations seen = new Observations();
+    private final DemoFleet fleet;
+    private final Observations seen;
 
     DemoRun(LumiaConfig config, Clock clock, DemoStory story) {
         this.config = config;
         this.story = story;
-        this.fleet = new FleetProcess(config, clock);
+        this.fleet = new DemoFleet(config, clock);
+        this.seen = fleet.seen();
     }
 
     /** Whether every check held. @throws CannotStart when the system does not start */
     boolean play(Demonstration demonstration) throws InterruptedException, IOException {
         story.tell("%s, with %d devices", demonstration.title(), config.swarm().devices());
-        complete(seen.listen(fleet.vertx()));
         try {
             begin();
             switch (demonstration) {
                 case BOOTSTRAP -> bootstrap();
                 case NORMAL -> normal();
                 case RENEWAL -> renewal();
+                case EXPIRY -> throw new IllegalArgumentException("is played by ExpiryRun");
             }
         } finally {
-            complete(fleet.stop());
+            fleet.stop();
         }
         return story.end();
     }
 
     private void begin() throws InterruptedException {
         story.step("Start from an empty data directory, %s", config.data());
-        complete(fleet.start());
-        var addresses = await(fleet.addresses());
-        ReadyLines.of(config, addresses).forEach(line -> story.tell("%s", line));
+        fleet.start(story);
         story.step("The application and every device enrol, obtain a certificate and connect");
-        int expected = identities().size();
-        boolean all = seen.await(FIRST_CONNECTIONS, so -> so.connected() >= expected);
-        story.check(all, "%d of %d identities are connected by mTLS", seen.connected(), expected);
+        boolean all = fleet.allConnect();
+        story.check(
+                all,
+                "%d of %d identities are connected by mTLS",
+                seen.connected(),
+                identities().size());
     }
 
     private void bootstrap() throws InterruptedException, IOException {
@@ -110,22 +102,20 @@ final class DemoRun {
             }
         }
         story.step("Somebody who is not on the whitelist asks for a certificate");
-        var addresses = await(fleet.addresses());
-        story.check(enrol(addresses.provisioningPort()) == 403, "127.0.0.1 is refused with 403");
+        story.check(fleet.enrolStranger() == 403, "127.0.0.1 is refused with 403");
         story.step("The operator turns provisioning off, which clears the whitelist");
         var state = await(SWITCH_PROVISIONING.ask(fleet.vertx(), new SwitchProvisioning(false, null, "demo")));
         story.check(state.whitelist().isEmpty(), "the whitelist is empty");
-        story.check(enrol(addresses.provisioningPort()) == 503, "everybody is answered 503");
+        story.check(fleet.enrolStranger() == 503, "everybody is answered 503");
         story.check(seen.connected() == identities, "%d identities are connected as before", seen.connected());
     }
 
     private void normal() throws InterruptedException, IOException {
         story.step("Telemetry flows for ten intervals");
-        var before = await(delivery());
+        var before = fleet.delivery();
         long wanted = received(before) + 10L * config.swarm().devices();
-        boolean flowing = seen.await(
-                config.swarm().telemetryInterval().multipliedBy(20), so -> received(await(delivery())) >= wanted);
-        var after = await(delivery());
+        boolean flowing = fleet.receives(wanted, 10);
+        var after = fleet.delivery();
         story.check(flowing, "the application received %d messages", received(after) - received(before));
         story.check(after.lost() == 0, "%d lost, by sequence number", after.lost());
         var slowest = after.byQos().values().stream()
@@ -134,7 +124,7 @@ final class DemoRun {
                 .orElse(Double.POSITIVE_INFINITY);
         story.check(slowest <= 1, "99 of 100 arrived within %.3f s", slowest);
         story.step("A stranger without a certificate knocks at the broker");
-        var addresses = await(fleet.addresses());
+        var addresses = fleet.addresses();
         story.check(
                 await(Stranger.isTurnedAway(fleet.vertx(), config.tls(), addresses.brokerPort())),
                 "the broker turns it away");
@@ -150,7 +140,7 @@ final class DemoRun {
         story.step(
                 "Certificates live %s; watch until the broker's and all %d clients' were replaced %d times",
                 Durations.text(lifetime), clients.size(), RENEWALS);
-        var before = await(delivery());
+        var before = fleet.delivery();
         for (int round = 1; round <= RENEWALS; round++) {
             int wanted = round;
             boolean replaced = seen.await(
@@ -165,7 +155,7 @@ final class DemoRun {
                     seen.renewals("authority"));
         }
         story.step("Count what was dropped and what was lost meanwhile");
-        var after = await(delivery());
+        var after = fleet.delivery();
         var broker = await(BROKER_STATISTICS.ask(fleet.vertx(), new ReadBrokerStatistics()));
         story.tell("connections ended: %s", broker.disconnects());
         story.check(
@@ -176,30 +166,14 @@ final class DemoRun {
         story.check(seen.connected() == clients.size(), "%d identities are connected", seen.connected());
     }
 
-    private Future<DeliveryStatistics> delivery() {
-        return DELIVERY_STATISTICS.ask(fleet.vertx(), new ReadDeliveryStatistics());
-    }
-
     private List<String> identities() {
-        var identities = new ArrayList<String>();
-        identities.add(config.app().name().value());
-        for (int i = 1; i <= config.swarm().devices(); i++) {
-            identities.add(config.swarm().name(i).value());
-        }
-        return identities;
+        return DemoFleet.identities(config);
     }
 
     private static long dropped(BrokerStatistics broker) {
         return broker.disconnects().entrySet().stream()
                 .filter(ended -> !NOT_DROPPED.contains(ended.getKey()))
                 .mapToLong(Map.Entry::getValue)
-                .sum();
-    }
-
-    private static long received(DeliveryStatistics delivery) {
-        return delivery.byQos().values().stream()
-                .flatMap(histogram -> histogram.counts().stream())
-                .mapToLong(Long::longValue)
                 .sum();
     }
 
@@ -216,19 +190,6 @@ final class DemoRun {
         return Double.POSITIVE_INFINITY;
     }
 
-    private static int enrol(int port) throws IOException, InterruptedException {
-        var csr = CertificateRequest.create(KeyPairs.p256(), "dev-9999", List.of());
-        var body = new JsonObject().put("device", "dev-9999").put("csr", csr).encode();
-        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/certificates"))
-                .header("content-type", "application/json")
-                .timeout(Duration.ofSeconds(10))
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build();
-        return HttpClient.newHttpClient()
-                .send(request, BodyHandlers.discarding())
-                .statusCode();
-    }
-
     private static String get(String url) throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(URI.create(url))
                 .timeout(Duration.ofSeconds(10))
@@ -238,17 +199,5 @@ final class DemoRun {
 
     private static String mode(Path file) throws IOException {
         return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
-    }
-
-    private static void complete(Future<?> future) {
-        var unused = await(future);
-    }
-
-    private static <T> T await(Future<T> future) {
-        try {
-            return future.await(60, TimeUnit.SECONDS);
-        } catch (TimeoutException late) {
-            throw new CannotStart("a part of the demonstration did not answer within a minute", late);
-        }
     }
 }

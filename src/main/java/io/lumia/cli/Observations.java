@@ -5,6 +5,7 @@ import static io.lumia.bus.FleetBus.CERTIFICATE_RENEWED;
 import static io.lumia.bus.FleetBus.CONNECT_REFUSED;
 import static io.lumia.bus.FleetBus.DEVICE_CONNECTED;
 import static io.lumia.bus.FleetBus.DEVICE_DISCONNECTED;
+import static io.lumia.bus.FleetBus.PROVISIONING_ANSWERED;
 import static io.lumia.bus.FleetBus.RENEWAL_FAILED;
 
 import io.lumia.x509.Profile;
@@ -30,6 +31,7 @@ final class Observations {
 
     private int refused;
     private int failedRenewals;
+    private int provisioningAnswers;
 
     Future<?> listen(Vertx vertx) {
         return Future.all(List.of(
@@ -52,6 +54,7 @@ final class Observations {
                 CERTIFICATE_ISSUED.listen(
                         vertx,
                         told -> note(() -> issued.merge(told.certificate().profile(), 1, Integer::sum))),
+                PROVISIONING_ANSWERED.listen(vertx, told -> note(() -> provisioningAnswers++)),
                 CONNECT_REFUSED.listen(vertx, told -> note(() -> refused++)),
                 RENEWAL_FAILED.listen(vertx, told -> note(() -> failedRenewals++))));
     }
@@ -71,6 +74,16 @@ final class Observations {
 
     synchronized int connected() {
         return connected.size();
+    }
+
+    /** Of the certificates with which identities are connected. */
+    synchronized Map<String, SerialNumber> serials() {
+        return Map.copyOf(connected);
+    }
+
+    /** How often provisioning answered anybody, whatever it answered. */
+    synchronized int provisioningAnswers() {
+        return provisioningAnswers;
     }
 
     synchronized int issued(Profile profile) {

@@ -41,6 +41,20 @@ class RenewalUnderLoadIT {
         assertThat(played(demo("normal").argument("--devices", "5"))).contains("the broker turns it away");
     }
 
+    @Test
+    void a_fleet_whose_certificates_are_all_over_recovers_with_provisioning_off() throws Exception {
+        var told = played(demo("expiry")
+                .argument("--devices", "5")
+                .with("lifetimes.device", "10s")
+                .with("lifetimes.server", "10s"));
+        assertThat(told)
+                .contains("6 of 6 identities are connected by mTLS, ")
+                .contains("expired: the certificates of all 5 devices")
+                .contains("6 of them with a new certificate")
+                .contains("6 enrolments of 6 identities since the beginning")
+                .contains("it answers a newcomer 503");
+    }
+
     private LumiaProcess.Setup demo(String name) throws IOException {
         return LumiaProcess.demo(name, directory.resolve("data"))
                 .with("swarm.address-range", LumiaProcess.range(5))
