@@ -311,7 +311,7 @@ class ConfigLoaderTest {
                 .contains("broker.tls.min-version: expected TLSv1.2 or TLSv1.3, is '1.1' (--set)")
                 .contains("authority.tls.key-file needs cert-file, its certificate (" + file + ", line 6)")
                 .contains("authority.tls.acme.email must be an address")
-                .contains("authority.tls.acme.challenge-type of a listener is http-01 or tls-alpn-01")
+                .contains("authority.tls.acme.challenge-type dns-01 of a listener needs dns.server or dns.command")
                 .contains("authority.tls.acme.directory-url must be an https address")
                 .contains("agent.tls.acme.directory-url needs mode acme");
     }
