@@ -174,6 +174,11 @@ final class RenewedMosquitto implements AutoCloseable {
 
     /** What it shows to whoever comes. */
     X509Certificate shown() throws Exception {
+        return shown(port);
+    }
+
+    /** What the server on this port of localhost shows to whoever comes. */
+    static X509Certificate shown(int port) throws Exception {
         var seen = new AtomicReference<X509Certificate>();
         var context = SSLContext.getInstance("TLS");
         context.init(null, new TrustManager[] {new Looks(seen)}, new SecureRandom());

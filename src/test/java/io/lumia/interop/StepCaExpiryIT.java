@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Everything was off for too long: every certificate of the fleet and the CA's revocation list are over. */
+/** Everything was off for too long: every certificate of the fleet, that of Mosquitto and the CA's revocation list are over. */
 class StepCaExpiryIT {
     private static final int DEVICES = 5;
     private static final String ADDRESSES = "127.34.0.0/16";
@@ -30,15 +30,26 @@ class StepCaExpiryIT {
         try (var lab = new StepCaLab(directory, Map.of("DEVICE_LIFETIME", "12s", "CRL_LIFETIME", "10s"))) {
             lab.startCa();
             lab.startFleet(data, ADDRESSES, DEVICES).stop();
+            var shown = lab.shownByCa();
             lab.stop();
+            lab.shortenServer();
+            var server = leaf(lab.server());
             var old = certificate(data, "dev-0001");
             var list = list(lab);
             passes(list.nextUpdate());
             for (int number = 1; number <= DEVICES; number++) {
                 passes(certificate(data, "dev-000" + number).getNotAfter().toInstant());
             }
+            passes(server.getNotAfter().toInstant());
 
             lab.startCa();
+            assertThat(lab.shownByCa())
+                    .as("step-ca makes its own certificate at each start")
+                    .isNotEqualTo(shown);
+            lab.startBroker();
+            var renewed = lab.renewServer(directory.resolve("renewal"));
+            assertThat(renewed.exitCode()).as(renewed.printed()).isZero();
+            assertThat(leaf(lab.server()).getNotAfter()).isAfter(server.getNotAfter());
             var lumia = lab.startFleet(data, ADDRESSES, DEVICES, "provisioning.enabled=false");
             try {
                 assertThat(SerialNumber.of(certificate(data, "dev-0001"))).isNotEqualTo(SerialNumber.of(old));
@@ -51,7 +62,10 @@ class StepCaExpiryIT {
     }
 
     private static X509Certificate certificate(Path data, String device) throws Exception {
-        var file = data.resolve("identities").resolve(device).resolve("current/fullchain.pem");
+        return leaf(data.resolve("identities").resolve(device).resolve("current/fullchain.pem"));
+    }
+
+    private static X509Certificate leaf(Path file) throws Exception {
         return Pem.certificates(Files.readString(file)).get(0);
     }
 

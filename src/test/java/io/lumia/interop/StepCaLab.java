@@ -8,6 +8,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -108,6 +109,70 @@ final class StepCaLab implements AutoCloseable {
         } catch (Exception failed) {
             throw new AssertionError(failed);
         }
+    }
+
+    /** Mosquitto's certificate is followed by one that ends after ten seconds, the least that the provisioner allows. */
+    void shortenServer() throws Exception {
+        var unused = step.run(
+                "ca",
+                "certificate",
+                "--offline",
+                "--ca-config",
+                peers.resolve("step-ca/config/ca.json").toString(),
+                "--password-file",
+                peers.resolve("step-ca/password").toString(),
+                "--provisioner",
+                "mqtt-server",
+                "--provisioner-password-file",
+                peers.resolve("step-ca/server-password").toString(),
+                "--not-after",
+                "10s",
+                "--force",
+                "localhost",
+                server().toString(),
+                peers.resolve("mosquitto/server.key").toString());
+    }
+
+    /** Renews Mosquitto's certificate as a cron job does. */
+    RenewCommandRun renewServer(Path data) throws Exception {
+        var config = Files.writeString(directory.resolve("renew.yaml"), """
+                renewal:
+                  instances:
+                    mosquitto:
+                      common-name: localhost
+                      ca-bundle: %s
+                      issuer:
+                        type: step-ca
+                        ca-bundle: %s
+                        step-ca: {url: "https://localhost:%d", provisioner: mqtt-server, password-file: %s}
+                      target:
+                        type: mosquitto
+                        cert-file: %s
+                        key-file: %s
+                        config-file: %s
+                        pid-file: %s
+                      test: {address: "localhost:%d", mqtt: false}
+                """.formatted(
+                        root(),
+                        root(),
+                        caPort,
+                        peers.resolve("step-ca/server-password"),
+                        server(),
+                        peers.resolve("mosquitto/server.key"),
+                        peers.resolve("mosquitto/mosquitto.conf"),
+                        peers.resolve("mosquitto/mosquitto.pid"),
+                        mqttPort));
+        return RenewCommandRun.of(data, config);
+    }
+
+    /** What step-ca shows to its clients. */
+    X509Certificate shownByCa() throws Exception {
+        return RenewedMosquitto.shown(caPort);
+    }
+
+    /** Mosquitto's certificate. */
+    Path server() {
+        return peers.resolve("mosquitto/server.pem");
     }
 
     Path root() {
