@@ -137,8 +137,9 @@ final class StepCaApi {
         }
         var body = request.body() == null ? Buffer.buffer() : request.body().toBuffer();
         return client.request(to)
-                .compose(ready -> ready.send(body))
-                .compose(response -> response.body().compose(read -> judge(request.path(), response, read)))
+                // within: an answer that is here before its reader is lost
+                .compose(ready -> ready.send(body)
+                        .compose(response -> response.body().compose(read -> judge(request.path(), response, read))))
                 .timeout(patience.toMillis(), TimeUnit.MILLISECONDS)
                 .recover(failure -> Future.failedFuture(told(failure)));
     }

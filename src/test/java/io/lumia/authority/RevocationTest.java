@@ -326,8 +326,8 @@ class RevocationTest {
         return Await.on(
                 fixture.vertx.getOrCreateContext(),
                 () -> http.request(options)
-                        .compose(asked -> asked.send(body))
-                        .compose(answer ->
-                                answer.body().map(read -> new Got(answer.statusCode(), answer.headers(), read))));
+                        .compose(asked -> asked.send(body)
+                                .compose(answer -> answer.body()
+                                        .map(read -> new Got(answer.statusCode(), answer.headers(), read)))));
     }
 }

@@ -311,8 +311,7 @@ class PebbleIT {
                         .setHost("localhost")
                         .setPort(management)
                         .setURI("/roots/0"))
-                .compose(request -> request.send())
-                .compose(response -> response.body()));
+                .compose(request -> request.send().compose(response -> response.body())));
         Files.writeString(directory.resolve("issuing-root.pem"), root.toString());
     }
 }
