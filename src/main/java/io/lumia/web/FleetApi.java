@@ -11,7 +11,6 @@ import io.lumia.bus.FleetBus.ReleaseName;
 import io.lumia.bus.FleetBus.ReleaseOutcome;
 import io.lumia.x509.DeviceName;
 import io.vertx.core.Future;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.util.Map;
@@ -26,11 +25,11 @@ final class FleetApi {
         this.clock = clock;
     }
 
-    void mount(Router api) {
-        api.get("/status").handler(this::status);
-        api.get("/ca").handler(this::authority);
-        api.get("/devices").handler(this::devices);
-        api.delete("/devices/:name").handler(this::release);
+    void mount(ApiRoutes api) {
+        api.get("/status", Role.VIEWER, this::status);
+        api.get("/ca", Role.VIEWER, this::authority);
+        api.get("/devices", Role.VIEWER, this::devices);
+        api.delete("/devices/:name", Role.OPERATOR, this::release);
     }
 
     private void status(RoutingContext context) {
@@ -79,7 +78,11 @@ final class FleetApi {
         Answers.send(
                 context,
                 200,
-                Answers.ask(context, FleetBus.RELEASE_NAME, new ReleaseName(device, AuditTrail.OPERATOR), "authority")
+                Answers.ask(
+                                context,
+                                FleetBus.RELEASE_NAME,
+                                new ReleaseName(device, Operator.of(context).name()),
+                                "authority")
                         .map(outcome -> released(outcome, device)));
     }
 
