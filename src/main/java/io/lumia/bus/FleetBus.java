@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The system at a glance: every address of the event bus and every message type. */
@@ -861,9 +862,43 @@ public final class FleetBus {
      * @param object on what: a serial, a name, an address
      * @param outcome {@code ok} or {@code refused}
      * @param details more, as text values
+     * @param address from where it was asked; null: that of the {@link Origin} in which it is told
+     * @param correlation joins acts of one request; null: that of the {@link Origin}
      */
     public record Audited(
-            Instant at, String actor, String action, String object, String outcome, Map<String, String> details) {}
+            Instant at,
+            String actor,
+            String action,
+            String object,
+            String outcome,
+            Map<String, String> details,
+            @Nullable String address,
+            @Nullable String correlation) {
+        /** Of the {@link Origin} in which it is told. */
+        public Audited(
+                Instant at, String actor, String action, String object, String outcome, Map<String, String> details) {
+            this(at, actor, action, object, outcome, details, null, null);
+        }
+
+        /** From an address that the origin does not tell. */
+        public Audited from(String where) {
+            return new Audited(at, actor, action, object, outcome, details, where, correlation);
+        }
+
+        /** With what it lacks from the origin in which it was told. */
+        public Audited of(Optional<Origin> origin) {
+            return origin.map(known -> new Audited(
+                            at,
+                            actor,
+                            action,
+                            object,
+                            outcome,
+                            details,
+                            address == null ? known.address() : address,
+                            correlation == null ? known.correlation() : correlation))
+                    .orElse(this);
+        }
+    }
 
     private FleetBus() {}
 
