@@ -96,6 +96,13 @@ public final class FleetBus {
     public static final Call<ChangeWhitelist, WhitelistOutcome> CHANGE_WHITELIST =
             new Call<>("provisioning.whitelist", ChangeWhitelist.class, WhitelistOutcome.class, SHORT);
 
+    // ---- the fleet
+    // ---------------------------------------------------------------------------------------------------------
+
+    /** Asked by operators; answered by the application once the device has said that it begins, long before it is done. */
+    public static final Call<RenewDevice, RenewDeviceOutcome> RENEW_DEVICE =
+            new Call<>("device.renew", RenewDevice.class, RenewDeviceOutcome.class, SIGNING);
+
     // ---- statistics, asked by metrics at each scrape
     // --------------------------------------------------------------------
 
@@ -136,6 +143,10 @@ public final class FleetBus {
     /** Told for each step of a fallback chain, when a CA does not deliver. */
     public static final Event<FallbackTaken> FALLBACK_TAKEN =
             new Event<>("certificate.fallback-taken", FallbackTaken.class);
+
+    /** Told by the application when a device that was ordered to renew has, or could not. */
+    public static final Event<OrderedRenewalEnded> ORDERED_RENEWAL_ENDED =
+            new Event<>("device.renewal-ended", OrderedRenewalEnded.class);
 
     public static final Event<CertificateExpiring> CERTIFICATE_EXPIRING =
             new Event<>("certificate.expiring", CertificateExpiring.class);
@@ -622,6 +633,28 @@ public final class FleetBus {
         /** @param detail names the entry and what was expected */
         record Refused(String detail) implements WhitelistOutcome {}
     }
+
+    /** @param actor who orders it, for log and audit */
+    public record RenewDevice(DeviceName device, String actor) {}
+
+    public sealed interface RenewDeviceOutcome {
+        /** @param already whether the device was renewing when it heard the order, which is then without effect */
+        record Told(boolean already) implements RenewDeviceOutcome {}
+
+        /** @param detail what the silence looks like: it does not answer, or the broker is out of reach */
+        record NotConnected(String detail) implements RenewDeviceOutcome {}
+
+        /** Nobody claimed this name. */
+        record Unknown(DeviceName device) implements RenewDeviceOutcome {}
+    }
+
+    /**
+     * @param renewed false: the old certificate stays in use
+     * @param serial of the new certificate; null when there is none, or the device does not say
+     * @param detail why not; empty when it was renewed
+     */
+    public record OrderedRenewalEnded(
+            DeviceName device, boolean renewed, @Nullable String serial, String detail) {}
 
     public record ReadBrokerStatistics() {}
 
