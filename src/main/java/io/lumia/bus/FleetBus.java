@@ -765,8 +765,8 @@ public final class FleetBus {
     /** @param certificate the leaf, PEM */
     public record CertificateObtained(String identity, String certificate) {}
 
-    /** @param notAfter when what is in use ends */
-    public record InstanceLookedAt(String instance, Instant notAfter) {}
+    /** @param validity of what is in use */
+    public record InstanceLookedAt(String instance, Validity validity) {}
 
     /**
      * @param reason a metric label from a small set: {@code unreachable, refused, challenge, invalid_certificate, rolled_back, internal}
@@ -791,13 +791,15 @@ public final class FleetBus {
      * @param name as configured
      * @param endpoint its address; null: files
      * @param up whether it answered as it should; null: files, or nobody knows
-     * @param notAfter when the first certificate ends; null: none was seen
+     * @param notBefore when the certificate that ends first begins; null: none was seen
+     * @param notAfter when it ends; null: none was seen
      * @param level {@code healthy, warning, critical} or {@code unknown}
      */
     public record WatchedLookedAt(
             String name,
             @Nullable String endpoint,
             @Nullable Boolean up,
+            @Nullable Instant notBefore,
             @Nullable Instant notAfter,
             String level) {}
 
