@@ -102,7 +102,11 @@ final class FleetApi {
         Answers.send(
                 context,
                 202,
-                Answers.ask(context, FleetBus.RENEW_DEVICE, new RenewDevice(device, AuditTrail.OPERATOR), "app")
+                Answers.ask(
+                                context,
+                                FleetBus.RENEW_DEVICE,
+                                new RenewDevice(device, Operator.of(context).name()),
+                                "app")
                         .map(outcome -> told(outcome, device)));
     }
 

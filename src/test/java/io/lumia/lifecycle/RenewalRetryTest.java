@@ -26,7 +26,8 @@ class RenewalRetryTest {
         long most = Duration.ofHours(6).toMillis();
         var drawn = draws(4, NOTHING, HOURS);
         assertThat(drawn).allMatch(millis -> millis >= 1 && millis <= most + 1);
-        assertThat(drawn.stream().mapToLong(Long::longValue).average().orElseThrow()).isBetween(most * 0.48, most * 0.52);
+        assertThat(drawn.stream().mapToLong(Long::longValue).average().orElseThrow())
+                .isBetween(most * 0.48, most * 0.52);
         assertThat(drawn.stream().filter(millis -> millis < most / 10).count()).isBetween(900L, 1100L);
     }
 
