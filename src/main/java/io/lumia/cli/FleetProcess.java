@@ -305,7 +305,7 @@ final class FleetProcess {
         if (!config.runs(Part.WEB)) {
             return Future.succeededFuture();
         }
-        web = new WebVerticle(config.web(), certificates, config.data(), clock);
+        web = new WebVerticle(config.web(), certificates, config.data(), store, clock);
         return deploy(web);
     }
 

@@ -5,12 +5,14 @@ import io.lumia.config.TlsConfig;
 import io.lumia.config.WebConfig;
 import io.lumia.http.ConnectionGuard;
 import io.lumia.http.Listeners;
+import io.lumia.store.Store;
 import io.lumia.tls.ListenerCertificate;
 import io.lumia.tls.ListenerCertificates;
 import io.lumia.tls.ListenerCertificates.Wanted;
 import io.lumia.tls.TlsOptions;
 import io.lumia.tls.TrustBundle;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServer;
@@ -21,6 +23,7 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The admin API: plain HTTP on loopback, HTTPS with a certificate of our own authority beyond. */
@@ -32,18 +35,26 @@ public final class WebVerticle extends VerticleBase {
     private final WebConfig config;
     private final ListenerCertificates certificates;
     private final Path data;
+    private final @Nullable Store store;
     private final Clock clock;
+    private @Nullable AdminToken token;
     private @Nullable HttpServer server;
 
+    /** In a process without a store: the first token alone lets in. */
     public WebVerticle(WebConfig config, TlsConfig tls, Path data, Clock clock) {
-        this(config, new ListenerCertificates(data, tls, clock), data, clock);
+        this(config, new ListenerCertificates(data, tls, clock), data, null, clock);
     }
 
-    /** @param certificates where the listener's comes from */
-    public WebVerticle(WebConfig config, ListenerCertificates certificates, Path data, Clock clock) {
+    /**
+     * @param certificates where the listener's comes from
+     * @param store where named tokens and the roles of certificates are kept; null in a process without one
+     */
+    public WebVerticle(
+            WebConfig config, ListenerCertificates certificates, Path data, @Nullable Store store, Clock clock) {
         this.config = config;
         this.certificates = certificates;
         this.data = data;
+        this.store = store;
         this.clock = clock;
     }
 
@@ -60,14 +71,22 @@ public final class WebVerticle extends VerticleBase {
         return config.https();
     }
 
+    /** The admin token, when this start made it: to be shown this once. */
+    public Optional<String> newToken() {
+        return Optional.ofNullable(token).flatMap(AdminToken::made);
+    }
+
     @Override
     public Future<?> start() {
         return vertx.executeBlocking(() -> AdminToken.open(config.token(), data), false)
-                .compose(token -> open(token, new ConnectionGuard(vertx, REQUEST)));
+                .compose(opened -> {
+                    token = opened;
+                    return open(opened, new ConnectionGuard(vertx, REQUEST));
+                });
     }
 
-    private Future<Void> open(AdminToken token, ConnectionGuard guard) {
-        var router = router(token, guard);
+    private Future<Void> open(AdminToken first, ConnectionGuard guard) {
+        var router = router(first, guard);
         return config.https() ? secure(router, guard) : plain(router, guard);
     }
 
@@ -122,31 +141,27 @@ public final class WebVerticle extends VerticleBase {
                         Listeners.cannotListen("web.port", config.host(), config.port(), cause), cause)));
     }
 
-    private Router router(AdminToken token, ConnectionGuard guard) {
-        var doorman = new Doorman(token, config.names(), config.onLoopback(), clock);
-        var below = Router.router(vertx);
-        var api = new ApiRoutes(below, clock);
-        new CertificatesApi(new AuditTrail(vertx, clock)).mount(api);
-        new ProvisioningApi().mount(api);
-        new FleetApi(clock).mount(api);
-        new ExternalKeysApi().mount(api);
-        new AcmeApi().mount(api);
-        new ListenersApi().mount(api);
-        new CallsApi(vertx).mount(api);
-
+    private Router router(AdminToken first, ConnectionGuard guard) {
+        var refusals = new Refusals(vertx, clock);
+        var access = new Access(vertx, config, first, store, refusals, clock);
         var router = Router.router(vertx);
-        router.route().handler(WebVerticle::strictHeaders);
-        router.route().handler(doorman::checkHost);
+        router.route().handler(new StrictHeaders(config.onLoopback())::put);
+        router.route().handler(context -> keepTime(context, guard));
+        router.route().handler(new HostCheck(config.names(), config.onLoopback(), refusals)::check);
+        router.route().handler(new PathCheck(refusals)::check);
         if (config.tls().mtls().requireClientCert()) {
             router.route().handler(new ClientNames(config.tls().mtls().allowedClientCns())::check);
         }
-        router.route("/api/v1/*").handler(doorman::checkToken);
-        router.route().handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY));
-        router.route().handler(context -> {
+        Handler<RoutingContext> arrived = context -> {
             guard.arrived(context.request().connection());
             context.next();
-        });
-        router.route("/api/v1/*").subRouter(below);
+        };
+        access.mountLogin(router, arrived);
+        router.route().handler(access::authenticate);
+        router.route().handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY));
+        router.route().handler(arrived);
+        access.mountLogout(router);
+        router.route("/api/v1/*").subRouter(api(access));
         router.route().failureHandler(Answers::failed);
         for (int status : new int[] {400, 404, 405, 413}) {
             router.errorHandler(status, Answers::failed);
@@ -154,13 +169,24 @@ public final class WebVerticle extends VerticleBase {
         return router;
     }
 
-    private static void strictHeaders(RoutingContext context) {
-        context.response()
-                .putHeader("Cache-Control", "no-store")
-                .putHeader("X-Content-Type-Options", "nosniff")
-                .putHeader("X-Frame-Options", "DENY")
-                .putHeader("Referrer-Policy", "no-referrer")
-                .putHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+    private Router api(Access access) {
+        var router = Router.router(vertx);
+        var api = new ApiRoutes(router, clock);
+        new CertificatesApi(new AuditTrail(vertx, clock)).mount(api);
+        new ProvisioningApi().mount(api);
+        new FleetApi(clock).mount(api);
+        new ExternalKeysApi().mount(api);
+        new AcmeApi().mount(api);
+        new ListenersApi().mount(api);
+        new CallsApi(vertx).mount(api);
+        access.mount(api);
+        return router;
+    }
+
+    private static void keepTime(RoutingContext context, ConnectionGuard guard) {
+        var request = context.request();
+        context.addHeadersEndHandler(answering -> guard.answering(request, LARGEST_BODY));
+        context.addEndHandler(answered -> guard.answered(request.connection()));
         context.next();
     }
 }
