@@ -106,13 +106,21 @@ public final class WebVerticle extends VerticleBase {
                     var options = TlsOptions.apply(
                             Listeners.options(config.host(), config.port()), certificates.tls(section));
                     options.setKeyCertOptions(certificate.keyCertOptions());
-                    if (demandsClients) {
-                        options.setClientAuth(ClientAuth.REQUIRED)
-                                .setTrustOptions(certificate.clientTrust().trustOptions());
-                    }
+                    askClients(options, certificate);
                     return listen(options, router, guard)
                             .compose(open -> certificate.serveRenewals(config.host(), port(), demandsClients));
                 });
+    }
+
+    /** Whoever has none is let in as well, where none is demanded, and shows a token. */
+    private void askClients(HttpServerOptions options, ListenerCertificate certificate) {
+        if (config.tls().mtls().requireClientCert()) {
+            options.setClientAuth(ClientAuth.REQUIRED)
+                    .setTrustOptions(certificate.clientTrust().trustOptions());
+        } else if (!certificate.trust().roots().isEmpty()) {
+            options.setClientAuth(ClientAuth.REQUEST)
+                    .setTrustOptions(certificate.trust().trustOptions());
+        }
     }
 
     /** Read once; unlike the broker's these are not taken when they change. */
@@ -172,7 +180,8 @@ public final class WebVerticle extends VerticleBase {
     private Router api(Access access) {
         var router = Router.router(vertx);
         var api = new ApiRoutes(router, clock);
-        new CertificatesApi(new AuditTrail(vertx, clock)).mount(api);
+        var rights = new CertificateRights(vertx, store == null ? null : store.certificateRoles(), clock);
+        new CertificatesApi(new AuditTrail(vertx, clock), rights).mount(api);
         new ProvisioningApi().mount(api);
         new FleetApi(clock).mount(api);
         new ExternalKeysApi().mount(api);
