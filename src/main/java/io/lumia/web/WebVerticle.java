@@ -5,6 +5,7 @@ import io.lumia.config.TlsConfig;
 import io.lumia.config.WebConfig;
 import io.lumia.http.ConnectionGuard;
 import io.lumia.http.Listeners;
+import io.lumia.http.Origins;
 import io.lumia.store.Store;
 import io.lumia.tls.ListenerCertificate;
 import io.lumia.tls.ListenerCertificates;
@@ -153,6 +154,7 @@ public final class WebVerticle extends VerticleBase {
         var refusals = new Refusals(vertx, clock);
         var access = new Access(vertx, config, first, store, refusals, clock);
         var router = Router.router(vertx);
+        router.route().handler(WebVerticle::beginOrigin);
         router.route().handler(new StrictHeaders(config.onLoopback())::put);
         router.route().handler(context -> keepTime(context, guard));
         router.route().handler(new HostCheck(config.names(), config.onLoopback(), refusals)::check);
@@ -190,6 +192,11 @@ public final class WebVerticle extends VerticleBase {
         new CallsApi(vertx).mount(api);
         access.mount(api);
         return router;
+    }
+
+    private static void beginOrigin(RoutingContext context) {
+        Origins.begin(context.request());
+        context.next();
     }
 
     private static void keepTime(RoutingContext context, ConnectionGuard guard) {
