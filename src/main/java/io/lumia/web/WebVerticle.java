@@ -12,6 +12,7 @@ import io.lumia.tls.ListenerCertificates;
 import io.lumia.tls.ListenerCertificates.Wanted;
 import io.lumia.tls.TlsOptions;
 import io.lumia.tls.TrustBundle;
+import io.lumia.web.ApiRoutes.ApiRoute;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
@@ -24,6 +25,7 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,7 @@ public final class WebVerticle extends VerticleBase {
     private final @Nullable Store store;
     private final Clock clock;
     private @Nullable AdminToken token;
+    private @Nullable ApiRoutes routes;
     private @Nullable HttpServer server;
 
     /** In a process without a store: the first token alone lets in. */
@@ -67,6 +70,11 @@ public final class WebVerticle extends VerticleBase {
         return server.actualPort();
     }
 
+    /** The routes below {@code /api/v1}; after deployment. */
+    List<ApiRoute> routes() {
+        return routes == null ? List.of() : routes.all();
+    }
+
     /** Whether it serves HTTPS. */
     public boolean https() {
         return config.https();
@@ -79,15 +87,16 @@ public final class WebVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        return vertx.executeBlocking(() -> AdminToken.open(config.token(), data), false)
-                .compose(opened -> {
-                    token = opened;
-                    return open(opened, new ConnectionGuard(vertx, REQUEST));
-                });
+        return vertx.executeBlocking(OpenApiDocument::assemble, false)
+                .compose(document -> vertx.executeBlocking(() -> AdminToken.open(config.token(), data), false)
+                        .compose(opened -> {
+                            token = opened;
+                            return open(opened, document, new ConnectionGuard(vertx, REQUEST));
+                        }));
     }
 
-    private Future<Void> open(AdminToken first, ConnectionGuard guard) {
-        var router = router(first, guard);
+    private Future<Void> open(AdminToken first, OpenApiDocument document, ConnectionGuard guard) {
+        var router = router(first, document, guard);
         return config.https() ? secure(router, guard) : plain(router, guard);
     }
 
@@ -150,7 +159,7 @@ public final class WebVerticle extends VerticleBase {
                         Listeners.cannotListen("web.port", config.host(), config.port(), cause), cause)));
     }
 
-    private Router router(AdminToken first, ConnectionGuard guard) {
+    private Router router(AdminToken first, OpenApiDocument document, ConnectionGuard guard) {
         var refusals = new Refusals(vertx, clock);
         var access = new Access(vertx, config, first, store, refusals, clock);
         var router = Router.router(vertx);
@@ -171,7 +180,8 @@ public final class WebVerticle extends VerticleBase {
         router.route().handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY));
         router.route().handler(arrived);
         access.mountLogout(router);
-        router.route("/api/v1/*").subRouter(api(access));
+        routes = api(access, document);
+        router.route("/api/v1/*").subRouter(routes.router());
         router.route().failureHandler(Answers::failed);
         for (int status : new int[] {400, 404, 405, 413}) {
             router.errorHandler(status, Answers::failed);
@@ -179,9 +189,8 @@ public final class WebVerticle extends VerticleBase {
         return router;
     }
 
-    private Router api(Access access) {
-        var router = Router.router(vertx);
-        var api = new ApiRoutes(router, clock);
+    private ApiRoutes api(Access access, OpenApiDocument document) {
+        var api = new ApiRoutes(Router.router(vertx), clock);
         var rights = new CertificateRights(vertx, store == null ? null : store.certificateRoles(), clock);
         new CertificatesApi(new AuditTrail(vertx, clock), rights).mount(api);
         new ProvisioningApi().mount(api);
@@ -191,7 +200,8 @@ public final class WebVerticle extends VerticleBase {
         new ListenersApi().mount(api);
         new CallsApi(vertx).mount(api);
         access.mount(api);
-        return router;
+        document.mount(api);
+        return api;
     }
 
     private static void beginOrigin(RoutingContext context) {

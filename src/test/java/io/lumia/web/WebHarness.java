@@ -31,6 +31,7 @@ final class WebHarness implements AutoCloseable {
     final List<Audited> audited = new CopyOnWriteArrayList<>();
     final int port;
     final String token;
+    final WebVerticle web;
     private final Store store;
 
     WebHarness(Path data) throws IOException {
@@ -39,7 +40,7 @@ final class WebHarness implements AutoCloseable {
         Await.result(FleetBus.AUDITED.listen(vertx, audited::add));
         store = Await.result(Store.open(vertx, data));
         var tls = new TlsConfig(TlsVersion.TLS_1_2, List.of(), false);
-        var web = new WebVerticle(
+        web = new WebVerticle(
                 new WebConfig("127.0.0.1", 0, List.of("localhost"), null, TlsSection.of(null)),
                 new ListenerCertificates(data, tls, clock),
                 data,
