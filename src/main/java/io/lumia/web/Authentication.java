@@ -64,7 +64,7 @@ final class Authentication {
                             if (waiting) {
                                 request.resume();
                             }
-                            refuse(context, refused);
+                            context.fail(refused);
                         });
     }
 
@@ -94,21 +94,37 @@ final class Authentication {
         });
     }
 
+    /** By what a browser sends of its own accord, and nothing else; empty: a stranger. */
+    Future<Optional<Operator>> visitor(RoutingContext context) {
+        var cookie = SessionCookie.read(context.request());
+        return cookie.isPresent() ? session(context, cookie.get()) : certificates.whose(context.request());
+    }
+
     private Future<Operator> bySession(RoutingContext context, String cookie) {
         var request = context.request();
-        var session = sessions.use(cookie, clock.instant());
-        Future<Optional<Operator>> found = session.isEmpty()
-                ? Future.succeededFuture(Optional.empty())
-                : tokens.inSession(session.get().token());
-        return found.compose(operator -> {
+        return session(context, cookie).compose(operator -> {
             if (operator.isEmpty()) {
-                sessions.end(cookie);
-                SessionCookie.expire(request, context.response());
-                return unauthorized(request, "no-session");
+                return Future.failedFuture(unauthorized());
             }
             return SAFE.contains(request.method()) || SameOrigin.of(request) == SameOrigin.PROVEN
                     ? Future.succeededFuture(operator.get())
                     : crossSite(request, operator.get());
+        });
+    }
+
+    /** A cookie of no session, forged or long over, is taken back. */
+    private Future<Optional<Operator>> session(RoutingContext context, String cookie) {
+        var session = sessions.use(cookie, clock.instant());
+        Future<Optional<Operator>> found = session.isEmpty()
+                ? Future.succeededFuture(Optional.empty())
+                : tokens.inSession(session.get().token());
+        return found.onSuccess(operator -> {
+            if (operator.isEmpty()) {
+                var ended = sessions.end(cookie);
+                SessionCookie.expire(context.request(), context.response());
+                refusals.tell(
+                        context.request(), ended.map(Sessions.Session::token).orElse(NOBODY), ACTION, "no-session");
+            }
         });
     }
 
@@ -131,36 +147,17 @@ final class Authentication {
 
     private Future<Operator> unauthorized(HttpServerRequest request, String reason) {
         refusals.tell(request, NOBODY, ACTION, reason);
-        return Future.failedFuture(new Rejected(Problem.of(
+        return Future.failedFuture(unauthorized());
+    }
+
+    private static Rejected unauthorized() {
+        return new Rejected(Problem.of(
                         401,
                         "unauthorized",
                         "Not authenticated",
                         "send Authorization: Bearer TOKEN with the token in DATA/admin-token or one of ./lumia tokens add, log in at"
                                 + " /login, or show a certificate with a role")
-                .with("WWW-Authenticate", "Bearer realm=\"lumia\"")));
-    }
-
-    /** Somebody who wants to see a page is shown where to log in. */
-    private static void refuse(RoutingContext context, Throwable refused) {
-        var request = context.request();
-        if (refused instanceof Rejected rejected && rejected.problem().status() == 401 && wantsPage(request)) {
-            var unused = context.response()
-                    .setStatusCode(303)
-                    .putHeader("Location", LoginForm.pageFor(String.valueOf(request.path())))
-                    .end();
-        } else {
-            context.fail(refused);
-        }
-    }
-
-    private static boolean wantsPage(HttpServerRequest request) {
-        var accept = request.getHeader("Accept");
-        var path = request.path();
-        return request.method().equals(HttpMethod.GET)
-                && accept != null
-                && accept.contains("text/html")
-                && path != null
-                && !path.startsWith("/api/");
+                .with("WWW-Authenticate", "Bearer realm=\"lumia\""));
     }
 
     static Problem tooManyFailures() {

@@ -23,7 +23,7 @@ final class HostCheck {
 
     void check(RoutingContext context) {
         if (loopback && !isOurs(context.request().authority())) {
-            refusals.tell(context.request(), Authentication.NOBODY, "admin.request", "wrong-host");
+            refusals.tell(context.request(), Authentication.NOBODY, Refusals.REQUEST, "wrong-host");
             throw new Rejected(
                     Problem.of(
                             421,

@@ -20,7 +20,7 @@ final class PathCheck {
 
     void check(RoutingContext context) {
         if (!isPlain(context.request().path())) {
-            refusals.tell(context.request(), Authentication.NOBODY, "admin.request", "malformed-path");
+            refusals.tell(context.request(), Authentication.NOBODY, Refusals.REQUEST, "malformed-path");
             throw new Rejected(Problem.of(
                     400,
                     "malformed-path",

@@ -6,7 +6,9 @@ import io.lumia.bus.FleetBus.Audited;
 import io.lumia.http.ForwardedFor;
 import io.lumia.x509.Printable;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 import java.net.InetAddress;
 import java.time.Clock;
 import java.util.Map;
@@ -19,6 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Refusals {
     private static final Logger log = LoggerFactory.getLogger(Refusals.class);
+    static final String REQUEST = "admin.request";
     private static final int A_MINUTE = 6;
     private static final int AT_ONCE = 20;
     private static final int ADDRESSES = 10_000;
@@ -56,6 +59,21 @@ final class Refusals {
                         address.getHostAddress(),
                         "refused",
                         Map.of("reason", reason, "request", asked)));
+    }
+
+    /** Tells what failed on the way as an attack may fail: a body too large, or one that never came to its end. */
+    void failed(RoutingContext context) {
+        var actor = Operator.find(context).map(Operator::name).orElse(Authentication.NOBODY);
+        if (context.statusCode() == 413) {
+            tell(context.request(), actor, REQUEST, "too-large");
+        } else if (context.failure() instanceof HttpClosedException) {
+            tell(context.request(), actor, REQUEST, "incomplete-body");
+        }
+    }
+
+    /** What is no HTTP request. */
+    void malformed(HttpServerRequest request) {
+        tell(request, Authentication.NOBODY, REQUEST, "malformed-request");
     }
 
     static InetAddress address(HttpServerRequest request) {

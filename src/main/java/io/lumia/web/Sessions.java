@@ -54,9 +54,9 @@ final class Sessions {
         return Optional.of(used);
     }
 
-    /** @return whether it was there */
-    boolean end(String secret) {
-        return byHash.remove(Secret.hash(secret)) != null;
+    /** Ends it. @return empty when there was none */
+    Optional<Session> end(String secret) {
+        return Optional.ofNullable(byHash.remove(Secret.hash(secret)));
     }
 
     /** Ends all that were begun with this token. */

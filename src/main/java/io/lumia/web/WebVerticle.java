@@ -5,7 +5,6 @@ import io.lumia.config.TlsConfig;
 import io.lumia.config.WebConfig;
 import io.lumia.http.ConnectionGuard;
 import io.lumia.http.Listeners;
-import io.lumia.http.Origins;
 import io.lumia.store.Store;
 import io.lumia.tls.ListenerCertificate;
 import io.lumia.tls.ListenerCertificates;
@@ -14,14 +13,12 @@ import io.lumia.tls.TlsOptions;
 import io.lumia.tls.TrustBundle;
 import io.lumia.web.ApiRoutes.ApiRoute;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -31,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The admin API: plain HTTP on loopback, HTTPS with a certificate of our own authority beyond. */
 public final class WebVerticle extends VerticleBase {
-    private static final int LARGEST_BODY = 64 * 1024;
     private static final Duration REQUEST = Duration.ofSeconds(15);
     private static final String LISTENER = "gui";
 
@@ -40,8 +36,9 @@ public final class WebVerticle extends VerticleBase {
     private final Path data;
     private final @Nullable Store store;
     private final Clock clock;
+    private final Duration patience;
     private @Nullable AdminToken token;
-    private @Nullable ApiRoutes routes;
+    private @Nullable WebRoutes routes;
     private @Nullable HttpServer server;
 
     /** In a process without a store: the first token alone lets in. */
@@ -55,11 +52,23 @@ public final class WebVerticle extends VerticleBase {
      */
     public WebVerticle(
             WebConfig config, ListenerCertificates certificates, Path data, @Nullable Store store, Clock clock) {
+        this(config, certificates, data, store, clock, REQUEST);
+    }
+
+    /** @param patience how long a request may take to be there with its body */
+    WebVerticle(
+            WebConfig config,
+            ListenerCertificates certificates,
+            Path data,
+            @Nullable Store store,
+            Clock clock,
+            Duration patience) {
         this.config = config;
         this.certificates = certificates;
         this.data = data;
         this.store = store;
         this.clock = clock;
+        this.patience = patience;
     }
 
     /** The TCP port it listens on; after deployment. */
@@ -87,16 +96,17 @@ public final class WebVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        return vertx.executeBlocking(OpenApiDocument::assemble, false)
-                .compose(document -> vertx.executeBlocking(() -> AdminToken.open(config.token(), data), false)
-                        .compose(opened -> {
-                            token = opened;
-                            return open(opened, document, new ConnectionGuard(vertx, REQUEST));
-                        }));
+        return vertx.executeBlocking(() -> AdminToken.open(config.token(), data), false)
+                .onSuccess(opened -> token = opened)
+                .compose(opened -> vertx.executeBlocking(OpenApiDocument::assemble, false)
+                        .compose(document -> open(opened, document)));
     }
 
-    private Future<Void> open(AdminToken first, OpenApiDocument document, ConnectionGuard guard) {
-        var router = router(first, document, guard);
+    private Future<Void> open(AdminToken first, OpenApiDocument document) {
+        var guard = new ConnectionGuard(vertx, patience);
+        var answering = new WebRoutes(vertx, config, first, document, store, guard, clock);
+        routes = answering;
+        var router = answering.router();
         return config.https() ? secure(router, guard) : plain(router, guard);
     }
 
@@ -151,7 +161,7 @@ public final class WebVerticle extends VerticleBase {
     private Future<HttpServer> listen(HttpServerOptions options, Router router, ConnectionGuard guard) {
         return vertx.createHttpServer(options)
                 .connectionHandler(guard::opened)
-                .invalidRequestHandler(Listeners::malformed)
+                .invalidRequestHandler(this::malformed)
                 .requestHandler(router)
                 .listen()
                 .onSuccess(listening -> server = listening)
@@ -159,60 +169,10 @@ public final class WebVerticle extends VerticleBase {
                         Listeners.cannotListen("web.port", config.host(), config.port(), cause), cause)));
     }
 
-    private Router router(AdminToken first, OpenApiDocument document, ConnectionGuard guard) {
-        var refusals = new Refusals(vertx, clock);
-        var access = new Access(vertx, config, first, store, refusals, clock);
-        var router = Router.router(vertx);
-        router.route().handler(WebVerticle::beginOrigin);
-        router.route().handler(new StrictHeaders(config.onLoopback())::put);
-        router.route().handler(context -> keepTime(context, guard));
-        router.route().handler(new HostCheck(config.names(), config.onLoopback(), refusals)::check);
-        router.route().handler(new PathCheck(refusals)::check);
-        if (config.tls().mtls().requireClientCert()) {
-            router.route().handler(new ClientNames(config.tls().mtls().allowedClientCns())::check);
+    private void malformed(HttpServerRequest request) {
+        if (routes != null) {
+            routes.malformed(request);
         }
-        Handler<RoutingContext> arrived = context -> {
-            guard.arrived(context.request().connection());
-            context.next();
-        };
-        access.mountLogin(router, arrived);
-        router.route().handler(access::authenticate);
-        router.route().handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY));
-        router.route().handler(arrived);
-        access.mountLogout(router);
-        routes = api(access, document);
-        router.route("/api/v1/*").subRouter(routes.router());
-        router.route().failureHandler(Answers::failed);
-        for (int status : new int[] {400, 404, 405, 413}) {
-            router.errorHandler(status, Answers::failed);
-        }
-        return router;
-    }
-
-    private ApiRoutes api(Access access, OpenApiDocument document) {
-        var api = new ApiRoutes(Router.router(vertx), clock);
-        var rights = new CertificateRights(vertx, store == null ? null : store.certificateRoles(), clock);
-        new CertificatesApi(new AuditTrail(vertx, clock), rights).mount(api);
-        new ProvisioningApi().mount(api);
-        new FleetApi(clock).mount(api);
-        new ExternalKeysApi().mount(api);
-        new AcmeApi().mount(api);
-        new ListenersApi().mount(api);
-        new CallsApi(vertx).mount(api);
-        access.mount(api);
-        document.mount(api);
-        return api;
-    }
-
-    private static void beginOrigin(RoutingContext context) {
-        Origins.begin(context.request());
-        context.next();
-    }
-
-    private static void keepTime(RoutingContext context, ConnectionGuard guard) {
-        var request = context.request();
-        context.addHeadersEndHandler(answering -> guard.answering(request, LARGEST_BODY));
-        context.addEndHandler(answered -> guard.answered(request.connection()));
-        context.next();
+        Listeners.malformed(request);
     }
 }

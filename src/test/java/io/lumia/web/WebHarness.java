@@ -19,6 +19,7 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -35,6 +36,11 @@ final class WebHarness implements AutoCloseable {
     private final Store store;
 
     WebHarness(Path data) throws IOException {
+        this(data, Duration.ofSeconds(15));
+    }
+
+    /** @param patience how long a request may take to be there with its body */
+    WebHarness(Path data, Duration patience) throws IOException {
         FleetBus.install(vertx);
         Await.result(authority.serve(vertx));
         Await.result(FleetBus.AUDITED.listen(vertx, audited::add));
@@ -45,7 +51,8 @@ final class WebHarness implements AutoCloseable {
                 new ListenerCertificates(data, tls, clock),
                 data,
                 store,
-                clock);
+                clock,
+                patience);
         Await.result(vertx.deployVerticle(web));
         port = web.port();
         token = Files.readString(data.resolve("admin-token")).strip();
@@ -54,6 +61,15 @@ final class WebHarness implements AutoCloseable {
     /** With the first token. */
     Reply asAdmin(String start, String body) {
         return send(start, body, "Authorization: Bearer " + token);
+    }
+
+    /** With the first token, these header lines and this body as they are. */
+    Reply asAdminRaw(String start, String headers, String body) {
+        return RawHttp.raw(
+                "127.0.0.1",
+                port,
+                start + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer " + token + "\r\n"
+                        + headers + "\r\n" + body);
     }
 
     Reply send(String start, String body, String... headers) {
