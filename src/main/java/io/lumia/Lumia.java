@@ -17,6 +17,7 @@ import io.lumia.cli.RestoreCommand;
 import io.lumia.cli.RevokeCommand;
 import io.lumia.cli.RunCommand;
 import io.lumia.cli.SimulateCommand;
+import io.lumia.cli.TokensCommand;
 import io.lumia.cli.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,6 +43,7 @@ import picocli.CommandLine.Spec;
             ListCommand.class,
             RevokeCommand.class,
             SimulateCommand.class,
+            TokensCommand.class,
             RenewCommand.class,
             CheckCommand.class,
             ProvisioningCommand.class,

@@ -160,6 +160,11 @@ final class FleetProcess {
         return Optional.ofNullable(identities).flatMap(IdentityParts::swarm);
     }
 
+    /** The admin token, when this start made it. */
+    Optional<String> newAdminToken() {
+        return Optional.ofNullable(web).flatMap(WebVerticle::newToken);
+    }
+
     /** Those that only listen to the others go first, so that they miss nothing. */
     private Future<?> watchers() {
         var deployed = Future.succeededFuture("");
@@ -305,7 +310,7 @@ final class FleetProcess {
         if (!config.runs(Part.WEB)) {
             return Future.succeededFuture();
         }
-        web = new WebVerticle(config.web(), certificates, config.data(), clock);
+        web = new WebVerticle(config.web(), certificates, config.data(), store, clock);
         return deploy(web);
     }
 
