@@ -15,19 +15,26 @@ import org.jspecify.annotations.Nullable;
 final class Access {
     private static final String JSON = "application/json";
 
+    private final Sessions sessions;
     private final Authentication authentication;
-    private final Entrance entrance;
     private final SessionApi sessionApi;
     private final TokensApi tokensApi;
 
-    Access(Vertx vertx, WebConfig config, AdminToken first, @Nullable Store store, Refusals refusals, Clock clock) {
+    Access(
+            Vertx vertx,
+            WebConfig config,
+            AdminToken first,
+            @Nullable Store store,
+            Refusals refusals,
+            WebCounters counters,
+            Clock clock) {
         var random = new SecureRandom();
         var tokens = new Tokens(first, store == null ? null : store.operatorTokens(), clock);
-        var sessions = new Sessions(config.session(), random);
+        this.sessions = new Sessions(config.session(), random);
         var throttle = new LoginThrottle();
         var certificates = new ClientCertificates(vertx, store == null ? null : store.certificateRoles(), clock);
         this.authentication = new Authentication(tokens, sessions, certificates, throttle, refusals, clock);
-        this.entrance = new Entrance(tokens, sessions, authentication, throttle, refusals, clock);
+        var entrance = new Entrance(tokens, sessions, authentication, throttle, refusals, counters, clock);
         this.sessionApi = new SessionApi(entrance);
         this.tokensApi = new TokensApi(tokens, sessions, random, clock);
     }
@@ -49,6 +56,11 @@ final class Access {
     /** Lets nobody further who is not authenticated; for the API. */
     void authenticate(RoutingContext context) {
         authentication.check(context);
+    }
+
+    /** How many there are. */
+    int sessions() {
+        return sessions.size();
     }
 
     void mount(ApiRoutes api) {
