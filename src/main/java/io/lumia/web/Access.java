@@ -9,11 +9,12 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Who gets in: tokens, sessions and certificates of one listener, and the routes that are about them. */
 final class Access {
-    private static final String JSON = "application/json";
+    private static final String FORM = "application/x-www-form-urlencoded";
 
     private final Sessions sessions;
     private final Authentication authentication;
@@ -46,11 +47,25 @@ final class Access {
      */
     void mountLogin(Router router, Handler<RoutingContext> arrived) {
         router.post("/login")
-                .consumes(JSON)
-                .handler(BodyHandler.create(false).setBodyLimit(SessionApi.LARGEST_BODY))
-                .handler(arrived)
-                .handler(sessionApi::login);
-        router.post("/logout").consumes(JSON).handler(sessionApi::logout);
+                .handler(unlessForm(BodyHandler.create(false).setBodyLimit(SessionApi.LARGEST_BODY)))
+                .handler(unlessForm(arrived))
+                .handler(unlessForm(sessionApi::login));
+        router.post("/logout").handler(unlessForm(sessionApi::logout));
+    }
+
+    private static Handler<RoutingContext> unlessForm(Handler<RoutingContext> handler) {
+        return context -> {
+            if (isForm(context)) {
+                context.next();
+            } else {
+                handler.handle(context);
+            }
+        };
+    }
+
+    private static boolean isForm(RoutingContext context) {
+        var type = context.request().getHeader("Content-Type");
+        return type != null && type.toLowerCase(Locale.ROOT).startsWith(FORM);
     }
 
     /** Lets nobody further who is not authenticated; for the API. */

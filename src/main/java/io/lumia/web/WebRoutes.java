@@ -55,7 +55,7 @@ final class WebRoutes {
         router.route().handler(new HostCheck(config.names(), config.onLoopback(), refusals)::check);
         router.route().handler(new PathCheck(refusals)::check);
         if (config.tls().mtls().requireClientCert()) {
-            router.route().handler(new ClientNames(config.tls().mtls().allowedClientCns())::check);
+            router.route().handler(new ClientNames(config.tls().mtls().allowedClientCns(), refusals)::check);
         }
         access.mountLogin(router, this::arrived);
         router.route("/api/*").handler(access::authenticate);
