@@ -106,6 +106,10 @@ public final class FleetBus {
     // ---- statistics, asked by metrics at each scrape
     // --------------------------------------------------------------------
 
+    /** Answered by the part that serves the admin API. */
+    public static final Call<ReadWebStatistics, WebStatistics> WEB_STATISTICS =
+            new Call<>("web.statistics", ReadWebStatistics.class, WebStatistics.class, SHORT);
+
     public static final Call<ReadBrokerStatistics, BrokerStatistics> BROKER_STATISTICS =
             new Call<>("broker.statistics", ReadBrokerStatistics.class, BrokerStatistics.class, SHORT);
 
@@ -734,6 +738,18 @@ public final class FleetBus {
      * @param sum of all values in seconds
      */
     public record Histogram(List<Double> upperBounds, List<Long> counts, double sum) {}
+
+    public record ReadWebStatistics() {}
+
+    /**
+     * What the listener of admin API and web interface did since the start.
+     *
+     * @param requests answered, by kind of route and status: {@code api/200}
+     * @param logins by {@code ok}, {@code wrong_token}, {@code throttled}
+     * @param times from the request's head to the end of the answer; not of streams
+     * @param sessions of browsers that last now, at most
+     */
+    public record WebStatistics(Map<String, Long> requests, Map<String, Long> logins, Histogram times, long sessions) {}
 
     public record CertificateIssued(CertificateRecord certificate, Duration took) {}
 

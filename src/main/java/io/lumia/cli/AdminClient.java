@@ -16,6 +16,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /** The admin API as commands see it: JSON in, JSON out, every failure one sentence. */
 final class AdminClient {
@@ -24,10 +25,13 @@ final class AdminClient {
 
     private final HttpClient http;
     private final URI base;
-    private final String token;
+    private final @Nullable String token;
 
-    /** @param base without path: {@code http://127.0.0.1:8502} */
-    AdminClient(HttpClient http, URI base, String token) {
+    /**
+     * @param base without path: {@code http://127.0.0.1:8502}
+     * @param token null: the client shows a certificate
+     */
+    AdminClient(HttpClient http, URI base, @Nullable String token) {
         this.http = http;
         this.base = base;
         this.token = token;
@@ -54,9 +58,8 @@ final class AdminClient {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(base.resolve("/api/v1" + path))
-                .timeout(PATIENCE)
-                .header("Authorization", "Bearer " + token);
+        var request = HttpRequest.newBuilder(base.resolve("/api/v1" + path)).timeout(PATIENCE);
+        return token == null ? request : request.header("Authorization", "Bearer " + token);
     }
 
     private JsonNode send(HttpRequest.Builder request) throws CommandFailed {
@@ -86,15 +89,21 @@ final class AdminClient {
         var detail = answer.path("detail").asText("HTTP status " + response.statusCode());
         throw new CommandFailed(
                 switch (response.statusCode()) {
-                    case 401 ->
-                        "the admin token is not accepted by " + base
-                                + ": name Lumia's data directory with --data, or the token"
-                                + " with --token-file or LUMIA_WEB_TOKEN";
+                    case 401 -> notAccepted();
                     case 429 ->
                         detail + " (again in "
                                 + response.headers().firstValue("Retry-After").orElse("a few") + " s)";
                     default -> detail;
                 });
+    }
+
+    private String notAccepted() {
+        return token == null
+                ? base + " takes the certificate for nobody's: it needs a role (lumia issue --profile admin --role"
+                        + " ROLE) and must be neither revoked nor over"
+                : "the admin token is not accepted by " + base
+                        + ": name Lumia's data directory with --data, or the token"
+                        + " with --token-file or LUMIA_WEB_TOKEN";
     }
 
     private JsonNode parse(String body) throws CommandFailed {

@@ -1,19 +1,14 @@
 package io.lumia.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.lumia.tls.FleetTrust;
-import io.lumia.x509.Pem;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Map;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -42,6 +37,15 @@ final class AdminOptions {
 
     @Option(names = "--ca", paramLabel = "FILE", description = "Root certificate of an HTTPS admin API, PEM")
     private @Nullable Path ca;
+
+    @Option(
+            names = "--certificate",
+            paramLabel = "FILE",
+            description = "Client certificate with a role and its chain, PEM, in the place of a token; needs --key")
+    private @Nullable Path certificate;
+
+    @Option(names = "--key", paramLabel = "FILE", description = "Private key of --certificate, PEM")
+    private @Nullable Path key;
 
     @Option(names = "--json", description = "Print the answer as JSON")
     private boolean json;
@@ -108,10 +112,13 @@ final class AdminOptions {
     private AdminClient client() throws CommandFailed {
         var base = base();
         var http = HttpClient.newBuilder().connectTimeout(CONNECT).version(HttpClient.Version.HTTP_1_1);
-        if (ca != null) {
-            http.sslContext(trusting(ca));
+        if ((certificate == null) != (key == null)) {
+            throw usage("--certificate and --key go together");
         }
-        return new AdminClient(http.build(), base, token());
+        if (ca != null || certificate != null) {
+            http.sslContext(ClientTls.context(ca, certificate, key));
+        }
+        return new AdminClient(http.build(), base, certificate == null ? token() : null);
     }
 
     private URI base() {
@@ -148,18 +155,6 @@ final class AdminOptions {
             throw new CommandFailed("cannot read the admin token " + file + ": "
                     + (Files.exists(file) ? "permission is missing" : "there is no such file")
                     + "; name Lumia's data directory with --data, or the token with --token-file or LUMIA_WEB_TOKEN");
-        }
-    }
-
-    private static SSLContext trusting(Path file) throws CommandFailed {
-        try {
-            var context = SSLContext.getInstance("TLS");
-            var trust = new FleetTrust(Pem.certificates(Files.readString(file)));
-            context.init(null, new TrustManager[] {trust}, null);
-            return context;
-        } catch (IOException | GeneralSecurityException | IllegalArgumentException unusable) {
-            throw new CommandFailed("cannot use " + file + " as root certificate (" + unusable.getMessage()
-                    + "); --ca expects a PEM file");
         }
     }
 }

@@ -10,6 +10,7 @@ import static io.lumia.bus.FleetBus.DESCRIBE_PROVISIONING;
 import static io.lumia.bus.FleetBus.DEVICE_CONNECTED;
 import static io.lumia.bus.FleetBus.REVOCATION_STATISTICS;
 import static io.lumia.bus.FleetBus.STORE_STATISTICS;
+import static io.lumia.bus.FleetBus.WEB_STATISTICS;
 
 import io.lumia.bus.Call;
 import io.lumia.bus.FleetBus.CertificateDescription.Known;
@@ -23,6 +24,7 @@ import io.lumia.bus.FleetBus.ReadBrokerStatistics;
 import io.lumia.bus.FleetBus.ReadDeliveryStatistics;
 import io.lumia.bus.FleetBus.ReadRevocationStatistics;
 import io.lumia.bus.FleetBus.ReadStoreStatistics;
+import io.lumia.bus.FleetBus.ReadWebStatistics;
 import io.lumia.config.CannotStart;
 import io.lumia.config.MetricsConfig;
 import io.lumia.config.RenewalConfig;
@@ -64,6 +66,7 @@ public final class MetricsVerticle extends VerticleBase {
     private final DeviceName app;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final SampledMetrics sampled = new SampledMetrics();
+    private final WebMetrics web = new WebMetrics();
     private final FleetMeters meters;
     private @Nullable WorkerExecutor worker;
     private int port;
@@ -87,6 +90,7 @@ public final class MetricsVerticle extends VerticleBase {
     public Future<?> start() {
         worker = vertx.createSharedWorkerExecutor("metrics", 1);
         registry.getPrometheusRegistry().register(sampled);
+        registry.getPrometheusRegistry().register(web);
         describeProcess();
         return meters.listen(vertx)
                 .compose(listening -> DEVICE_CONNECTED.listen(vertx, this::connected))
@@ -169,6 +173,7 @@ public final class MetricsVerticle extends VerticleBase {
         var provisioning = optional(DESCRIBE_PROVISIONING, new DescribeProvisioning());
         var store = optional(STORE_STATISTICS, new ReadStoreStatistics());
         var revocations = optional(REVOCATION_STATISTICS, new ReadRevocationStatistics());
+        var pages = optional(WEB_STATISTICS, new ReadWebStatistics()).onSuccess(web::update);
         var authority = optional(DESCRIBE_AUTHORITY, new DescribeAuthority()).onSuccess(described -> {
             if (described != null) {
                 meters.expiry("ca-root", validity(described.root()));
@@ -177,7 +182,8 @@ public final class MetricsVerticle extends VerticleBase {
                 }
             }
         });
-        return Future.all(List.of(broker, delivery, certificates, overdue, provisioning, authority, revocations, store))
+        return Future.all(List.of(
+                        broker, delivery, certificates, overdue, provisioning, authority, revocations, store, pages))
                 .onSuccess(all -> sampled.update(
                         broker.result(),
                         delivery.result(),

@@ -1,5 +1,6 @@
 package io.lumia.web;
 
+import io.lumia.bus.FleetBus.WebStatistics;
 import io.lumia.config.WebConfig;
 import io.lumia.http.ConnectionGuard;
 import io.lumia.http.Origins;
@@ -23,6 +24,7 @@ final class WebRoutes {
     private final @Nullable Store store;
     private final ConnectionGuard guard;
     private final Clock clock;
+    private final WebCounters counters = new WebCounters();
     private final Refusals refusals;
     private final Access access;
     private final ApiRoutes api;
@@ -41,7 +43,7 @@ final class WebRoutes {
         this.guard = guard;
         this.clock = clock;
         this.refusals = new Refusals(vertx, clock);
-        this.access = new Access(vertx, config, first, store, refusals, clock);
+        this.access = new Access(vertx, config, first, store, refusals, counters, clock);
         this.api = api(document);
     }
 
@@ -53,7 +55,7 @@ final class WebRoutes {
         router.route().handler(new HostCheck(config.names(), config.onLoopback(), refusals)::check);
         router.route().handler(new PathCheck(refusals)::check);
         if (config.tls().mtls().requireClientCert()) {
-            router.route().handler(new ClientNames(config.tls().mtls().allowedClientCns())::check);
+            router.route().handler(new ClientNames(config.tls().mtls().allowedClientCns(), refusals)::check);
         }
         access.mountLogin(router, this::arrived);
         router.route("/api/*").handler(access::authenticate);
@@ -75,6 +77,12 @@ final class WebRoutes {
     /** What is no HTTP request, before it is answered. */
     void malformed(HttpServerRequest request) {
         refusals.malformed(request);
+        counters.malformed();
+    }
+
+    /** For metrics. */
+    WebStatistics statistics() {
+        return counters.statistics(access.sessions());
     }
 
     private ApiRoutes api(OpenApiDocument document) {
@@ -100,7 +108,11 @@ final class WebRoutes {
     private void keepTime(RoutingContext context) {
         var request = context.request();
         context.addHeadersEndHandler(answering -> guard.answering(request, LARGEST_BODY));
-        context.addEndHandler(answered -> guard.answered(request.connection()));
+        long began = System.nanoTime();
+        context.addEndHandler(answered -> {
+            guard.answered(request.connection());
+            counters.answered(request.path(), context.response().getStatusCode(), System.nanoTime() - began);
+        });
         context.next();
     }
 

@@ -1,5 +1,6 @@
 package io.lumia.web;
 
+import io.lumia.bus.FleetBus;
 import io.lumia.config.CannotStart;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.WebConfig;
@@ -107,7 +108,9 @@ public final class WebVerticle extends VerticleBase {
         var answering = new WebRoutes(vertx, config, first, document, store, guard, clock);
         routes = answering;
         var router = answering.router();
-        return config.https() ? secure(router, guard) : plain(router, guard);
+        return FleetBus.WEB_STATISTICS
+                .serve(vertx, asked -> Future.succeededFuture(answering.statistics()))
+                .compose(served -> config.https() ? secure(router, guard) : plain(router, guard));
     }
 
     private Future<Void> plain(Router router, ConnectionGuard guard) {
