@@ -148,6 +148,7 @@ final class FleetMeters {
                 reason -> counter(RENEWAL_FAILURE, FAILURE, "reason", reason).increment(0));
         PROVISIONING_RESULTS.forEach(
                 result -> counter(PROVISIONING, REQUESTS, "result", result).increment(0));
+        var unused = List.of(issueTime("acme", "issued"), renewalTime("acme"), enforcement("embedded"));
         for (RevocationReason reason : RevocationReason.values()) {
             counter(REVOCATION, REVOKED, "reason", reason.label()).increment(0);
         }
@@ -183,13 +184,7 @@ final class FleetMeters {
                                         revoked.reason().label())
                                 .increment()),
                 REVOCATION_ENFORCED.listen(
-                        vertx,
-                        enforced -> timer(
-                                        "lumia.revocation.enforced",
-                                        "From the revocation to the broker's word that the session is gone",
-                                        "broker",
-                                        enforced.broker())
-                                .record(enforced.elapsed())),
+                        vertx, enforced -> enforcement(enforced.broker()).record(enforced.elapsed())),
                 PROVISIONING_ANSWERED.listen(
                         vertx,
                         answered -> counter(PROVISIONING, REQUESTS, "result", answered.result())
@@ -263,12 +258,20 @@ final class FleetMeters {
         if (renewed.method().equals("acme")) {
             successes.increment();
         }
-        timer(
-                        "lumia.renewal.duration",
-                        "From the decision to renew to the new certificate in use",
-                        "method",
-                        renewed.method())
-                .record(renewed.took());
+        renewalTime(renewed.method()).record(renewed.took());
+    }
+
+    private Timer renewalTime(String method) {
+        return timer(
+                "lumia.renewal.duration", "From the decision to renew to the new certificate in use", "method", method);
+    }
+
+    private Timer enforcement(String broker) {
+        return timer(
+                "lumia.revocation.enforced",
+                "From the revocation to the broker's word that the session is gone",
+                "broker",
+                broker);
     }
 
     private void reloaded(ListenerReloaded reloaded) {
