@@ -43,6 +43,14 @@ public final class FleetBus {
     public static final Call<CountOverdue, OverdueCount> COUNT_OVERDUE =
             new Call<>("certificate.overdue", CountOverdue.class, OverdueCount.class, SIGNING);
 
+    /** Asked by metrics at each scrape and by operators. */
+    public static final Call<ForecastRenewals, RenewalsForecast> FORECAST_RENEWALS =
+            new Call<>("certificate.renewals-ahead", ForecastRenewals.class, RenewalsForecast.class, SIGNING);
+
+    /** Asked by metrics at each scrape, where it was told to name the devices whose certificates end first. */
+    public static final Call<ListSoonest, SoonestDevices> LIST_SOONEST =
+            new Call<>("device.soonest", ListSoonest.class, SoonestDevices.class, SIGNING);
+
     /** Orders and accounts of the ACME server, for operators. */
     public static final Call<ListOrders, OrderPage> LIST_ORDERS =
             new Call<>("acme.order.list", ListOrders.class, OrderPage.class, SIGNING);
@@ -438,6 +446,26 @@ public final class FleetBus {
      */
     public record CountOverdue(
             double remainingLifetime, @Nullable Duration renewBefore) {}
+
+    /** By this policy; members as of {@link CountOverdue}, and {@code spread} the share of the lifetime over which renewals are spread. */
+    public record ForecastRenewals(
+            double remainingLifetime, @Nullable Duration renewBefore, double spread) {}
+
+    /**
+     * Renewals of devices that are expected; what is overdue is expected at once.
+     *
+     * @param asOf when it was counted; the hours and days begin then
+     * @param within 1h, 8h, 1d, 7d, 30d; cumulative
+     * @param hours in each of the first 48 hours
+     * @param days in each of the 28 days that follow these
+     */
+    public record RenewalsForecast(Instant asOf, Map<Duration, Double> within, List<Double> hours, List<Double> days) {}
+
+    /** @param count at most so many */
+    public record ListSoonest(int count) {}
+
+    /** @param notAfter of devices' newest certificates that have not ended, the first to end first */
+    public record SoonestDevices(Map<DeviceName, Instant> notAfter) {}
 
     /** @param devices whose newest certificate is active and past its latest moment to renew */
     public record OverdueCount(long devices) {}

@@ -92,6 +92,8 @@ public final class StepCaVerticle extends VerticleBase {
                         asked -> store.certificates()
                                 .overdue(asked, clock.instant())
                                 .map(OverdueCount::new)),
+                FleetBus.FORECAST_RENEWALS.serve(vertx, asked -> store.claims().renewalsAhead(asked, clock.instant())),
+                FleetBus.LIST_SOONEST.serve(vertx, asked -> store.claims().soonest(asked.count(), clock.instant())),
                 FleetBus.LIST_DEVICES.serve(
                         vertx, asked -> store.claims().list(asked.query(), asked.page(), asked.size())),
                 FleetBus.RELEASE_NAME.serve(vertx, register::release),
