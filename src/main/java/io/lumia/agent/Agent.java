@@ -398,7 +398,7 @@ public final class Agent {
     }
 
     private Duration renewalPause(StepFailed failure) {
-        return patience.beforeExpiry(patience.wait(failure, renewalFailures), identity.left());
+        return patience.renewal(failure, renewalFailures, identity.left());
     }
 
     private void enter(AgentState next) {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The system at a glance: every address of the event bus and every message type. */
@@ -792,8 +793,8 @@ public final class FleetBus {
     /** @param certificate the leaf, PEM */
     public record CertificateObtained(String identity, String certificate) {}
 
-    /** @param notAfter when what is in use ends */
-    public record InstanceLookedAt(String instance, Instant notAfter) {}
+    /** @param validity of what is in use */
+    public record InstanceLookedAt(String instance, Validity validity) {}
 
     /**
      * @param reason a metric label from a small set: {@code unreachable, refused, challenge, invalid_certificate, rolled_back, internal}
@@ -818,13 +819,15 @@ public final class FleetBus {
      * @param name as configured
      * @param endpoint its address; null: files
      * @param up whether it answered as it should; null: files, or nobody knows
-     * @param notAfter when the first certificate ends; null: none was seen
+     * @param notBefore when the certificate that ends first begins; null: none was seen
+     * @param notAfter when it ends; null: none was seen
      * @param level {@code healthy, warning, critical} or {@code unknown}
      */
     public record WatchedLookedAt(
             String name,
             @Nullable String endpoint,
             @Nullable Boolean up,
+            @Nullable Instant notBefore,
             @Nullable Instant notAfter,
             String level) {}
 
@@ -922,9 +925,43 @@ public final class FleetBus {
      * @param object on what: a serial, a name, an address
      * @param outcome {@code ok} or {@code refused}
      * @param details more, as text values
+     * @param address from where it was asked; null: that of the {@link Origin} in which it is told
+     * @param correlation joins acts of one request; null: that of the {@link Origin}
      */
     public record Audited(
-            Instant at, String actor, String action, String object, String outcome, Map<String, String> details) {}
+            Instant at,
+            String actor,
+            String action,
+            String object,
+            String outcome,
+            Map<String, String> details,
+            @Nullable String address,
+            @Nullable String correlation) {
+        /** Of the {@link Origin} in which it is told. */
+        public Audited(
+                Instant at, String actor, String action, String object, String outcome, Map<String, String> details) {
+            this(at, actor, action, object, outcome, details, null, null);
+        }
+
+        /** From an address that the origin does not tell. */
+        public Audited from(String where) {
+            return new Audited(at, actor, action, object, outcome, details, where, correlation);
+        }
+
+        /** With what it lacks from the origin in which it was told. */
+        public Audited of(Optional<Origin> origin) {
+            return origin.map(known -> new Audited(
+                            at,
+                            actor,
+                            action,
+                            object,
+                            outcome,
+                            details,
+                            address == null ? known.address() : address,
+                            correlation == null ? known.correlation() : correlation))
+                    .orElse(this);
+        }
+    }
 
     private FleetBus() {}
 

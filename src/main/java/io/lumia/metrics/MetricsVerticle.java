@@ -13,6 +13,8 @@ import io.lumia.http.ConnectionGuard;
 import io.lumia.http.Listeners;
 import io.lumia.metrics.Readiness.Phase;
 import io.lumia.x509.DeviceName;
+import io.lumia.x509.Pem;
+import io.lumia.x509.Validity;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
@@ -144,9 +146,9 @@ public final class MetricsVerticle extends VerticleBase {
         sampled.update(sample);
         var authority = sample.authority();
         if (authority != null) {
-            meters.expiry("ca-root", authority.rootNotAfter());
-            if (authority.intermediateNotAfter() != null) {
-                meters.expiry("ca-intermediate", authority.intermediateNotAfter());
+            meters.expiry("ca-root", validity(authority.root()));
+            if (authority.intermediate() != null) {
+                meters.expiry("ca-intermediate", validity(authority.intermediate()));
             }
         }
     }
@@ -170,10 +172,14 @@ public final class MetricsVerticle extends VerticleBase {
                     .ask(vertx, new DescribeCertificate(device.serial()))
                     .onSuccess(described -> {
                         if (described instanceof Known known) {
-                            meters.expiry("app", known.certificate().validity().notAfter());
+                            meters.expiry("app", known.certificate().validity());
                         }
                     });
         }
+    }
+
+    private static Validity validity(String pem) {
+        return Validity.of(Pem.certificates(pem).get(0));
     }
 
     private static void respond(HttpServerRequest request, int status, String type, String body) {

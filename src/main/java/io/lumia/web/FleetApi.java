@@ -14,7 +14,6 @@ import io.lumia.bus.FleetBus.RenewDeviceOutcome;
 import io.lumia.http.Problem;
 import io.lumia.x509.DeviceName;
 import io.vertx.core.Future;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.util.Map;
@@ -29,12 +28,12 @@ final class FleetApi {
         this.clock = clock;
     }
 
-    void mount(Router api) {
-        api.get("/status").handler(this::status);
-        api.get("/ca").handler(this::authority);
-        api.get("/devices").handler(this::devices);
-        api.delete("/devices/:name").handler(this::release);
-        api.post("/devices/:name/renew").handler(this::renew);
+    void mount(ApiRoutes api) {
+        api.get("/status", Role.VIEWER, this::status);
+        api.get("/ca", Role.VIEWER, this::authority);
+        api.get("/devices", Role.VIEWER, this::devices);
+        api.delete("/devices/:name", Role.OPERATOR, this::release);
+        api.post("/devices/:name/renew", Role.OPERATOR, this::renew);
     }
 
     private void status(RoutingContext context) {
@@ -83,7 +82,11 @@ final class FleetApi {
         Answers.send(
                 context,
                 200,
-                Answers.ask(context, FleetBus.RELEASE_NAME, new ReleaseName(device, AuditTrail.OPERATOR), "authority")
+                Answers.ask(
+                                context,
+                                FleetBus.RELEASE_NAME,
+                                new ReleaseName(device, Operator.of(context).name()),
+                                "authority")
                         .map(outcome -> released(outcome, device)));
     }
 
@@ -99,7 +102,11 @@ final class FleetApi {
         Answers.send(
                 context,
                 202,
-                Answers.ask(context, FleetBus.RENEW_DEVICE, new RenewDevice(device, AuditTrail.OPERATOR), "app")
+                Answers.ask(
+                                context,
+                                FleetBus.RENEW_DEVICE,
+                                new RenewDevice(device, Operator.of(context).name()),
+                                "app")
                         .map(outcome -> told(outcome, device)));
     }
 

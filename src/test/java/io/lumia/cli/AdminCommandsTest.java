@@ -44,7 +44,7 @@ import picocli.CommandLine.Command;
 
 class AdminCommandsTest {
     private static final ProvisioningState ON =
-            new ProvisioningState(true, ScriptedAuthority.NOW, List.of("127.0.0.2"), "operator");
+            new ProvisioningState(true, ScriptedAuthority.NOW, List.of("127.0.0.2"), "admin");
 
     private final Vertx vertx = Vertx.vertx();
     private final ScriptedAuthority authority = new ScriptedAuthority();
@@ -149,14 +149,14 @@ class AdminCommandsTest {
     void turns_provisioning_on_for_a_while_and_lets_addresses_in() {
         var ran = run("provisioning", "on", "--for", "10m", "--allow", "127.0.0.2", "--allow", "10.0.0.0/8");
         assertThat(ran.code()).as(ran.err()).isZero();
-        assertThat(switched).containsExactly(new SwitchProvisioning(true, Duration.ofMinutes(10), "operator"));
+        assertThat(switched).containsExactly(new SwitchProvisioning(true, Duration.ofMinutes(10), "admin"));
         assertThat(changed)
-                .containsExactly(new ChangeWhitelist(List.of("127.0.0.2", "10.0.0.0/8"), List.of(), "operator"));
+                .containsExactly(new ChangeWhitelist(List.of("127.0.0.2", "10.0.0.0/8"), List.of(), "admin"));
         assertThat(ran.out())
                 .contains("provisioning is on until 2030-01-01T00:00:00Z")
                 .contains("  127.0.0.2");
         assertThat(run("provisioning", "deny", "127.0.0.2").code()).isZero();
-        assertThat(changed.get(1)).isEqualTo(new ChangeWhitelist(List.of(), List.of("127.0.0.2"), "operator"));
+        assertThat(changed.get(1)).isEqualTo(new ChangeWhitelist(List.of(), List.of("127.0.0.2"), "admin"));
         assertThat(run("provisioning", "off").code()).isZero();
         assertThat(run("provisioning", "status").code()).isZero();
     }
