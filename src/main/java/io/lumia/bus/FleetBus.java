@@ -448,19 +448,19 @@ public final class FleetBus {
     public record CountOverdue(
             double remainingLifetime, @Nullable Duration renewBefore) {}
 
-    /** By this policy; members as of {@link CountOverdue}, and {@code spread} the share of the lifetime over which renewals are spread. */
-    public record ForecastRenewals(
-            double remainingLifetime, @Nullable Duration renewBefore, double spread) {}
+    public record ForecastRenewals() {}
 
     /**
      * Renewals of devices that are expected; what is overdue is expected at once.
      *
+     * @param overdue devices whose newest certificate should have been renewed by now
      * @param asOf when it was counted; the hours and days begin then
      * @param within 1h, 8h, 1d, 7d, 30d; cumulative
      * @param hours in each of the first 48 hours
      * @param days in each of the 28 days that follow these
      */
-    public record RenewalsForecast(Instant asOf, Map<Duration, Double> within, List<Double> hours, List<Double> days) {}
+    public record RenewalsForecast(
+            long overdue, Instant asOf, Map<Duration, Double> within, List<Double> hours, List<Double> days) {}
 
     /** @param count at most so many */
     public record ListSoonest(int count) {}

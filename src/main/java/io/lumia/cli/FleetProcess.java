@@ -231,10 +231,7 @@ final class FleetProcess {
                 config.data(),
                 opened(),
                 clock,
-                new RenewalPolicy(
-                        config.renewal().remainingLifetime(),
-                        config.renewal().renewBefore(),
-                        config.renewal().spread()));
+                renewalPolicy(config));
         return deploy(authority)
                 .compose(
                         deployed -> deploy(new RetentionVerticle(config.store(), opened(), clock, new SecureRandom())));
@@ -354,6 +351,12 @@ final class FleetProcess {
                 authority != null,
                 broker == null ? null : broker.port(),
                 provisioning == null ? null : provisioning.port());
+    }
+
+    /** By which devices renew. */
+    static RenewalPolicy renewalPolicy(LumiaConfig config) {
+        var renewal = config.renewal();
+        return new RenewalPolicy(renewal.remainingLifetime(), renewal.renewBefore(), renewal.spread());
     }
 
     private static @Nullable InetAddress appAddress(LumiaConfig config) {

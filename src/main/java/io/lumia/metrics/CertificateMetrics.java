@@ -6,7 +6,9 @@ import static io.lumia.metrics.Snapshots.gaugePoint;
 
 import io.lumia.bus.FleetBus.CertificateCounts;
 import io.lumia.bus.FleetBus.CertificateStatus;
+import io.lumia.bus.FleetBus.RenewalsForecast;
 import io.lumia.bus.FleetBus.RevocationStatistics;
+import io.lumia.bus.FleetBus.SoonestDevices;
 import io.lumia.bus.FleetBus.StoreStatistics;
 import io.lumia.config.Durations;
 import io.lumia.x509.Profile;
@@ -44,8 +46,8 @@ final class CertificateMetrics {
                 .name("lumia_certificates_expiring")
                 .help("Active certificates that end within this time, cumulative");
         counts.expiringWithin()
-                .forEach((duration, count) -> within.dataPoint(gaugePoint(
-                        Labels.of("within", WITHIN.getOrDefault(duration, Durations.text(duration))), count)));
+                .forEach((duration, count) ->
+                        within.dataPoint(gaugePoint(Labels.of("within", within(duration)), count)));
         to.add(within.build());
         var earliest = GaugeSnapshot.builder()
                 .name("lumia_certificate_earliest_expiry_timestamp_seconds")
@@ -54,6 +56,31 @@ final class CertificateMetrics {
                 .forEach((profile, instant) -> earliest.dataPoint(
                         gaugePoint(Labels.of("profile", profile.label()), instant.getEpochSecond())));
         to.add(earliest.build());
+    }
+
+    static GaugeSnapshot renewals(RenewalsForecast ahead) {
+        var expected = GaugeSnapshot.builder()
+                .name("lumia_renewals_expected")
+                .help("Renewals of devices expected within this time by the policy, overdue ones included; cumulative");
+        ahead.within()
+                .forEach((duration, count) ->
+                        expected.dataPoint(gaugePoint(Labels.of("within", within(duration)), count)));
+        return expected.build();
+    }
+
+    /** The one metric whose labels carry devices, for who asked for it. */
+    static GaugeSnapshot soonest(SoonestDevices devices) {
+        var soonest = GaugeSnapshot.builder()
+                .name("lumia_device_certificate_expiry_timestamp_seconds")
+                .help("When the newest certificate ends of those devices whose end first, in seconds since 1970");
+        devices.notAfter()
+                .forEach((device, notAfter) ->
+                        soonest.dataPoint(gaugePoint(Labels.of("device", device.value()), notAfter.getEpochSecond())));
+        return soonest.build();
+    }
+
+    private static String within(Duration duration) {
+        return WITHIN.getOrDefault(duration, Durations.text(duration));
     }
 
     static void addStore(List<MetricSnapshot> to, StoreStatistics store) {

@@ -75,7 +75,7 @@ public final class MetricsVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        sampling = new Sampling(vertx, renewal);
+        sampling = new Sampling(vertx, renewal, config.soonest());
         worker = vertx.createSharedWorkerExecutor("metrics", 1);
         registry.getPrometheusRegistry().register(sampled);
         registry.getPrometheusRegistry().register(pools);

@@ -6,7 +6,9 @@ import io.lumia.bus.FleetBus.CertificateCounts;
 import io.lumia.bus.FleetBus.DeliveryStatistics;
 import io.lumia.bus.FleetBus.OverdueCount;
 import io.lumia.bus.FleetBus.ProvisioningState;
+import io.lumia.bus.FleetBus.RenewalsForecast;
 import io.lumia.bus.FleetBus.RevocationStatistics;
+import io.lumia.bus.FleetBus.SoonestDevices;
 import io.lumia.bus.FleetBus.StoreStatistics;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,8 @@ record Sample(
         @Nullable DeliveryStatistics delivery,
         @Nullable CertificateCounts certificates,
         @Nullable OverdueCount overdue,
+        @Nullable RenewalsForecast renewals,
+        @Nullable SoonestDevices soonest,
         @Nullable ProvisioningState provisioning,
         @Nullable RevocationStatistics revocations,
         @Nullable StoreStatistics store,

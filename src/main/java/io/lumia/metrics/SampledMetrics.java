@@ -30,6 +30,12 @@ final class SampledMetrics implements MultiCollector {
                     "Devices that should have renewed by the policy and have not",
                     sample.overdue().devices()));
         }
+        if (sample.renewals() != null) {
+            snapshots.add(CertificateMetrics.renewals(sample.renewals()));
+        }
+        if (sample.soonest() != null) {
+            snapshots.add(CertificateMetrics.soonest(sample.soonest()));
+        }
         if (sample.provisioning() != null) {
             snapshots.add(gauge(
                     "lumia_provisioning_enabled",

@@ -6,6 +6,8 @@ import static io.lumia.bus.FleetBus.COUNT_OVERDUE;
 import static io.lumia.bus.FleetBus.DELIVERY_STATISTICS;
 import static io.lumia.bus.FleetBus.DESCRIBE_AUTHORITY;
 import static io.lumia.bus.FleetBus.DESCRIBE_PROVISIONING;
+import static io.lumia.bus.FleetBus.FORECAST_RENEWALS;
+import static io.lumia.bus.FleetBus.LIST_SOONEST;
 import static io.lumia.bus.FleetBus.REVOCATION_STATISTICS;
 import static io.lumia.bus.FleetBus.STORE_STATISTICS;
 
@@ -14,10 +16,13 @@ import io.lumia.bus.FleetBus.CountCertificates;
 import io.lumia.bus.FleetBus.CountOverdue;
 import io.lumia.bus.FleetBus.DescribeAuthority;
 import io.lumia.bus.FleetBus.DescribeProvisioning;
+import io.lumia.bus.FleetBus.ForecastRenewals;
+import io.lumia.bus.FleetBus.ListSoonest;
 import io.lumia.bus.FleetBus.ReadBrokerStatistics;
 import io.lumia.bus.FleetBus.ReadDeliveryStatistics;
 import io.lumia.bus.FleetBus.ReadRevocationStatistics;
 import io.lumia.bus.FleetBus.ReadStoreStatistics;
+import io.lumia.bus.FleetBus.SoonestDevices;
 import io.lumia.config.RenewalConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -28,9 +33,12 @@ import org.jspecify.annotations.Nullable;
 final class Sampling {
     private final Vertx vertx;
     private final CountOverdue overduePolicy;
+    private final int soonest;
 
-    Sampling(Vertx vertx, RenewalConfig renewal) {
+    /** @param soonest devices that are named, at most */
+    Sampling(Vertx vertx, RenewalConfig renewal, int soonest) {
         this.vertx = vertx;
+        this.soonest = soonest;
         this.overduePolicy = new CountOverdue(renewal.remainingLifetime(), renewal.renewBefore());
     }
 
@@ -40,16 +48,32 @@ final class Sampling {
         var delivery = optional(DELIVERY_STATISTICS, new ReadDeliveryStatistics());
         var certificates = optional(COUNT_CERTIFICATES, new CountCertificates());
         var overdue = optional(COUNT_OVERDUE, overduePolicy);
+        var renewals = optional(FORECAST_RENEWALS, new ForecastRenewals());
+        Future<@Nullable SoonestDevices> named = soonest == 0
+                ? Future.succeededFuture((SoonestDevices) null)
+                : optional(LIST_SOONEST, new ListSoonest(soonest));
         var provisioning = optional(DESCRIBE_PROVISIONING, new DescribeProvisioning());
         var revocations = optional(REVOCATION_STATISTICS, new ReadRevocationStatistics());
         var store = optional(STORE_STATISTICS, new ReadStoreStatistics());
         var authority = optional(DESCRIBE_AUTHORITY, new DescribeAuthority());
-        return Future.all(List.of(broker, delivery, certificates, overdue, provisioning, revocations, store, authority))
+        return Future.all(List.of(
+                        broker,
+                        delivery,
+                        certificates,
+                        overdue,
+                        renewals,
+                        named,
+                        provisioning,
+                        revocations,
+                        store,
+                        authority))
                 .map(all -> new Sample(
                         broker.result(),
                         delivery.result(),
                         certificates.result(),
                         overdue.result(),
+                        renewals.result(),
+                        named.result(),
                         provisioning.result(),
                         revocations.result(),
                         store.result(),

@@ -2,9 +2,9 @@ package io.lumia.store;
 
 import io.lumia.bus.FleetBus.DevicePage;
 import io.lumia.bus.FleetBus.DeviceRecord;
-import io.lumia.bus.FleetBus.ForecastRenewals;
 import io.lumia.bus.FleetBus.RenewalsForecast;
 import io.lumia.bus.FleetBus.SoonestDevices;
+import io.lumia.lifecycle.RenewalPolicy;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.Fingerprint;
 import io.lumia.x509.SerialNumber;
@@ -98,9 +98,9 @@ public final class Claims {
         });
     }
 
-    /** When the devices' newest certificates will be renewed. Of a big fleet it was counted up to half a minute ago. */
-    public Future<RenewalsForecast> renewalsAhead(ForecastRenewals asked, Instant now) {
-        return store.read(handle -> due.forecast(handle, asked, now));
+    /** When the devices' newest certificates will be renewed by this policy. Of a big fleet it was counted up to half a minute ago. */
+    public Future<RenewalsForecast> renewalsAhead(RenewalPolicy policy, Instant now) {
+        return store.read(handle -> due.forecast(handle, policy, now));
     }
 
     /** The devices whose newest certificates end first, of those that have not ended. */

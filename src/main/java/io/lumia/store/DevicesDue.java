@@ -1,6 +1,6 @@
 package io.lumia.store;
 
-import io.lumia.bus.FleetBus.ForecastRenewals;
+import io.lumia.bus.FleetBus.CountOverdue;
 import io.lumia.bus.FleetBus.RenewalsForecast;
 import io.lumia.lifecycle.RenewalPolicy;
 import io.lumia.lifecycle.RenewalsAhead;
@@ -42,15 +42,17 @@ final class DevicesDue {
 
     private record Counted(List<Alike> kinds, Instant at, Instant until) {}
 
-    RenewalsForecast forecast(Handle handle, ForecastRenewals asked, Instant now) {
+    RenewalsForecast forecast(Handle handle, RenewalPolicy policy, Instant now) {
         var counted = counted(handle, now);
         var ahead = new RenewalsAhead(counted.at, moments(counted.at));
-        var policy = new RenewalPolicy(asked.remainingLifetime(), asked.renewBefore(), asked.spread());
         counted.kinds.forEach(kind -> ahead.add(policy.window(kind.issuedAt, kind.notAfter), kind.devices));
         var within = new LinkedHashMap<Duration, Double>();
         WITHIN.forEach(horizon -> within.put(horizon, ahead.until(within.size())));
         int hours = WITHIN.size();
-        return new RenewalsForecast(counted.at, within, parts(ahead, hours, HOURS), parts(ahead, hours + HOURS, DAYS));
+        long overdue = new CertificateStatistics(handle, now)
+                .overdue(new CountOverdue(policy.remainingLifetime(), policy.renewBefore()));
+        return new RenewalsForecast(
+                overdue, counted.at, within, parts(ahead, hours, HOURS), parts(ahead, hours + HOURS, DAYS));
     }
 
     private static List<Instant> moments(Instant from) {

@@ -6,8 +6,10 @@ import static io.lumia.bus.FleetBus.CERTIFICATE_NOT_ISSUED;
 import static io.lumia.bus.FleetBus.CERTIFICATE_RENEWED;
 import static io.lumia.bus.FleetBus.COUNT_OVERDUE;
 import static io.lumia.bus.FleetBus.DELIVERY_STATISTICS;
+import static io.lumia.bus.FleetBus.FORECAST_RENEWALS;
 import static io.lumia.bus.FleetBus.HOOK_RUN;
 import static io.lumia.bus.FleetBus.LISTENER_RELOADED;
+import static io.lumia.bus.FleetBus.LIST_SOONEST;
 import static io.lumia.bus.FleetBus.PROVISIONING_ANSWERED;
 import static io.lumia.bus.FleetBus.REVOCATION_STATISTICS;
 import static io.lumia.bus.FleetBus.WATCHED_LOOKED_AT;
@@ -27,7 +29,9 @@ import io.lumia.bus.FleetBus.HookRun;
 import io.lumia.bus.FleetBus.ListenerReloaded;
 import io.lumia.bus.FleetBus.OverdueCount;
 import io.lumia.bus.FleetBus.ProvisioningAnswered;
+import io.lumia.bus.FleetBus.RenewalsForecast;
 import io.lumia.bus.FleetBus.RevocationStatistics;
+import io.lumia.bus.FleetBus.SoonestDevices;
 import io.lumia.bus.FleetBus.WatchedLookedAt;
 import io.lumia.config.MetricsConfig;
 import io.lumia.config.RenewalConfig;
@@ -60,7 +64,7 @@ class MetricsVerticleTest {
 
     private final Readiness readiness = new Readiness();
     private final MetricsVerticle metrics = new MetricsVerticle(
-            new MetricsConfig("127.0.0.1", 0),
+            new MetricsConfig("127.0.0.1", 0, 2),
             new RenewalConfig(0.333, null, 0.333, Duration.ofHours(1)),
             readiness,
             new DeviceName("lumia-app"),
@@ -200,6 +204,28 @@ class MetricsVerticleTest {
                             .contains("lumia_provisioning_requests_total{result=\"disabled\"} 0.0")
                             .contains("lumia_acme_renewal_failure_total{reason=\"rolled_back\"} 0.0")
                             .contains("lumia_revocations_total{reason=\"keyCompromise\"} 0.0");
+                    test.completeNow();
+                })));
+    }
+
+    @Test
+    void shows_the_renewals_ahead_and_names_the_devices_that_end_first_because_it_was_asked_to(
+            Vertx vertx, VertxTestContext test) {
+        var forecast = new RenewalsForecast(
+                3, NOW, Map.of(Duration.ofHours(8), 12.5, Duration.ofDays(30), 40.0), List.of(), List.of());
+        FORECAST_RENEWALS
+                .serve(vertx, asked -> Future.succeededFuture(forecast))
+                .compose(serving -> LIST_SOONEST.serve(
+                        vertx,
+                        asked -> Future.succeededFuture(new SoonestDevices(
+                                Map.of(new DeviceName("dev-000" + asked.count()), ONE_DAY.notAfter())))))
+                .compose(serving -> scrape())
+                .onComplete(test.succeeding(text -> test.verify(() -> {
+                    assertThat(text)
+                            .contains("lumia_renewals_expected{within=\"8h\"} 12.5")
+                            .contains("lumia_renewals_expected{within=\"30d\"} 40.0")
+                            .contains("lumia_device_certificate_expiry_timestamp_seconds{device=\"dev-0002\"} "
+                                    + exact(ONE_DAY.notAfter()));
                     test.completeNow();
                 })));
     }

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lumia.bus.FleetBus.CertificateOrder;
 import io.lumia.bus.FleetBus.CertificateStatus;
 import io.lumia.bus.FleetBus.CountOverdue;
-import io.lumia.bus.FleetBus.ForecastRenewals;
 import io.lumia.bus.FleetBus.ListCertificates;
 import io.lumia.config.StoreConfig.Retention;
+import io.lumia.lifecycle.RenewalPolicy;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -114,7 +114,7 @@ class MillionIT {
         questions.put("forecast of renewals", () -> store.certificates().renewable(NOW));
         questions.put(
                 "renewals ahead, counted anew",
-                () -> new Claims(store).renewalsAhead(new ForecastRenewals(0.333, null, 0.333), NOW));
+                () -> new Claims(store).renewalsAhead(new RenewalPolicy(0.333, null, 0.333), NOW));
         return questions;
     }
 
