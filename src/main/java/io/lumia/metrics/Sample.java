@@ -4,6 +4,7 @@ import io.lumia.bus.FleetBus.AuthorityDescription;
 import io.lumia.bus.FleetBus.BrokerStatistics;
 import io.lumia.bus.FleetBus.CertificateCounts;
 import io.lumia.bus.FleetBus.DeliveryStatistics;
+import io.lumia.bus.FleetBus.FleetRotationStatus;
 import io.lumia.bus.FleetBus.OverdueCount;
 import io.lumia.bus.FleetBus.ProvisioningState;
 import io.lumia.bus.FleetBus.RenewalsForecast;
@@ -20,6 +21,7 @@ record Sample(
         @Nullable OverdueCount overdue,
         @Nullable RenewalsForecast renewals,
         @Nullable SoonestDevices soonest,
+        @Nullable FleetRotationStatus rotation,
         @Nullable ProvisioningState provisioning,
         @Nullable RevocationStatistics revocations,
         @Nullable StoreStatistics store,

@@ -36,6 +36,9 @@ final class SampledMetrics implements MultiCollector {
         if (sample.soonest() != null) {
             snapshots.add(CertificateMetrics.soonest(sample.soonest()));
         }
+        if (sample.rotation() != null) {
+            RotationMetrics.add(snapshots, sample.rotation());
+        }
         if (sample.provisioning() != null) {
             snapshots.add(gauge(
                     "lumia_provisioning_enabled",

@@ -6,6 +6,7 @@ import static io.lumia.bus.FleetBus.COUNT_OVERDUE;
 import static io.lumia.bus.FleetBus.DELIVERY_STATISTICS;
 import static io.lumia.bus.FleetBus.DESCRIBE_AUTHORITY;
 import static io.lumia.bus.FleetBus.DESCRIBE_PROVISIONING;
+import static io.lumia.bus.FleetBus.DESCRIBE_ROTATION;
 import static io.lumia.bus.FleetBus.FORECAST_RENEWALS;
 import static io.lumia.bus.FleetBus.LIST_SOONEST;
 import static io.lumia.bus.FleetBus.REVOCATION_STATISTICS;
@@ -16,6 +17,7 @@ import io.lumia.bus.FleetBus.CountCertificates;
 import io.lumia.bus.FleetBus.CountOverdue;
 import io.lumia.bus.FleetBus.DescribeAuthority;
 import io.lumia.bus.FleetBus.DescribeProvisioning;
+import io.lumia.bus.FleetBus.DescribeRotation;
 import io.lumia.bus.FleetBus.ForecastRenewals;
 import io.lumia.bus.FleetBus.ListSoonest;
 import io.lumia.bus.FleetBus.ReadBrokerStatistics;
@@ -52,6 +54,7 @@ final class Sampling {
         Future<@Nullable SoonestDevices> named = soonest == 0
                 ? Future.succeededFuture((SoonestDevices) null)
                 : optional(LIST_SOONEST, new ListSoonest(soonest));
+        var rotation = optional(DESCRIBE_ROTATION, new DescribeRotation());
         var provisioning = optional(DESCRIBE_PROVISIONING, new DescribeProvisioning());
         var revocations = optional(REVOCATION_STATISTICS, new ReadRevocationStatistics());
         var store = optional(STORE_STATISTICS, new ReadStoreStatistics());
@@ -63,6 +66,7 @@ final class Sampling {
                         overdue,
                         renewals,
                         named,
+                        rotation,
                         provisioning,
                         revocations,
                         store,
@@ -74,6 +78,7 @@ final class Sampling {
                         overdue.result(),
                         renewals.result(),
                         named.result(),
+                        rotation.result(),
                         provisioning.result(),
                         revocations.result(),
                         store.result(),

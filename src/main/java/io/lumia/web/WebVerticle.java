@@ -131,6 +131,7 @@ public final class WebVerticle extends VerticleBase {
         new ProvisioningApi().mount(api);
         new FleetApi(clock).mount(api);
         new RenewalsApi().mount(api);
+        new RotationApi().mount(api);
         new ExternalKeysApi().mount(api);
         new AcmeApi().mount(api);
         new ListenersApi().mount(api);
