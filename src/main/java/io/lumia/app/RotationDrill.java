@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RotationDrill {
     private static final FleetRotationStatus NONE =
-            new FleetRotationStatus("none", 0, 0, 0, 0, 0, 0, 0, null, null, "");
+            new FleetRotationStatus("idle", 0, 0, 0, 0, 0, 0, 0, null, null, "");
 
     private final Vertx vertx;
     private final Clock clock;
@@ -57,7 +57,7 @@ final class RotationDrill {
     Future<?> serve() {
         return Future.all(
                 FleetBus.DESCRIBE_ROTATION.serve(vertx, asked -> Future.succeededFuture(status())),
-                FleetBus.START_ROTATION.serve(vertx, asked -> Future.succeededFuture(start(asked))),
+                FleetBus.START_ROTATION.serve(vertx, this::start),
                 FleetBus.CHANGE_ROTATION.serve(vertx, asked -> Future.succeededFuture(change(asked))));
     }
 
@@ -78,15 +78,14 @@ final class RotationDrill {
         }
     }
 
-    private RotationOutcome start(StartRotation asked) {
+    private Future<RotationOutcome> start(StartRotation asked) {
         if (run != null && !run.isOver()) {
-            return new Refused("a fleet rotation is " + run.status().state()
-                    + " and not over; abort it, or wait until those at work have ended");
+            return Future.succeededFuture(new Refused("a fleet rotation is "
+                    + run.status().state() + " and not over; abort it, or wait until those at work have ended"));
         }
         var next = new RotationRun(vertx, clock, new FleetInventory(vertx, own, heardOf), order, asked);
         run = next;
-        next.begin();
-        return new Changed(next.status());
+        return next.begin().map(begun -> new Changed(next.status()));
     }
 
     private RotationOutcome change(ChangeRotation asked) {

@@ -61,11 +61,13 @@ final class RotationRun {
         return endedAt != null;
     }
 
-    void begin() {
-        tell("start", asked.actor(), "fleet rotation begins");
-        step = vertx.setPeriodic(STEP.toMillis(), tick -> step());
-        teller = vertx.setPeriodic(TELL.toMillis(), tick -> FleetBus.FLEET_ROTATION.publish(vertx, status()));
-        read();
+    /** Completes once the first names are known and their turns begin. */
+    Future<?> begin() {
+        return read().onSuccess(known -> {
+            tell("start", asked.actor(), "fleet rotation begins");
+            step = vertx.setPeriodic(STEP.toMillis(), tick -> step());
+            teller = vertx.setPeriodic(TELL.toMillis(), tick -> FleetBus.FLEET_ROTATION.publish(vertx, status()));
+        });
     }
 
     void cancel() {
@@ -77,7 +79,7 @@ final class RotationRun {
         drill.take(clock.instant()).forEach(this::order);
         drill.expire(clock.instant()).forEach(device -> tellFailed(device, "it did not say how it ended"));
         if (drill.waiting() < FleetInventory.PAGE && inventory.hasNext()) {
-            read();
+            var unused = read();
         }
         look();
     }
@@ -106,8 +108,8 @@ final class RotationRun {
                 .log("device did not renew in the fleet rotation");
     }
 
-    private void read() {
-        inventory.next().onSuccess(names -> {
+    private Future<?> read() {
+        return inventory.next().onSuccess(names -> {
             drill.add(names);
             if (inventory.isRead()) {
                 drill.allAdded();

@@ -704,7 +704,7 @@ public final class FleetBus {
     /**
      * A fleet rotation, the present or the last one.
      *
-     * @param state {@code none} since the start of the process; {@code running}; {@code paused} by an operator; {@code halted} by itself, since
+     * @param state {@code idle}: there was none since the start; {@code running}; {@code paused} by an operator; {@code halted} by itself, since
      *     too many failed; {@code done}; {@code aborted}
      * @param perSecond devices that begin
      * @param mostFailed share of failures above which it halts

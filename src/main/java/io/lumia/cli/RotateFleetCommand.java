@@ -143,7 +143,7 @@ public final class RotateFleetCommand implements Callable<Integer> {
 
     private static void print(JsonNode status, PrintWriter out) {
         var state = status.path("state").asText();
-        if (state.equals("none")) {
+        if (state.equals("idle")) {
             out.println("no fleet rotation since the start; begin one with: lumia rotate-fleet start --rate 5/s");
             return;
         }

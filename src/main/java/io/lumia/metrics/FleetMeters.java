@@ -69,6 +69,12 @@ final class FleetMeters {
     private static final String PURGED = "Rows that were deleted since they are no longer kept";
     private static final String SHED = "lumia.authority.shed";
     private static final String TURNED_AWAY = "Requests that the authority turned away for want of room";
+    private static final String BACKUPS = "lumia.backups";
+    private static final String BACKED_UP = "Backups that this process made and verified, or could not";
+    private static final List<String> BACKUP_RESULTS = List.of("done", "failed");
+    /** Those of {@link FleetBus.BrokerReloaded}. */
+    private static final List<String> BROKER_FILES = List.of("acl", "allowed", "trust", "crl");
+
     private static final String FALLBACK = "lumia.issuance.fallback";
     private static final String FALLEN_BACK = "Steps taken because a CA did not deliver a certificate";
     /** Those of {@link FleetBus.FallbackTaken}. */
@@ -154,6 +160,9 @@ final class FleetMeters {
                 reason -> counter(RENEWAL_FAILURE, FAILURE, "reason", reason).increment(0));
         PROVISIONING_RESULTS.forEach(
                 result -> counter(PROVISIONING, REQUESTS, "result", result).increment(0));
+        BACKUP_RESULTS.forEach(
+                result -> counter(BACKUPS, BACKED_UP, "result", result).increment(0));
+        BROKER_FILES.forEach(what -> brokerReloads(what, "refused").increment(0));
         var unused = List.of(issueTime("acme", "issued"), renewalTime("acme"), enforcement("embedded"));
         for (RevocationReason reason : RevocationReason.values()) {
             counter(REVOCATION, REVOKED, "reason", reason.label()).increment(0);
@@ -224,8 +233,7 @@ final class FleetMeters {
     }
 
     private void backupEnded(BackupEnded ended) {
-        counter("lumia.backups", "Backups that this process made and verified, or could not", "result", ended.result())
-                .increment();
+        counter(BACKUPS, BACKED_UP, "result", ended.result()).increment();
         if (ended.result().equals("done")) {
             lastBackup.set(clock.instant().getEpochSecond());
             backupBytes.set(ended.bytes());
@@ -311,11 +319,14 @@ final class FleetMeters {
     }
 
     private void brokerReloaded(BrokerReloaded reloaded) {
-        Counter.builder("lumia.broker.reloads")
+        brokerReloads(reloaded.what(), reloaded.result()).increment();
+    }
+
+    private Counter brokerReloads(String what, String result) {
+        return Counter.builder("lumia.broker.reloads")
                 .description("Changed files that the running broker took, or did not")
-                .tags("what", reloaded.what(), "result", reloaded.result())
-                .register(registry)
-                .increment();
+                .tags("what", what, "result", result)
+                .register(registry);
     }
 
     private AtomicLong expiryGauge(String identity) {
