@@ -40,7 +40,10 @@ final class BrokerMetrics {
             "keep_alive",
             "connection_lost",
             "protocol_error",
-            "shutdown");
+            "packet_too_large",
+            "queue_full",
+            "store_failed",
+            "internal");
 
     private static final List<String> ACTIONS = List.of("publish", "subscribe");
 
