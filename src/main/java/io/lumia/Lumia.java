@@ -15,6 +15,7 @@ import io.lumia.cli.ProvisioningCommand;
 import io.lumia.cli.RenewCommand;
 import io.lumia.cli.RestoreCommand;
 import io.lumia.cli.RevokeCommand;
+import io.lumia.cli.RotateFleetCommand;
 import io.lumia.cli.RunCommand;
 import io.lumia.cli.SimulateCommand;
 import io.lumia.cli.TokensCommand;
@@ -48,6 +49,7 @@ import picocli.CommandLine.Spec;
             CheckCommand.class,
             ProvisioningCommand.class,
             DevicesCommand.class,
+            RotateFleetCommand.class,
             CaCommand.class,
             BackupCommand.class,
             RestoreCommand.class,

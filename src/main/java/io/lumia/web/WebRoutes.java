@@ -91,6 +91,8 @@ final class WebRoutes {
         new CertificatesApi(new AuditTrail(vertx, clock), rights).mount(routes);
         new ProvisioningApi().mount(routes);
         new FleetApi(clock).mount(routes);
+        new RenewalsApi().mount(routes);
+        new RotationApi().mount(routes);
         new ExternalKeysApi().mount(routes);
         new AcmeApi().mount(routes);
         new ListenersApi().mount(routes);
