@@ -105,6 +105,17 @@ public final class FleetBus {
     public static final Call<ReadDeliveryStatistics, DeliveryStatistics> DELIVERY_STATISTICS =
             new Call<>("app.delivery-statistics", ReadDeliveryStatistics.class, DeliveryStatistics.class, SHORT);
 
+    // ---- the audit log
+    // --------------------------------------------------------------------------------------------------
+
+    /** Asked by the admin API; answered from the index, newest first. */
+    public static final Call<SearchAudit, AuditPage> SEARCH_AUDIT =
+            new Call<>("audit.search", SearchAudit.class, AuditPage.class, SIGNING);
+
+    /** Asked by metrics at each scrape. */
+    public static final Call<ReadAuditStatistics, AuditStatistics> AUDIT_STATISTICS =
+            new Call<>("audit.statistics", ReadAuditStatistics.class, AuditStatistics.class, SHORT);
+
     // ---- events
     // --------------------------------------------------------------------------------------------------------
 
@@ -899,6 +910,61 @@ public final class FleetBus {
                     .orElse(this);
         }
     }
+
+    /**
+     * Acts of the audit log; what is null does not matter.
+     *
+     * @param query in any part of an act
+     * @param subject what it is about, by whichever member: its object, an identity, a serial, the name of its actor
+     * @param action whole, or its beginning up to a dot: {@code certificate.}
+     * @param from and {@code to}: at or after, and before
+     */
+    public record SearchAudit(
+            @Nullable String query,
+            @Nullable String subject,
+            @Nullable String actor,
+            @Nullable String action,
+            @Nullable String object,
+            @Nullable String outcome,
+            @Nullable String correlation,
+            @Nullable Instant from,
+            @Nullable Instant to,
+            AuditCursor after,
+            int size) {}
+
+    /**
+     * Where a page begins.
+     *
+     * @param skip acts from the newest on; for small numbers
+     * @param at and {@code sequence}: behind this act, newest first; null: from the newest
+     */
+    public record AuditCursor(int skip, @Nullable Instant at, long sequence) {
+        public static final AuditCursor NEWEST = new AuditCursor(0, null, 0);
+    }
+
+    /**
+     * @param more whether older ones are left
+     * @param current whether everything that was written before the question was looked through; not while the index is made anew
+     */
+    public record AuditPage(List<AuditEntry> entries, boolean more, boolean current) {
+        public AuditPage {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    /** @param sequence number of its line; negative: from before there was a chain */
+    public record AuditEntry(long sequence, Audited act) {}
+
+    public record ReadAuditStatistics() {}
+
+    /**
+     * @param sequence number of the newest line
+     * @param lost acts since the start that could not be written and were let go
+     * @param waiting acts that are not written yet
+     * @param failing whether the last try to write failed
+     * @param bytes of the file that is written
+     */
+    public record AuditStatistics(long sequence, long written, long lost, int waiting, boolean failing, long bytes) {}
 
     private FleetBus() {}
 

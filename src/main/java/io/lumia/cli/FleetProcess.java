@@ -61,6 +61,7 @@ final class FleetProcess {
     private final ListenerCertificates certificates;
     private final Deployments deployments = new Deployments(vertx);
 
+    private final AuditVerticle audit;
     private @Nullable Store store;
     private @Nullable MetricsVerticle metrics;
     private @Nullable AuthorityVerticle authority;
@@ -79,6 +80,7 @@ final class FleetProcess {
         this.sources = new CertificateSources(vertx, config.data(), clock);
         this.certificates =
                 new ListenerCertificates(config.data(), config.tls(), clock, AcmeListenerSource.by(sources));
+        this.audit = new AuditVerticle(config.audit(), config.data(), clock);
         FleetBus.install(vertx);
     }
 
@@ -92,6 +94,7 @@ final class FleetProcess {
         var started = Promise.<Void>promise();
         watchers()
                 .compose(watching -> Future.all(openStore(), installProviders()))
+                .compose(opened -> audit.remember(AuditHead.keptIn(store, vertx, config.data())))
                 .compose(opened -> deployAuthority())
                 .compose(deployed -> deployBroker())
                 .compose(deployed -> askUpstream())
@@ -169,7 +172,7 @@ final class FleetProcess {
             metrics = verticle;
             deployed = deployed.compose(before -> deploy(verticle));
         }
-        deployed = deployed.compose(before -> deploy(new AuditVerticle(config.data())));
+        deployed = deployed.compose(before -> deploy(audit));
         if (config.runs(Part.RENEWAL)) {
             deployed = deployed.compose(
                     before -> deploy(new RenewalVerticle(config.renewal(), clock, new SecureRandom())));

@@ -20,6 +20,7 @@ public record LumiaConfig(
         FleetConfig fleet,
         LifetimesConfig lifetimes,
         StoreConfig store,
+        AuditConfig audit,
         AuthorityConfig authority,
         ProvisioningConfig provisioning,
         BrokerConfig broker,
