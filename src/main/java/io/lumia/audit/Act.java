@@ -23,8 +23,8 @@ final class Act {
             var details = new TreeMap<String, String>();
             json.path("details")
                     .properties()
-                    .forEach(detail -> details.put(
-                            detail.getKey(), detail.getValue().asText()));
+                    .forEach(detail ->
+                            details.put(detail.getKey(), detail.getValue().asText()));
             return Optional.of(new Audited(
                     Instant.parse(json.path("at").asText()),
                     json.path("actor").asText(),

@@ -125,7 +125,8 @@ final class AuditLog implements AutoCloseable {
     }
 
     private boolean isFull(Instant now) {
-        return first != 0 && (end >= config.maxSize() || firstAt.plus(config.maxAge()).isBefore(now));
+        return first != 0
+                && (end >= config.maxSize() || firstAt.plus(config.maxAge()).isBefore(now));
     }
 
     /** By a rename, so that every line is in exactly one file whenever the power goes. */

@@ -1,7 +1,6 @@
 package io.lumia.audit;
 
 import io.lumia.bus.FleetBus;
-import io.lumia.bus.FleetBus.Audited;
 import io.lumia.bus.Origin;
 import io.lumia.config.AuditConfig;
 import io.lumia.config.CannotStart;
@@ -43,8 +42,7 @@ public final class AuditVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         home = context;
-        var thread =
-                vertx.createSharedWorkerExecutor("lumia-audit", 1, LONGEST_WORK.toMillis(), TimeUnit.MILLISECONDS);
+        var thread = vertx.createSharedWorkerExecutor("lumia-audit", 1, LONGEST_WORK.toMillis(), TimeUnit.MILLISECONDS);
         worker = thread;
         return thread.executeBlocking(() -> AuditLog.open(data, config, clock.instant()), false)
                 .recover(unusable -> Future.failedFuture(new CannotStart(

@@ -57,7 +57,9 @@ final class ChainWalk {
     void take(byte[] bytes, long at, boolean complete) {
         number = at;
         if (!complete) {
-            notes.add(here("a last line without its end: one that is being written, or that a crash cut short; the next start takes it away"));
+            notes.add(
+                    here(
+                            "a last line without its end: one that is being written, or that a crash cut short; the next start takes it away"));
             return;
         }
         var line = Line.read(bytes);
@@ -80,8 +82,7 @@ final class ChainWalk {
                         + " was written: lines are missing at the end");
             }
         });
-        return new Result(
-                files, lines, unchained, findings, notes, key.isPresent(), last == null ? Head.NONE : last);
+        return new Result(files, lines, unchained, findings, notes, key.isPresent(), last == null ? Head.NONE : last);
     }
 
     private void notChained(byte[] bytes) {
@@ -127,10 +128,11 @@ final class ChainWalk {
 
     private void checkOrder(Line line) {
         if (last != null && !last.hash().equals(line.previous())) {
-            fault(line.sequence() == last.sequence() + 1
-                    ? "does not follow the line before it, which was changed"
-                    : "number " + line.sequence() + " does not follow number " + last.sequence()
-                            + ": lines were removed, added or moved");
+            fault(
+                    line.sequence() == last.sequence() + 1
+                            ? "does not follow the line before it, which was changed"
+                            : "number " + line.sequence() + " does not follow number " + last.sequence()
+                                    + ": lines were removed, added or moved");
         } else if (last != null && line.sequence() != last.sequence() + 1) {
             fault("number " + line.sequence() + " follows number " + last.sequence());
         }
@@ -148,9 +150,11 @@ final class ChainWalk {
             case LogEnd.BEGIN -> began(act);
             case LogEnd.HEAL -> notes.add(here("a start took away a last line that a crash had cut short"));
             case Retention.REMOVED -> removed.add(Head.parse(act.details().getOrDefault("through", "")));
-            case Losses.LOST -> notes.add(here(act.details().getOrDefault("lost", "some")
-                    + " acts could not be written before this line, for want of room"));
-            case Witness.BREAK -> fault("a start found lines missing at the end: " + act.details().getOrDefault("expected", ""));
+            case Losses.LOST ->
+                notes.add(here(act.details().getOrDefault("lost", "some")
+                        + " acts could not be written before this line, for want of room"));
+            case Witness.BREAK ->
+                fault("a start found lines missing at the end: " + act.details().getOrDefault("expected", ""));
             default -> {
                 // tells nothing of the chain
             }
@@ -190,10 +194,13 @@ final class ChainWalk {
                 .anyMatch(end -> end.sequence() > missing
                         || (end.sequence() == missing && end.hash().equals(previous)));
         if (!told) {
-            findings.add(0, new Finding(
-                    whereFirst.file(),
-                    whereFirst.line(),
-                    "begins with number " + firstLine.sequence() + ", and nothing tells that older lines were removed by the retention"));
+            findings.add(
+                    0,
+                    new Finding(
+                            whereFirst.file(),
+                            whereFirst.line(),
+                            "begins with number " + firstLine.sequence()
+                                    + ", and nothing tells that older lines were removed by the retention"));
         }
     }
 

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param end where the last whole line ends
  * @param torn bytes behind it, of a line that a crash cut short
  */
-record FileEnds(
-        byte @Nullable [] first, byte @Nullable [] last, long end, long torn) {
+record FileEnds(byte @Nullable [] first, byte @Nullable [] last, long end, long torn) {
     static final FileEnds NOTHING = new FileEnds(null, null, 0, 0);
 
     static FileEnds read(Path file) throws IOException {

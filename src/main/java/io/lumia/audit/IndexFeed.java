@@ -115,7 +115,6 @@ final class IndexFeed {
 
     private static Optional<AuditEntry> entry(byte[] bytes, long line) {
         return Act.read(bytes)
-                .map(act -> new AuditEntry(
-                        Line.read(bytes).map(Line::sequence).orElse(UNCHAINED + line), act));
+                .map(act -> new AuditEntry(Line.read(bytes).map(Line::sequence).orElse(UNCHAINED + line), act));
     }
 }

@@ -31,8 +31,8 @@ final class Remembering {
     Future<Void> check(Instant now, Consumer<Audited> tell) {
         return witness.recall().compose(found -> {
             checked = true;
-            var missing = found.filter(
-                    head -> head.sequence() > file.headAtStart().sequence());
+            var missing =
+                    found.filter(head -> head.sequence() > file.headAtStart().sequence());
             missing.ifPresent(head -> {
                 log.atError()
                         .addKeyValue("expected", head.sequence())

@@ -4,12 +4,10 @@ import io.lumia.bus.FleetBus.AuditPage;
 import io.lumia.bus.FleetBus.SearchAudit;
 import io.lumia.store.AuditIndex;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -23,7 +21,7 @@ final class Searching {
     private static final int SEARCHES_AT_ONCE = 2;
     private static final Duration LONGEST_SEARCH = Duration.ofSeconds(30);
     /** How long a question waits for what was written before it; an index that is made anew takes longer. */
-    private static final long PATIENCE_MILLIS = 2_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
     /** Acts often come together; they are put into the index together. */
     private static final long GATHERING_MILLIS = 50;
 
@@ -35,7 +33,6 @@ final class Searching {
     private final AuditLog file;
     private final Path data;
     private final Supplier<Future<?>> settled;
-    private final List<Promise<Void>> waiting = new ArrayList<>();
     private @Nullable AuditIndex index;
     private @Nullable IndexFeed feed;
     private boolean busy;
@@ -62,7 +59,9 @@ final class Searching {
     }
 
     Future<AuditPage> search(SearchAudit asked) {
-        return settled.get().transform(written -> caughtUp()).compose(current -> readers.executeBlocking(() -> page(asked, current), false));
+        return settled.get()
+                .transform(written -> caughtUp(System.nanoTime() + PATIENCE.toNanos()))
+                .compose(current -> readers.executeBlocking(() -> page(asked, current), false));
     }
 
     /** Of the acts that the retention removed from the log. */
@@ -91,39 +90,33 @@ final class Searching {
                 .eventually(readers::close);
     }
 
-    /** Whether everything written before is in the index by now. */
-    private Future<Boolean> caughtUp() {
-        Promise<Void> caught = Promise.promise();
-        waiting.add(caught);
-        var timer = vertx.setTimer(PATIENCE_MILLIS, late -> caught.tryFail("the index is being made"));
-        if (!busy) {
-            busy = true;
-            step();
-        }
-        return caught.future().map(true).otherwise(false).onComplete(known -> vertx.cancelTimer(timer));
+    /** Whether everything written before is in the index by now. The writer's thread does one thing after the other. */
+    private Future<Boolean> caughtUp(long until) {
+        return writer.executeBlocking(this::read, false)
+                .compose(more -> {
+                    if (!more || System.nanoTime() > until) {
+                        return Future.succeededFuture(!more);
+                    }
+                    return caughtUp(until);
+                })
+                .otherwise(false);
     }
 
     private void step() {
         var unused = writer.executeBlocking(this::read, false)
-                .onSuccess(this::stepped)
+                .onSuccess(more -> {
+                    if (more && !closed) {
+                        step();
+                    } else {
+                        busy = false;
+                    }
+                })
                 .onFailure(broken -> {
                     log.atWarn()
                             .setCause(broken)
                             .log("the index of the audit log cannot be written; searches may lack the newest acts");
                     busy = false;
-                    waiting.forEach(promise -> promise.tryFail(broken));
-                    waiting.clear();
                 });
-    }
-
-    private void stepped(boolean more) {
-        if (more && !closed) {
-            step();
-            return;
-        }
-        busy = false;
-        waiting.forEach(Promise::tryComplete);
-        waiting.clear();
     }
 
     private boolean read() throws java.io.IOException {

@@ -26,13 +26,7 @@ final class Upkeep {
     private long rotations;
 
     /** @param removed told after files were removed, with the last line that is gone */
-    Upkeep(
-            Vertx vertx,
-            WorkerExecutor worker,
-            AuditLog file,
-            AuditConfig config,
-            Clock clock,
-            Consumer<Head> removed) {
+    Upkeep(Vertx vertx, WorkerExecutor worker, AuditLog file, AuditConfig config, Clock clock, Consumer<Head> removed) {
         this.vertx = vertx;
         this.worker = worker;
         this.file = file;
@@ -69,8 +63,7 @@ final class Upkeep {
     }
 
     private Future<?> remove() {
-        return worker.<List<Head>>executeBlocking(this::removeOver, false)
-                .onSuccess(gone -> gone.forEach(removed));
+        return worker.<List<Head>>executeBlocking(this::removeOver, false).onSuccess(gone -> gone.forEach(removed));
     }
 
     private List<Head> removeOver() throws IOException {

@@ -29,7 +29,13 @@ public final class Verification {
      * @param head where the chain ends
      */
     public record Result(
-            int files, long lines, long unchained, List<Finding> findings, List<Finding> notes, boolean keyed, Head head) {
+            int files,
+            long lines,
+            long unchained,
+            List<Finding> findings,
+            List<Finding> notes,
+            boolean keyed,
+            Head head) {
         public Result {
             findings = List.copyOf(findings);
             notes = List.copyOf(notes);
@@ -50,7 +56,8 @@ public final class Verification {
     public static Result ofDirectory(Path data, List<Head> witnessed) throws IOException {
         var files = new LogFiles(data.resolve("logs")).all();
         if (files.isEmpty()) {
-            throw new IOException("there is no audit log in " + data.resolve("logs") + "; name its files, or the data directory with --data");
+            throw new IOException("there is no audit log in " + data.resolve("logs")
+                    + "; name its files, or the data directory with --data");
         }
         return run(files, ChainKey.find(data), witnessed, true);
     }

@@ -60,8 +60,7 @@ final class Writing {
     }
 
     AuditStatistics statistics() {
-        return new AuditStatistics(
-                file.head().sequence(), count, losses.total(), waiting.size(), failing, file.size());
+        return new AuditStatistics(file.head().sequence(), count, losses.total(), waiting.size(), failing, file.size());
     }
 
     /** Completes when everything heard so far is on disk; at once while the disk refuses it. */
@@ -145,7 +144,8 @@ final class Writing {
                     .setCause(full)
                     .addKeyValue("waiting", waiting.size())
                     .addKeyValue("lost", losses.total())
-                    .log("the audit log cannot be written; make room on the disk of the data directory. Acts go on and wait in memory");
+                    .log(
+                            "the audit log cannot be written; make room on the disk of the data directory. Acts go on and wait in memory");
         }
     }
 }

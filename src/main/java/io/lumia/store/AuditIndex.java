@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -20,6 +19,10 @@ public final class AuditIndex implements AutoCloseable {
     public static final String NAME = "audit-index.db";
     /** Raised with each change of the schema: an index of another version is thrown away. */
     private static final int VERSION = 1;
+
+    private static final Map<String, String> WRITING =
+            Map.of("journal_mode", "WAL", "synchronous", "NORMAL", "busy_timeout", "10000");
+    private static final Map<String, String> READING = Map.of("busy_timeout", "10000");
 
     private static final String SCHEMA = """
             create table acts (
@@ -78,11 +81,11 @@ public final class AuditIndex implements AutoCloseable {
     }
 
     private static AuditIndex opened(Path file) {
-        var handle = connect(file);
+        var handle = connect(file, WRITING);
         try {
-            handle.execute("pragma journal_mode = wal");
-            handle.execute("pragma synchronous = normal");
-            int version = handle.createQuery("pragma user_version").mapTo(Integer.class).one();
+            int version = handle.createQuery("pragma user_version")
+                    .mapTo(Integer.class)
+                    .one();
             if (version == 0) {
                 handle.useTransaction(fresh -> {
                     var made = fresh.createScript(SCHEMA).execute();
@@ -134,7 +137,7 @@ public final class AuditIndex implements AutoCloseable {
 
     /** One more than asked for, when there are more. On a connection of its own; any thread. */
     public List<AuditEntry> search(SearchAudit asked) {
-        try (var reading = connect(file)) {
+        try (var reading = connect(file, READING)) {
             reading.execute("pragma query_only = on");
             return AuditRows.search(reading, asked);
         }
@@ -145,8 +148,8 @@ public final class AuditIndex implements AutoCloseable {
         handle.close();
     }
 
-    private static Handle connect(Path file) {
-        var jdbi = Jdbi.create(() -> Database.connectTo(file, Map.of("busy_timeout", "10000")));
+    private static Handle connect(Path file, Map<String, String> pragmas) {
+        var jdbi = Jdbi.create(() -> Database.connectTo(file, pragmas));
         jdbi.setStatementBuilderFactory(connection -> new KeptStatements());
         return jdbi.open();
     }

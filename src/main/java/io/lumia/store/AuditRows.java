@@ -78,7 +78,8 @@ final class AuditRows {
 
     static boolean delete(Handle handle, long through, int most) {
         var values = Map.<String, Object>of("through", through, "most", most);
-        var gone = rows(handle, COLUMNS + " from acts a where sequence <= :through order by sequence limit :most", values);
+        var gone =
+                rows(handle, COLUMNS + " from acts a where sequence <= :through order by sequence limit :most", values);
         try (var acts = handle.getConnection().prepareStatement("delete from acts where sequence = ?");
                 var subjects = handle.getConnection()
                         .prepareStatement("delete from subjects where subject = ? and at = ? and sequence = ?")) {
@@ -142,8 +143,7 @@ final class AuditRows {
         }
     }
 
-    private static void moments(
-            List<String> where, Map<String, Object> values, String order, SearchAudit asked) {
+    private static void moments(List<String> where, Map<String, Object> values, String order, SearchAudit asked) {
         if (asked.from() != null) {
             where.add(order + ".at >= :from");
             values.put("from", micros(asked.from()));

@@ -33,10 +33,7 @@ public final class Settings {
         return handle.createUpdate("""
                         insert into settings (name, value) values (:name, :value)
                         on conflict (name) do update set value = excluded.value
-                        """)
-                .bind("name", key)
-                .bind("value", value)
-                .execute();
+                        """).bind("name", key).bind("value", value).execute();
     }
 
     public Future<Void> remove(String key) {

@@ -53,21 +53,42 @@ class AuditSearchTest {
         var page = search(asked("dev-0001", null, null, 3));
         assertThat(page.current()).isTrue();
         assertThat(page.more()).isTrue();
-        assertThat(page.entries()).extracting(entry -> entry.act().details().get("number")).containsExactly("4", "3", "2");
+        assertThat(page.entries())
+                .extracting(entry -> entry.act().details().get("number"))
+                .containsExactly("4", "3", "2");
         var last = page.entries().get(2);
         var next = search(new SearchAudit(
-                null, "dev-0001", null, null, null, null, null, null, null,
-                new AuditCursor(0, last.act().at(), last.sequence()), 3));
-        assertThat(next.entries()).extracting(entry -> entry.act().details().get("number")).containsExactly("1", "0");
+                null,
+                "dev-0001",
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                new AuditCursor(0, last.act().at(), last.sequence()),
+                3));
+        assertThat(next.entries())
+                .extracting(entry -> entry.act().details().get("number"))
+                .containsExactly("1", "0");
         assertThat(next.more()).isFalse();
     }
 
     @Test
     void finds_by_each_member_and_by_parts() {
         start();
-        FleetBus.AUDITED.publish(vertx, new Audited(
-                BEGIN, "acme account 77", "certificate.issue", "0a1b2c", "ok",
-                Map.of("identity", "dev-0003"), "192.0.2.9", "request-0001"));
+        FleetBus.AUDITED.publish(
+                vertx,
+                new Audited(
+                        BEGIN,
+                        "acme account 77",
+                        "certificate.issue",
+                        "0a1b2c",
+                        "ok",
+                        Map.of("identity", "dev-0003"),
+                        "192.0.2.9",
+                        "request-0001"));
         tell(3, "dev-0001");
         for (var asked : List.of(
                 asked("dev-0003", null, null, 9),
@@ -77,23 +98,38 @@ class AuditSearchTest {
                 asked(null, "certificate.issue", null, 9),
                 asked(null, null, "2.0.2.9", 9),
                 asked(null, null, "EQUEST-0001", 9),
-                new SearchAudit(null, null, "acme account 77", null, null, null, null, null, null, AuditCursor.NEWEST, 9),
-                new SearchAudit(null, null, null, null, "0a1b2c", "ok", "request-0001", BEGIN, BEGIN.plusSeconds(1), AuditCursor.NEWEST, 9))) {
-            assertThat(search(asked).entries()).as(asked.toString()).singleElement().satisfies(entry -> {
-                assertThat(entry.act().address()).isEqualTo("192.0.2.9");
-                assertThat(entry.act().correlation()).isEqualTo("request-0001");
-            });
+                new SearchAudit(
+                        null, null, "acme account 77", null, null, null, null, null, null, AuditCursor.NEWEST, 9),
+                new SearchAudit(
+                        null,
+                        null,
+                        null,
+                        null,
+                        "0a1b2c",
+                        "ok",
+                        "request-0001",
+                        BEGIN,
+                        BEGIN.plusSeconds(1),
+                        AuditCursor.NEWEST,
+                        9))) {
+            assertThat(search(asked).entries())
+                    .as(asked.toString())
+                    .singleElement()
+                    .satisfies(entry -> {
+                        assertThat(entry.act().address()).isEqualTo("192.0.2.9");
+                        assertThat(entry.act().correlation()).isEqualTo("request-0001");
+                    });
         }
         assertThat(search(asked(null, null, "50%", 9)).entries()).isEmpty();
-        assertThat(search(new SearchAudit(null, null, null, null, null, null, null, null, BEGIN, AuditCursor.NEWEST, 9)).entries())
+        assertThat(search(new SearchAudit(null, null, null, null, null, null, null, null, BEGIN, AuditCursor.NEWEST, 9))
+                        .entries())
                 .isEmpty();
     }
 
     @Test
     void makes_the_index_anew_from_all_files_when_it_is_gone_or_damaged() throws Exception {
         var id = start();
-        tell(700, "dev-0001");
-        assertThat(all()).hasSize(700);
+        tellInParts();
         Await.result(vertx.undeploy(id));
         assertThat(new LogFiles(data.resolve("logs")).rotated()).isNotEmpty();
         for (String damage : List.of("", "this is no database, whatever it is called; it is text")) {
@@ -113,8 +149,7 @@ class AuditSearchTest {
     @Test
     void forgets_what_the_retention_removed() {
         var id = start();
-        tell(700, "dev-0001");
-        assertThat(all()).hasSize(700);
+        tellInParts();
         Await.result(vertx.undeploy(id));
         deploy(BEGIN.plus(Duration.ofDays(60)));
         Await.until(vertx, "the files are removed", () -> all().size() < 400);
@@ -123,13 +158,20 @@ class AuditSearchTest {
         assertThat((long) all().size()).isLessThan(found.lines());
     }
 
+    /** Files are put aside between two writes. */
+    private void tellInParts() {
+        for (int told = 100; told <= 700; told += 100) {
+            tell(100, "dev-0001");
+            assertThat(all()).hasSize(told);
+        }
+    }
+
     private String start() {
         return deploy(BEGIN);
     }
 
     private String deploy(Instant now) {
-        return Await.result(
-                vertx.deployVerticle(new AuditVerticle(CONFIG, data, Clock.fixed(now, ZoneOffset.UTC))));
+        return Await.result(vertx.deployVerticle(new AuditVerticle(CONFIG, data, Clock.fixed(now, ZoneOffset.UTC))));
     }
 
     private List<AuditEntry> all() {
@@ -148,9 +190,15 @@ class AuditSearchTest {
     /** In one turn, so that the question comes behind them. */
     private void tell(int acts, String device) {
         for (int i = 0; i < acts; i++) {
-            FleetBus.AUDITED.publish(vertx, new Audited(
-                    BEGIN.plusMillis(i), "device " + device, "mqtt.connect", device, "refused",
-                    Map.of("number", Integer.toString(i))));
+            FleetBus.AUDITED.publish(
+                    vertx,
+                    new Audited(
+                            BEGIN.plusMillis(i),
+                            "device " + device,
+                            "mqtt.connect",
+                            device,
+                            "refused",
+                            Map.of("number", Integer.toString(i))));
         }
     }
 

@@ -38,7 +38,8 @@ class AuditVerticleTest {
 
     @Test
     void writes_every_act_in_order_and_nothing_is_lost_at_the_stop() throws Exception {
-        var id = Await.result(vertx.deployVerticle(new AuditVerticle(new AuditConfig(1 << 20, Duration.ofDays(7), Duration.ofDays(30), true), data, Clock.systemUTC())));
+        var id = Await.result(vertx.deployVerticle(new AuditVerticle(
+                new AuditConfig(1 << 20, Duration.ofDays(7), Duration.ofDays(30), true), data, Clock.systemUTC())));
         vertx.runOnContext(go -> {
             for (int i = 0; i < 500; i++) {
                 FleetBus.AUDITED.publish(vertx, act(Integer.toString(i)));
@@ -49,7 +50,10 @@ class AuditVerticleTest {
         var lines = Files.readAllLines(file());
         assertThat(lines.size()).isEqualTo(501);
         for (int i = 0; i < 500; i++) {
-            assertThat(new ObjectMapper().readTree(lines.get(i + 1)).path("object").asText())
+            assertThat(new ObjectMapper()
+                            .readTree(lines.get(i + 1))
+                            .path("object")
+                            .asText())
                     .isEqualTo(Integer.toString(i));
         }
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file())))
@@ -60,7 +64,8 @@ class AuditVerticleTest {
 
     @Test
     void nobody_forges_a_line() throws Exception {
-        var id = Await.result(vertx.deployVerticle(new AuditVerticle(new AuditConfig(1 << 20, Duration.ofDays(7), Duration.ofDays(30), true), data, Clock.systemUTC())));
+        var id = Await.result(vertx.deployVerticle(new AuditVerticle(
+                new AuditConfig(1 << 20, Duration.ofDays(7), Duration.ofDays(30), true), data, Clock.systemUTC())));
         FleetBus.AUDITED.publish(vertx, act("x\n{\"actor\":\"operator\"}\r\u001b[31m"));
         FleetBus.AUDITED.publish(vertx, act("last"));
         awaitLast("last");
@@ -74,7 +79,8 @@ class AuditVerticleTest {
     void takes_away_a_line_that_a_crash_cut_short() throws Exception {
         Files.createDirectories(file().getParent());
         Files.writeString(file(), "{\"at\":\"20");
-        var id = Await.result(vertx.deployVerticle(new AuditVerticle(new AuditConfig(1 << 20, Duration.ofDays(7), Duration.ofDays(30), true), data, Clock.systemUTC())));
+        var id = Await.result(vertx.deployVerticle(new AuditVerticle(
+                new AuditConfig(1 << 20, Duration.ofDays(7), Duration.ofDays(30), true), data, Clock.systemUTC())));
         FleetBus.AUDITED.publish(vertx, act("last"));
         awaitLast("last");
         Await.result(vertx.undeploy(id));

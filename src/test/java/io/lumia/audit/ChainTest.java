@@ -132,8 +132,9 @@ class ChainTest {
             assertThat(verify().notes()).hasSize(1);
             write(1);
             assertThat(verify().findings()).isEmpty();
-            assertThat(verify().notes()).singleElement().satisfies(note -> assertThat(note.what())
-                    .contains("cut short"));
+            assertThat(verify().notes())
+                    .singleElement()
+                    .satisfies(note -> assertThat(note.what()).contains("cut short"));
             assertThat(Files.readString(current())).contains("\"action\":\"audit.heal\"");
         }
     }
@@ -148,7 +149,9 @@ class ChainTest {
         write(2);
         assertThat(verify().findings()).isEmpty();
         assertThat(verify().unchained()).isEqualTo(2);
-        assertThat(verify().notes()).singleElement().satisfies(note -> assertThat(note.line()).isEqualTo(3));
+        assertThat(verify().notes())
+                .singleElement()
+                .satisfies(note -> assertThat(note.line()).isEqualTo(3));
         Files.writeString(current(), Files.readString(current()).replaceFirst("\"a\"", "\"c\""));
         assertThat(verify().findings()).isNotEmpty();
     }
@@ -170,15 +173,20 @@ class ChainTest {
         write(600);
         var files = new LogFiles(data.resolve("logs"));
         new Retention(files, CONFIG).compress();
-        assertThat(files.rotated()).hasSizeGreaterThan(3).allMatch(file -> file.toString().endsWith(".gz"));
+        assertThat(files.rotated())
+                .hasSizeGreaterThan(3)
+                .allMatch(file -> file.toString().endsWith(".gz"));
         assertThat(verify().findings()).isEmpty();
         assertThat(verify().lines()).isEqualTo(1201);
         Files.delete(files.rotated().get(1));
-        assertThat(verify().findings()).singleElement().satisfies(finding -> assertThat(finding.what())
-                .contains("removed"));
+        assertThat(verify().findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.what()).contains("removed"));
         Files.delete(files.rotated().get(0));
-        assertThat(verify().findings()).singleElement().satisfies(finding -> assertThat(finding.what())
-                .contains("nothing tells that older lines were removed"));
+        assertThat(verify().findings())
+                .singleElement()
+                .satisfies(
+                        finding -> assertThat(finding.what()).contains("nothing tells that older lines were removed"));
     }
 
     @Test
