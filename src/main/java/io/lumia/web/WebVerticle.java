@@ -125,7 +125,8 @@ public final class WebVerticle extends VerticleBase {
 
     private Router router(AdminToken token, ConnectionGuard guard) {
         var doorman = new Doorman(token, config.names(), config.onLoopback(), clock);
-        var api = Router.router(vertx);
+        var below = Router.router(vertx);
+        var api = new ApiRoutes(below, clock);
         new CertificatesApi(new AuditTrail(vertx, clock)).mount(api);
         new ProvisioningApi().mount(api);
         new FleetApi(clock).mount(api);
@@ -147,7 +148,7 @@ public final class WebVerticle extends VerticleBase {
             guard.arrived(context.request().connection());
             context.next();
         });
-        router.route("/api/v1/*").subRouter(api);
+        router.route("/api/v1/*").subRouter(below);
         router.route().failureHandler(Answers::failed);
         for (int status : new int[] {400, 404, 405, 413}) {
             router.errorHandler(status, Answers::failed);
