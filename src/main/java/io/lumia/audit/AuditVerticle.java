@@ -93,7 +93,8 @@ public final class AuditVerticle extends VerticleBase {
                 .listen(vertx, act -> writer.add(act.of(Origin.current())))
                 .compose(listening ->
                         FleetBus.AUDIT_STATISTICS.serve(vertx, asked -> Future.succeededFuture(writer.statistics())))
-                .compose(serving -> FleetBus.SEARCH_AUDIT.serve(vertx, searches::search));
+                .compose(serving -> FleetBus.SEARCH_AUDIT.serve(vertx, searches::search))
+                .compose(serving -> new BusActs(vertx, clock, writer::add).listen());
     }
 
     private void wrote() {

@@ -4,6 +4,7 @@ import io.lumia.bus.FleetBus.AuditEntry;
 import io.lumia.store.AuditIndex;
 import io.lumia.store.AuditIndex.Position;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.NavigableMap;
@@ -44,7 +45,12 @@ final class IndexFeed {
             move(new Position(file.getKey(), 0, 0));
         }
         boolean current = file.getValue().equals(log.files().current());
-        if (read(file.getValue(), current)) {
+        try {
+            if (read(file.getValue(), current)) {
+                return true;
+            }
+        } catch (NoSuchFileException compressed) {
+            // it has another name by now
             return true;
         }
         var next = files.higherKey(file.getKey());

@@ -332,6 +332,7 @@ public final class FleetBus {
      * @param revokedAt null unless revoked
      * @param revocationReason null unless revoked
      * @param provisioner by which it was issued; null for those that no provisioner asked for
+     * @param address from which it was asked for; null: by this process itself, or before this was kept
      */
     public record CertificateRecord(
             SerialNumber serial,
@@ -347,8 +348,9 @@ public final class FleetBus {
             String certificate,
             @Nullable Instant revokedAt,
             @Nullable RevocationReason revocationReason,
-            @Nullable String provisioner) {
-        /** Of no provisioner. */
+            @Nullable String provisioner,
+            @Nullable String address) {
+        /** Of no provisioner, asked for by this process. */
         public CertificateRecord(
                 SerialNumber serial,
                 Profile profile,
@@ -377,6 +379,7 @@ public final class FleetBus {
                     certificate,
                     revokedAt,
                     revocationReason,
+                    null,
                     null);
         }
     }
