@@ -1,5 +1,6 @@
 package io.lumia;
 
+import io.lumia.cli.AuditCommand;
 import io.lumia.cli.BackupCommand;
 import io.lumia.cli.BenchCommand;
 import io.lumia.cli.CaCommand;
@@ -47,6 +48,7 @@ import picocli.CommandLine.Spec;
             CaCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
+            AuditCommand.class,
             ConfigCommand.class
         })
 public final class Lumia implements Runnable {

@@ -46,6 +46,8 @@ public final class Verification {
         }
     }
 
+    private static final int AGAIN = 5;
+
     private Verification() {}
 
     /**
@@ -54,12 +56,19 @@ public final class Verification {
      * @param witnessed the head that something else than the log remembers; what is missing at the end is found by it alone
      */
     public static Result ofDirectory(Path data, List<Head> witnessed) throws IOException {
-        var files = new LogFiles(data.resolve("logs")).all();
+        var log = new LogFiles(data.resolve("logs"));
+        var files = log.all();
         if (files.isEmpty()) {
             throw new IOException("there is no audit log in " + data.resolve("logs")
                     + "; name its files, or the data directory with --data");
         }
-        return run(files, ChainKey.find(data), witnessed, true);
+        var result = run(files, ChainKey.find(data), witnessed, true);
+        for (int again = 0; again < AGAIN && !result.whole() && !log.all().equals(files); again++) {
+            // a file was put aside meanwhile
+            files = log.all();
+            result = run(files, ChainKey.find(data), witnessed, true);
+        }
+        return result;
     }
 
     /** Some files; what came before the first is not asked for. */

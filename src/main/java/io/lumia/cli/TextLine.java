@@ -54,6 +54,13 @@ final class TextLine extends LayoutBase<ILoggingEvent> {
         return line.toString();
     }
 
+    /** Without what could move a terminal's cursor or end the line. */
+    static String printable(String text) {
+        var into = new StringBuilder(text.length());
+        escape(text, into);
+        return into.toString();
+    }
+
     private String level(Level level) {
         var name =
                 level + " ".repeat(Math.max(0, WIDEST_LEVEL - level.toString().length()));
