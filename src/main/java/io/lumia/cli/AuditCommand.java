@@ -109,7 +109,7 @@ public final class AuditCommand {
             var table = new Table("AT", "ACTOR", "ACTION", "OBJECT", "OUTCOME", "FROM", "DETAILS");
             for (JsonNode act : answer.path("entries")) {
                 table.row(
-                        act.path("at").asText(),
+                        HistoryTable.seconds(act.path("at").asText()),
                         TextLine.printable(act.path("actor").asText()),
                         act.path("action").asText(),
                         TextLine.printable(act.path("object").asText()),

@@ -100,6 +100,27 @@ final class Views {
         }
     }
 
+    /**
+     * @param event an action of the audit log, or {@code certificate.replaced} and {@code certificate.expired}
+     * @param what the same in words
+     * @param number of its line in the audit log; absent: known from the certificate's record
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record HistoryEvent(
+            String at,
+            String event,
+            String outcome,
+            String what,
+            @Nullable String actor,
+            @Nullable String address,
+            @Nullable String serial,
+            @Nullable String correlation,
+            @Nullable Long number,
+            Map<String, String> details) {}
+
+    /** @param complete whether these are all acts that the log has */
+    record History(String name, List<Certificate> certificates, List<HistoryEvent> events, boolean complete) {}
+
     /** @param current whether everything was looked through; not while the index is made anew */
     record AuditPage(List<AuditEntry> entries, boolean more, boolean current, int page, int size) {
         static AuditPage of(FleetBus.AuditPage found, int page, int size) {
