@@ -17,6 +17,7 @@ import io.lumia.cli.RenewCommand;
 import io.lumia.cli.RestoreCommand;
 import io.lumia.cli.RevokeCommand;
 import io.lumia.cli.RunCommand;
+import io.lumia.cli.SettingsCommand;
 import io.lumia.cli.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -49,7 +50,8 @@ import picocli.CommandLine.Spec;
             BackupCommand.class,
             RestoreCommand.class,
             AuditCommand.class,
-            ConfigCommand.class
+            ConfigCommand.class,
+            SettingsCommand.class
         })
 public final class Lumia implements Runnable {
     @Spec

@@ -123,6 +123,20 @@ public final class FleetBus {
     public static final Call<ReadAuditStatistics, AuditStatistics> AUDIT_STATISTICS =
             new Call<>("audit.statistics", ReadAuditStatistics.class, AuditStatistics.class, SHORT);
 
+    // ---- settings
+    // --------------------------------------------------------------------------------------------------------
+
+    public static final Call<DescribeSettings, SettingsState> DESCRIBE_SETTINGS =
+            new Call<>("settings.describe", DescribeSettings.class, SettingsState.class, SHORT);
+
+    /** What is set holds until the next start. */
+    public static final Call<ChangeSettings, SettingsOutcome> CHANGE_SETTINGS =
+            new Call<>("settings.change", ChangeSettings.class, SettingsOutcome.class, SHORT);
+
+    /** Reads the configuration files again. */
+    public static final Call<ReloadSettings, SettingsOutcome> RELOAD_SETTINGS =
+            new Call<>("settings.reload", ReloadSettings.class, SettingsOutcome.class, SHORT);
+
     // ---- events
     // --------------------------------------------------------------------------------------------------------
 
@@ -215,6 +229,10 @@ public final class FleetBus {
 
     /** Told by the broker when a file it watches changed. */
     public static final Event<BrokerReloaded> BROKER_RELOADED = new Event<>("broker.reloaded", BrokerReloaded.class);
+
+    /** Told when the limits from which an expiry is a warning, or critical, are others from now on. */
+    public static final Event<ThresholdsChanged> THRESHOLDS_CHANGED =
+            new Event<>("settings.thresholds", ThresholdsChanged.class);
 
     /** An act worth keeping: written to the audit log. */
     public static final Event<Audited> AUDITED = new Event<>("audit", Audited.class);
@@ -948,6 +966,37 @@ public final class FleetBus {
                     .orElse(this);
         }
     }
+
+    public record DescribeSettings() {}
+
+    /** @param values by key; null: as the files have it */
+    public record ChangeSettings(Map<String, @Nullable String> values, String actor) {}
+
+    public record ReloadSettings(String actor) {}
+
+    /**
+     * @param value secrets are masked
+     * @param atOnce whether a change takes effect without a restart
+     */
+    public record RunningSetting(String key, String value, String source, boolean atOnce) {}
+
+    /** @param needRestart keys that the files have otherwise than is in force */
+    public record SettingsState(List<RunningSetting> settings, List<String> needRestart) {
+        public SettingsState {
+            settings = List.copyOf(settings);
+            needRestart = List.copyOf(needRestart);
+        }
+    }
+
+    public sealed interface SettingsOutcome {
+        /** @param changed keys of what took effect */
+        record Taken(List<String> changed, SettingsState state) implements SettingsOutcome {}
+
+        /** Everything is as it was. @param detail names key, place and remedy */
+        record Refused(String detail) implements SettingsOutcome {}
+    }
+
+    public record ThresholdsChanged(Duration warning, Duration critical) {}
 
     /**
      * Acts of the audit log; what is null does not matter.

@@ -62,6 +62,7 @@ final class FleetProcess {
     private final Deployments deployments = new Deployments(vertx);
 
     private final AuditVerticle audit;
+    private final @Nullable SettingsVerticle settings;
     private @Nullable Store store;
     private @Nullable MetricsVerticle metrics;
     private @Nullable AuthorityVerticle authority;
@@ -73,7 +74,14 @@ final class FleetProcess {
     private @Nullable WebVerticle web;
     private @Nullable IdentityParts identities;
 
+    /** With settings that stay as they are. */
     FleetProcess(LumiaConfig config, Clock clock) {
+        this(config, clock, null);
+    }
+
+    /** @param settings deployed last; null: settings do not change */
+    FleetProcess(LumiaConfig config, Clock clock, @Nullable SettingsVerticle settings) {
+        this.settings = settings;
         this.config = config;
         this.clock = clock;
         this.addresses = SwarmAddresses.choose(config.swarm(), appAddress(config), SwarmAddresses::canBind);
@@ -104,6 +112,7 @@ final class FleetProcess {
                 .compose(deployed -> deployWeb())
                 .compose(deployed -> deployIdentities())
                 .compose(deployed -> deployBackup())
+                .compose(deployed -> settings == null ? Future.succeededFuture() : deploy(settings))
                 .onSuccess(deployed -> {
                     readiness.ready();
                     started.complete();

@@ -36,7 +36,8 @@ public record LumiaConfig(
         DnsResponderConfig dns,
         MosquittoConfig mosquitto,
         EmqxConfig emqx,
-        MetricsConfig metrics) {
+        MetricsConfig metrics,
+        SettingsConfig settings) {
     public LumiaConfig {
         Check.that(!parts.isEmpty(), "parts must name at least one part");
         parts = Collections.unmodifiableSet(new LinkedHashSet<>(parts));

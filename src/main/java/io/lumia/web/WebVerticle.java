@@ -135,6 +135,7 @@ public final class WebVerticle extends VerticleBase {
         new ListenersApi().mount(api);
         new AuditApi(new AuditTrail(vertx, clock)).mount(api);
         new HistoryApi(clock).mount(api);
+        new SettingsApi().mount(api);
         new CallsApi(vertx).mount(api);
 
         var router = Router.router(vertx);
