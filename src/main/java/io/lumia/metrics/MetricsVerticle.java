@@ -64,6 +64,7 @@ public final class MetricsVerticle extends VerticleBase {
     private final DeviceName app;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final SampledMetrics sampled = new SampledMetrics();
+    private final AuditMetrics audit = new AuditMetrics();
     private final FleetMeters meters;
     private @Nullable WorkerExecutor worker;
     private int port;
@@ -87,6 +88,7 @@ public final class MetricsVerticle extends VerticleBase {
     public Future<?> start() {
         worker = vertx.createSharedWorkerExecutor("metrics", 1);
         registry.getPrometheusRegistry().register(sampled);
+        registry.getPrometheusRegistry().register(audit);
         describeProcess();
         return meters.listen(vertx)
                 .compose(listening -> DEVICE_CONNECTED.listen(vertx, this::connected))
@@ -154,7 +156,8 @@ public final class MetricsVerticle extends VerticleBase {
     }
 
     private void scrape(HttpServerRequest request) {
-        sample().compose(sampledNow ->
+        Future.all(sample(), audit.sample(vertx))
+                .compose(sampledNow ->
                         Objects.requireNonNull(worker).executeBlocking(() -> registry.scrape(PROMETHEUS_TEXT), false))
                 .onSuccess(text -> respond(request, 200, PROMETHEUS_TEXT, text))
                 .onFailure(broken ->

@@ -5,6 +5,7 @@ import io.lumia.bus.FleetBus.SearchAudit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
@@ -73,10 +74,20 @@ public final class AuditIndex implements AutoCloseable {
     public static AuditIndex open(Path data) throws IOException {
         var file = data.resolve(NAME);
         try {
+            prepare(file);
             return opened(file);
         } catch (JdbiException | IllegalStateException unusable) {
             delete(file);
+            prepare(file);
             return opened(file);
+        }
+    }
+
+    /** SQLite gives its other files the mode of this one. */
+    private static void prepare(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            var unused = Files.createFile(
+                    file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         }
     }
 
