@@ -18,7 +18,7 @@ import java.util.Set;
 /**
  * DATA/logs/audit.jsonl (0600): one JSON object a line, appended only, each bound to the one before. Blocks; call from one worker at a time.
  */
-final class AuditLog implements AutoCloseable {
+final class AuditLog implements AutoCloseable, Lines {
     private final LogFiles files;
     private final ChainKey key;
     private final AuditConfig config;
@@ -62,8 +62,8 @@ final class AuditLog implements AutoCloseable {
         return headAtStart;
     }
 
-    /** Of the last line that is on disk. */
-    Head head() {
+    @Override
+    public Head head() {
         return head;
     }
 
@@ -75,8 +75,8 @@ final class AuditLog implements AutoCloseable {
         return files;
     }
 
-    /** Bytes of the current file. */
-    long size() {
+    @Override
+    public long size() {
         return end;
     }
 
@@ -90,8 +90,9 @@ final class AuditLog implements AutoCloseable {
         return first;
     }
 
-    /** Appends and syncs, all or nothing: what a full disk cut short is taken back, so that the next line stands alone. */
-    void append(List<Audited> acts, Instant now) throws IOException {
+    /** Appends and syncs: what a full disk cut short is taken back, so that the next line stands alone. */
+    @Override
+    public void append(List<Audited> acts, Instant now) throws IOException {
         if (isFull(now)) {
             rotate();
         }

@@ -30,7 +30,7 @@ final class Writing {
 
     private final Vertx vertx;
     private final WorkerExecutor worker;
-    private final AuditLog file;
+    private final Lines file;
     private final Clock clock;
     private final Runnable written;
     private final Deque<Audited> waiting = new ArrayDeque<>();
@@ -38,11 +38,12 @@ final class Writing {
     private Future<?> turn = Future.succeededFuture();
     private boolean busy;
     private boolean failing;
+    private int inFlight;
     private long count;
     private Instant toldFull = Instant.MIN;
 
     /** @param written called after each write */
-    Writing(Vertx vertx, WorkerExecutor worker, AuditLog file, Clock clock, Runnable written) {
+    Writing(Vertx vertx, WorkerExecutor worker, Lines file, Clock clock, Runnable written) {
         this.vertx = vertx;
         this.worker = worker;
         this.file = file;
@@ -51,7 +52,7 @@ final class Writing {
     }
 
     void add(Audited act) {
-        if (waiting.size() >= MOST_WAITING) {
+        if (waiting.size() + inFlight >= MOST_WAITING) {
             losses.count(clock.instant());
         } else {
             waiting.add(act);
@@ -60,7 +61,8 @@ final class Writing {
     }
 
     AuditStatistics statistics() {
-        return new AuditStatistics(file.head().sequence(), count, losses.total(), waiting.size(), failing, file.size());
+        return new AuditStatistics(
+                file.head().sequence(), count, losses.total(), waiting.size() + inFlight, failing, file.size());
     }
 
     /** Completes when everything heard so far is on disk; at once while the disk refuses it. */
@@ -99,12 +101,14 @@ final class Writing {
 
     private Future<Void> write() {
         var batch = batch();
+        inFlight = batch.size();
         return worker.<Void>executeBlocking(
                         () -> {
                             file.append(batch, clock.instant());
                             return null;
                         },
                         false)
+                .onComplete(ended -> inFlight = 0)
                 .onSuccess(done -> wrote(batch))
                 .onFailure(full -> refused(batch, full));
     }

@@ -992,7 +992,11 @@ public final class FleetBus {
         /** @param changed keys of what took effect */
         record Taken(List<String> changed, SettingsState state) implements SettingsOutcome {}
 
-        /** Everything is as it was. @param detail names key, place and remedy */
+        /**
+         * Everything is as it was.
+         *
+         * @param detail names key, place and remedy
+         */
         record Refused(String detail) implements SettingsOutcome {}
     }
 
@@ -1022,11 +1026,11 @@ public final class FleetBus {
     /**
      * Where a page begins.
      *
-     * @param skip acts from the newest on; for small numbers
-     * @param at and {@code sequence}: behind this act, newest first; null: from the newest
+     * @param skip acts from there on; for small numbers
+     * @param before only acts of smaller numbers; null: from the newest
      */
-    public record AuditCursor(int skip, @Nullable Instant at, long sequence) {
-        public static final AuditCursor NEWEST = new AuditCursor(0, null, 0);
+    public record AuditCursor(int skip, @Nullable Long before) {
+        public static final AuditCursor NEWEST = new AuditCursor(0, null);
     }
 
     /**

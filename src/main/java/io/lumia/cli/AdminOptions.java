@@ -16,12 +16,14 @@ import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** What all commands on the admin API have in common: where it is, the token, and how results and failures are told. */
+@Command(exitCodeListHeading = "Exit codes: 0 done, 1 refused or failed, 2 usage%n")
 final class AdminOptions {
     private static final String USUAL_URL = "http://127.0.0.1:8502";
     private static final Duration CONNECT = Duration.ofSeconds(5);

@@ -110,12 +110,12 @@ public final class AuditCommand {
             for (JsonNode act : answer.path("entries")) {
                 table.row(
                         HistoryTable.seconds(act.path("at").asText()),
-                        TextLine.printable(act.path("actor").asText()),
+                        act.path("actor").asText(),
                         act.path("action").asText(),
-                        TextLine.printable(act.path("object").asText()),
+                        act.path("object").asText(),
                         act.path("outcome").asText(),
                         act.path("address").asText("-"),
-                        TextLine.printable(details(act.path("details"))));
+                        details(act.path("details")));
             }
             table.print(out);
             out.println(answer.path("entries").size() + " acts"

@@ -22,8 +22,8 @@ final class HistoryTable {
         for (JsonNode event : answer.path("events")) {
             table.row(
                     seconds(event.path("at").asText()),
-                    TextLine.printable(event.path("what").asText()),
-                    TextLine.printable(event.path("actor").asText("-")),
+                    event.path("what").asText(),
+                    event.path("actor").asText("-"),
                     event.path("address").asText("-"),
                     event.path("serial").asText("-"));
         }

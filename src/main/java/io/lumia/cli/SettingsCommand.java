@@ -43,7 +43,7 @@ public final class SettingsCommand {
                         table.row(
                                 setting.path("atOnce").asBoolean() ? "*" : "",
                                 setting.path("key").asText(),
-                                TextLine.printable(setting.path("value").asText()),
+                                setting.path("value").asText(),
                                 setting.path("source").asText());
                     }
                 }

@@ -37,15 +37,13 @@ public final class AuditIndex implements AutoCloseable {
                 correlation text,
                 details     text not null
             );
-            create index acts_by_time on acts (at);
-            create index acts_by_actor on acts (actor, at);
-            create index acts_by_action on acts (action, at);
-            create index acts_by_correlation on acts (correlation, at) where correlation is not null;
+            create index acts_by_actor on acts (actor);
+            create index acts_by_action on acts (action);
+            create index acts_by_correlation on acts (correlation) where correlation is not null;
             create table subjects (
                 subject  text not null,
-                at       integer not null,
                 sequence integer not null,
-                primary key (subject, at, sequence)
+                primary key (subject, sequence)
             ) without rowid;
             create table position (file integer not null, offset integer not null, line integer not null);
             insert into position (file, offset, line) values (-1, 0, 0);

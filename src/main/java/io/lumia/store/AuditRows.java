@@ -8,6 +8,7 @@ import io.lumia.bus.FleetBus.Audited;
 import io.lumia.bus.FleetBus.SearchAudit;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -28,6 +29,9 @@ final class AuditRows {
     /** Details that name what an act is about, beside its object. */
     private static final List<String> NAMING = List.of("identity", "serial", "device", "order", "account");
 
+    /** How far a line may stand from where its time belongs. */
+    private static final Duration OUT_OF_ORDER = Duration.ofMinutes(5);
+
     private static final List<String> SEARCHED =
             List.of("object", "actor", "action", "details", "address", "correlation", "outcome");
     private static final String COLUMNS =
@@ -39,12 +43,11 @@ final class AuditRows {
         try (var acts = handle.getConnection()
                         .prepareStatement("insert or replace into acts values (?, ?, ?, ?, ?, ?, ?, ?, ?)");
                 var subjects =
-                        handle.getConnection().prepareStatement("insert or ignore into subjects values (?, ?, ?)")) {
+                        handle.getConnection().prepareStatement("insert or ignore into subjects values (?, ?)")) {
             for (AuditEntry entry : entries) {
                 var act = entry.act();
-                long at = micros(act.at());
                 acts.setLong(1, entry.sequence());
-                acts.setLong(2, at);
+                acts.setLong(2, micros(act.at()));
                 acts.setString(3, act.actor());
                 acts.setString(4, act.action());
                 acts.setString(5, act.object());
@@ -55,8 +58,7 @@ final class AuditRows {
                 acts.addBatch();
                 for (String subject : subjects(act)) {
                     subjects.setString(1, subject);
-                    subjects.setLong(2, at);
-                    subjects.setLong(3, entry.sequence());
+                    subjects.setLong(2, entry.sequence());
                     subjects.addBatch();
                 }
             }
@@ -82,14 +84,13 @@ final class AuditRows {
                 rows(handle, COLUMNS + " from acts a where sequence <= :through order by sequence limit :most", values);
         try (var acts = handle.getConnection().prepareStatement("delete from acts where sequence = ?");
                 var subjects = handle.getConnection()
-                        .prepareStatement("delete from subjects where subject = ? and at = ? and sequence = ?")) {
+                        .prepareStatement("delete from subjects where subject = ? and sequence = ?")) {
             for (AuditEntry entry : gone) {
                 acts.setLong(1, entry.sequence());
                 acts.addBatch();
                 for (String subject : subjects(entry.act())) {
                     subjects.setString(1, subject);
-                    subjects.setLong(2, micros(entry.act().at()));
-                    subjects.setLong(3, entry.sequence());
+                    subjects.setLong(2, entry.sequence());
                     subjects.addBatch();
                 }
             }
@@ -102,7 +103,7 @@ final class AuditRows {
     }
 
     static List<AuditEntry> search(Handle handle, SearchAudit asked) {
-        // an object is a subject too, and of subjects there is an index in the order of time
+        // an object is a subject too, and of subjects there is an index in the order of their numbers
         var subject = asked.subject() == null ? asked.object() : asked.subject();
         var order = subject == null ? "a" : "s";
         var where = new ArrayList<String>();
@@ -113,14 +114,14 @@ final class AuditRows {
         equal(where, values, "a.outcome", "outcome", asked.outcome());
         equal(where, values, "a.correlation", "correlation", asked.correlation());
         action(where, values, asked.action());
-        moments(where, values, order, asked);
+        moments(handle, where, values, order, asked);
         text(where, values, asked.query());
         values.put("size", asked.size() + 1);
         values.put("skip", asked.after().skip());
         var sql = COLUMNS
                 + (subject == null ? " from acts a" : " from subjects s cross join acts a on a.sequence = s.sequence")
                 + (where.isEmpty() ? "" : " where " + String.join(" and ", where))
-                + " order by " + order + ".at desc, " + order + ".sequence desc limit :size offset :skip";
+                + " order by " + order + ".sequence desc limit :size offset :skip";
         return rows(handle, sql, values);
     }
 
@@ -134,7 +135,7 @@ final class AuditRows {
 
     private static void action(List<String> where, Map<String, Object> values, @Nullable String action) {
         if (action != null && action.endsWith(".")) {
-            // by time until the page is full: acts of one kind are many, and would have to be sorted
+            // from the newest until the page is full: acts of one kind are many, and would have to be sorted
             where.add("+a.action >= :action and +a.action < :beyond");
             values.put("action", action);
             values.put("beyond", action.substring(0, action.length() - 1) + "/");
@@ -143,21 +144,47 @@ final class AuditRows {
         }
     }
 
-    private static void moments(List<String> where, Map<String, Object> values, String order, SearchAudit asked) {
+    /** Numbers follow time nearly, and rows lie in the order of numbers. */
+    private static void moments(
+            Handle handle, List<String> where, Map<String, Object> values, String order, SearchAudit asked) {
         if (asked.from() != null) {
-            where.add(order + ".at >= :from");
+            where.add(order + ".sequence >= :first and a.at >= :from");
+            values.put("first", firstSince(handle, asked.from().minus(OUT_OF_ORDER)));
             values.put("from", micros(asked.from()));
         }
         if (asked.to() != null) {
-            where.add(order + ".at < :to");
+            where.add(order + ".sequence <= :last and a.at < :to");
+            values.put("last", firstSince(handle, asked.to().plus(OUT_OF_ORDER)));
             values.put("to", micros(asked.to()));
         }
-        var last = asked.after().at();
-        if (last != null) {
-            where.add("(" + order + ".at, " + order + ".sequence) < (:lastAt, :lastSequence)");
-            values.put("lastAt", micros(last));
-            values.put("lastSequence", asked.after().sequence());
+        if (asked.after().before() != null) {
+            where.add(order + ".sequence < :before");
+            values.put("before", asked.after().before());
         }
+    }
+
+    /** The first act that is not older, by halving. */
+    private static long firstSince(Handle handle, Instant at) {
+        long low = bound(handle, "select coalesce(min(sequence), 0) from acts");
+        long high = bound(handle, "select coalesce(max(sequence), 0) from acts");
+        while (low < high) {
+            long middle = Math.floorDiv(low + high, 2L);
+            var found = handle.createQuery(
+                            "select sequence, at from acts where sequence >= :middle order by sequence limit 1")
+                    .bind("middle", middle)
+                    .map((row, context) -> new long[] {row.getLong(1), row.getLong(2)})
+                    .one();
+            if (found[1] >= micros(at)) {
+                high = middle;
+            } else {
+                low = found[0] + 1;
+            }
+        }
+        return low;
+    }
+
+    private static long bound(Handle handle, String sql) {
+        return handle.createQuery(sql).mapTo(Long.class).one();
     }
 
     private static void text(List<String> where, Map<String, Object> values, @Nullable String query) {

@@ -44,7 +44,7 @@ final class AuditApi {
             throw Rejected.badRequest(
                     "no more than " + MOST_SKIPPED + " acts are skipped; name an earlier time with the parameter 'to'");
         }
-        var wanted = asked(context, new AuditCursor(page * size, null, 0), size);
+        var wanted = asked(context, new AuditCursor(page * size, null), size);
         Answers.send(context, 200, search(context, wanted).map(found -> Views.AuditPage.of(found, page, size)));
     }
 

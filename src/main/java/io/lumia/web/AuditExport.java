@@ -93,7 +93,7 @@ final class AuditExport {
                 asked.correlation(),
                 asked.from(),
                 asked.to(),
-                new AuditCursor(0, last.act().at(), last.sequence()),
+                new AuditCursor(0, last.sequence()),
                 asked.size());
     }
 

@@ -58,17 +58,7 @@ class AuditSearchTest {
                 .containsExactly("4", "3", "2");
         var last = page.entries().get(2);
         var next = search(new SearchAudit(
-                null,
-                "dev-0001",
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                new AuditCursor(0, last.act().at(), last.sequence()),
-                3));
+                null, "dev-0001", null, null, null, null, null, null, null, new AuditCursor(0, last.sequence()), 3));
         assertThat(next.entries())
                 .extracting(entry -> entry.act().details().get("number"))
                 .containsExactly("1", "0");
