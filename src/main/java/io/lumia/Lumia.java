@@ -1,5 +1,6 @@
 package io.lumia;
 
+import io.lumia.cli.AuditCommand;
 import io.lumia.cli.BackupCommand;
 import io.lumia.cli.BenchCommand;
 import io.lumia.cli.CaCommand;
@@ -19,6 +20,7 @@ import io.lumia.cli.RotateFleetCommand;
 import io.lumia.cli.RunCommand;
 import io.lumia.cli.SimulateCommand;
 import io.lumia.cli.TokensCommand;
+import io.lumia.cli.SettingsCommand;
 import io.lumia.cli.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -53,7 +55,9 @@ import picocli.CommandLine.Spec;
             CaCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
-            ConfigCommand.class
+            AuditCommand.class,
+            ConfigCommand.class,
+            SettingsCommand.class
         })
 public final class Lumia implements Runnable {
     @Spec

@@ -135,6 +135,31 @@ public final class FleetBus {
     public static final Call<ReadDeliveryStatistics, DeliveryStatistics> DELIVERY_STATISTICS =
             new Call<>("app.delivery-statistics", ReadDeliveryStatistics.class, DeliveryStatistics.class, SHORT);
 
+    // ---- the audit log
+    // --------------------------------------------------------------------------------------------------
+
+    /** Asked by the admin API; answered from the index, newest first. */
+    public static final Call<SearchAudit, AuditPage> SEARCH_AUDIT =
+            new Call<>("audit.search", SearchAudit.class, AuditPage.class, SIGNING);
+
+    /** Asked by metrics at each scrape. */
+    public static final Call<ReadAuditStatistics, AuditStatistics> AUDIT_STATISTICS =
+            new Call<>("audit.statistics", ReadAuditStatistics.class, AuditStatistics.class, SHORT);
+
+    // ---- settings
+    // --------------------------------------------------------------------------------------------------------
+
+    public static final Call<DescribeSettings, SettingsState> DESCRIBE_SETTINGS =
+            new Call<>("settings.describe", DescribeSettings.class, SettingsState.class, SHORT);
+
+    /** What is set holds until the next start. */
+    public static final Call<ChangeSettings, SettingsOutcome> CHANGE_SETTINGS =
+            new Call<>("settings.change", ChangeSettings.class, SettingsOutcome.class, SHORT);
+
+    /** Reads the configuration files again. */
+    public static final Call<ReloadSettings, SettingsOutcome> RELOAD_SETTINGS =
+            new Call<>("settings.reload", ReloadSettings.class, SettingsOutcome.class, SHORT);
+
     // ---- events
     // --------------------------------------------------------------------------------------------------------
 
@@ -231,6 +256,10 @@ public final class FleetBus {
 
     /** Told by the broker when a file it watches changed. */
     public static final Event<BrokerReloaded> BROKER_RELOADED = new Event<>("broker.reloaded", BrokerReloaded.class);
+
+    /** Told when the limits from which an expiry is a warning, or critical, are others from now on. */
+    public static final Event<ThresholdsChanged> THRESHOLDS_CHANGED =
+            new Event<>("settings.thresholds", ThresholdsChanged.class);
 
     /** An act worth keeping: written to the audit log. */
     public static final Event<Audited> AUDITED = new Event<>("audit", Audited.class);
@@ -348,6 +377,7 @@ public final class FleetBus {
      * @param revokedAt null unless revoked
      * @param revocationReason null unless revoked
      * @param provisioner by which it was issued; null for those that no provisioner asked for
+     * @param address from which it was asked for; null: by this process itself, or before this was kept
      */
     public record CertificateRecord(
             SerialNumber serial,
@@ -363,8 +393,9 @@ public final class FleetBus {
             String certificate,
             @Nullable Instant revokedAt,
             @Nullable RevocationReason revocationReason,
-            @Nullable String provisioner) {
-        /** Of no provisioner. */
+            @Nullable String provisioner,
+            @Nullable String address) {
+        /** Of no provisioner, asked for by this process. */
         public CertificateRecord(
                 SerialNumber serial,
                 Profile profile,
@@ -393,6 +424,7 @@ public final class FleetBus {
                     certificate,
                     revokedAt,
                     revocationReason,
+                    null,
                     null);
         }
     }
@@ -1042,6 +1074,96 @@ public final class FleetBus {
                     .orElse(this);
         }
     }
+
+    public record DescribeSettings() {}
+
+    /** @param values by key; null: as the files have it */
+    public record ChangeSettings(Map<String, @Nullable String> values, String actor) {}
+
+    public record ReloadSettings(String actor) {}
+
+    /**
+     * @param value secrets are masked
+     * @param atOnce whether a change takes effect without a restart
+     */
+    public record RunningSetting(String key, String value, String source, boolean atOnce) {}
+
+    /** @param needRestart keys that the files have otherwise than is in force */
+    public record SettingsState(List<RunningSetting> settings, List<String> needRestart) {
+        public SettingsState {
+            settings = List.copyOf(settings);
+            needRestart = List.copyOf(needRestart);
+        }
+    }
+
+    public sealed interface SettingsOutcome {
+        /** @param changed keys of what took effect */
+        record Taken(List<String> changed, SettingsState state) implements SettingsOutcome {}
+
+        /**
+         * Everything is as it was.
+         *
+         * @param detail names key, place and remedy
+         */
+        record Refused(String detail) implements SettingsOutcome {}
+    }
+
+    public record ThresholdsChanged(Duration warning, Duration critical) {}
+
+    /**
+     * Acts of the audit log; what is null does not matter.
+     *
+     * @param query in any part of an act
+     * @param subject what it is about, by whichever member: its object, an identity, a serial, the name of its actor
+     * @param action whole, or its beginning up to a dot: {@code certificate.}
+     * @param from and {@code to}: at or after, and before
+     */
+    public record SearchAudit(
+            @Nullable String query,
+            @Nullable String subject,
+            @Nullable String actor,
+            @Nullable String action,
+            @Nullable String object,
+            @Nullable String outcome,
+            @Nullable String correlation,
+            @Nullable Instant from,
+            @Nullable Instant to,
+            AuditCursor after,
+            int size) {}
+
+    /**
+     * Where a page begins.
+     *
+     * @param skip acts from there on; for small numbers
+     * @param before only acts of smaller numbers; null: from the newest
+     */
+    public record AuditCursor(int skip, @Nullable Long before) {
+        public static final AuditCursor NEWEST = new AuditCursor(0, null);
+    }
+
+    /**
+     * @param more whether older ones are left
+     * @param current whether everything that was written before the question was looked through; not while the index is made anew
+     */
+    public record AuditPage(List<AuditEntry> entries, boolean more, boolean current) {
+        public AuditPage {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    /** @param sequence number of its line; negative: from before there was a chain */
+    public record AuditEntry(long sequence, Audited act) {}
+
+    public record ReadAuditStatistics() {}
+
+    /**
+     * @param sequence number of the newest line
+     * @param lost acts since the start that could not be written and were let go
+     * @param waiting acts that are not written yet
+     * @param failing whether the last try to write failed
+     * @param bytes of the file that is written
+     */
+    public record AuditStatistics(long sequence, long written, long lost, int waiting, boolean failing, long bytes) {}
 
     private FleetBus() {}
 

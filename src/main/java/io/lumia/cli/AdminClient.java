@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lumia.x509.Printable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -42,6 +44,22 @@ final class AdminClient {
         return send(request(path).GET());
     }
 
+    /** What is too long to hold; fails while it is read when the other side breaks off. */
+    InputStream stream(String path) throws CommandFailed {
+        var response = exchange(request(path).GET(), BodyHandlers.ofInputStream());
+        if (response.statusCode() == 200) {
+            return response.body();
+        }
+        try (var body = response.body()) {
+            throw refused(
+                    response.statusCode(),
+                    response.headers(),
+                    parse(new String(body.readAllBytes(), StandardCharsets.UTF_8)));
+        } catch (IOException broken) {
+            throw new CommandFailed("the connection to " + base + " broke (" + broken.getMessage() + ")");
+        }
+    }
+
     JsonNode send(String method, String path, JsonNode body) throws CommandFailed {
         return send(request(path)
                 .header("Content-Type", "application/json")
@@ -63,8 +81,13 @@ final class AdminClient {
     }
 
     private JsonNode send(HttpRequest.Builder request) throws CommandFailed {
+        return understood(exchange(request, BodyHandlers.ofString()));
+    }
+
+    private <T> HttpResponse<T> exchange(HttpRequest.Builder request, HttpResponse.BodyHandler<T> body)
+            throws CommandFailed {
         try {
-            return understood(http.send(request.build(), BodyHandlers.ofString()));
+            return http.send(request.build(), body);
         } catch (ConnectException refused) {
             throw new CommandFailed(
                     "cannot reach " + base + ": is Lumia running? Start it with ./lumia run, or name its"
@@ -86,13 +109,17 @@ final class AdminClient {
         if (response.statusCode() / 100 == 2) {
             return answer;
         }
-        var detail = answer.path("detail").asText("HTTP status " + response.statusCode());
-        throw new CommandFailed(
-                switch (response.statusCode()) {
+        throw refused(response.statusCode(), response.headers(), answer);
+    }
+
+    private CommandFailed refused(int status, HttpHeaders headers, JsonNode answer) {
+        var detail = answer.path("detail").asText("HTTP status " + status);
+        return new CommandFailed(
+                switch (status) {
                     case 401 -> notAccepted();
                     case 429 ->
                         detail + " (again in "
-                                + response.headers().firstValue("Retry-After").orElse("a few") + " s)";
+                                + headers.firstValue("Retry-After").orElse("a few") + " s)";
                     default -> detail;
                 });
     }

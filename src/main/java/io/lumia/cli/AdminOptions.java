@@ -7,15 +7,19 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** What all commands on the admin API have in common: where it is, the token, and how results and failures are told. */
+@Command(exitCodeListHeading = "Exit codes: 0 done, 1 refused or failed, 2 usage%n")
 final class AdminOptions {
     private static final String USUAL_URL = "http://127.0.0.1:8502";
     private static final Duration CONNECT = Duration.ofSeconds(5);
@@ -86,11 +90,34 @@ final class AdminOptions {
             out().flush();
             return 0;
         } catch (CommandFailed failed) {
-            var err = spec().commandLine().getErr();
-            err.println(failed.getMessage());
-            err.flush();
-            return 1;
+            return told(String.valueOf(failed.getMessage()));
         }
+    }
+
+    /** Copies what the admin API streams. @param file null: standard output. @return as {@link #run} */
+    int copy(String path, @Nullable Path file) {
+        try {
+            try (var in = client().stream(path)) {
+                if (file == null) {
+                    in.transferTo(System.out);
+                } else {
+                    var unused = Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+            System.out.flush();
+            return 0;
+        } catch (CommandFailed failed) {
+            return told(String.valueOf(failed.getMessage()));
+        } catch (IOException broken) {
+            return told("what was exported is not whole (" + broken.getMessage() + "); try again");
+        }
+    }
+
+    private int told(String failure) {
+        var err = spec().commandLine().getErr();
+        err.println(failure);
+        err.flush();
+        return 1;
     }
 
     /** A mistake of the caller: exit code 2. */

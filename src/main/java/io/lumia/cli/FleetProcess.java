@@ -69,6 +69,8 @@ final class FleetProcess {
     private final ListenerCertificates certificates;
     private final Deployments deployments = new Deployments(vertx);
 
+    private final AuditVerticle audit;
+    private final @Nullable SettingsVerticle settings;
     private @Nullable Store store;
     private @Nullable MetricsVerticle metrics;
     private @Nullable AuthorityVerticle authority;
@@ -80,13 +82,21 @@ final class FleetProcess {
     private @Nullable WebVerticle web;
     private @Nullable IdentityParts identities;
 
+    /** With settings that stay as they are. */
     FleetProcess(LumiaConfig config, Clock clock) {
+        this(config, clock, null);
+    }
+
+    /** @param settings deployed last; null: settings do not change */
+    FleetProcess(LumiaConfig config, Clock clock, @Nullable SettingsVerticle settings) {
+        this.settings = settings;
         this.config = config;
         this.clock = clock;
         this.addresses = SwarmAddresses.choose(config.swarm(), appAddress(config), SwarmAddresses::canBind);
         this.sources = new CertificateSources(vertx, config.data(), clock);
         this.certificates =
                 new ListenerCertificates(config.data(), config.tls(), clock, AcmeListenerSource.by(sources));
+        this.audit = new AuditVerticle(config.audit(), config.data(), clock);
         FleetBus.install(vertx);
     }
 
@@ -100,6 +110,7 @@ final class FleetProcess {
         var started = Promise.<Void>promise();
         watchers()
                 .compose(watching -> Future.all(openStore(), installProviders()))
+                .compose(opened -> audit.remember(AuditHead.keptIn(store, vertx, config.data())))
                 .compose(opened -> deployAuthority())
                 .compose(deployed -> deployBroker())
                 .compose(deployed -> askUpstream())
@@ -109,6 +120,7 @@ final class FleetProcess {
                 .compose(deployed -> deployWeb())
                 .compose(deployed -> deployIdentities())
                 .compose(deployed -> deployBackup())
+                .compose(deployed -> settings == null ? Future.succeededFuture() : deploy(settings))
                 .onSuccess(deployed -> {
                     readiness.ready();
                     started.complete();
@@ -182,7 +194,7 @@ final class FleetProcess {
             metrics = verticle;
             deployed = deployed.compose(before -> deploy(verticle));
         }
-        deployed = deployed.compose(before -> deploy(new AuditVerticle(config.data())));
+        deployed = deployed.compose(before -> deploy(audit));
         if (config.runs(Part.RENEWAL)) {
             deployed = deployed.compose(
                     before -> deploy(new RenewalVerticle(config.renewal(), clock, new SecureRandom())));

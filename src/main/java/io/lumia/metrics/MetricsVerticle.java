@@ -42,6 +42,7 @@ public final class MetricsVerticle extends VerticleBase {
     private final PrometheusMeterRegistry registry = ProcessMetrics.registry();
     private final SampledMetrics sampled = new SampledMetrics();
     private final WebMetrics web = new WebMetrics();
+    private final AuditMetrics audit = new AuditMetrics();
     private final FleetMeters meters;
     private final ProcessMetrics process = new ProcessMetrics();
     private @Nullable WorkerExecutor worker;
@@ -81,6 +82,7 @@ public final class MetricsVerticle extends VerticleBase {
         registry.getPrometheusRegistry().register(sampled);
         registry.getPrometheusRegistry().register(web);
         registry.getPrometheusRegistry().register(pools);
+        registry.getPrometheusRegistry().register(audit);
         process.bind(vertx, registry);
         tellCost();
         return meters.listen(vertx)
@@ -130,9 +132,8 @@ public final class MetricsVerticle extends VerticleBase {
 
     private void scrape(HttpServerRequest request) {
         long begun = System.nanoTime();
-        Objects.requireNonNull(sampling)
-                .ask()
-                .onSuccess(this::sampled)
+        var asked = Objects.requireNonNull(sampling).ask().onSuccess(this::sampled);
+        Future.all(asked, audit.sample(vertx))
                 .compose(sample ->
                         Objects.requireNonNull(worker).executeBlocking(() -> registry.scrape(PROMETHEUS_TEXT), false))
                 .onSuccess(text -> {

@@ -96,6 +96,9 @@ final class WebRoutes {
         new ExternalKeysApi().mount(routes);
         new AcmeApi().mount(routes);
         new ListenersApi().mount(routes);
+        new AuditApi(new AuditTrail(vertx, clock)).mount(routes);
+        new HistoryApi(clock).mount(routes);
+        new SettingsApi().mount(routes);
         new CallsApi(vertx).mount(routes);
         access.mount(routes);
         document.mount(routes);
