@@ -1,21 +1,19 @@
 package io.lumia.swarm;
 
 import io.lumia.agent.Agent;
-import io.lumia.agent.AgentEnvironment;
 import io.lumia.agent.AgentListener;
 import io.lumia.agent.AgentState;
-import io.lumia.config.SwarmConfig;
+import io.lumia.agent.StepFailed;
+import io.lumia.mqtt.Ending;
 import io.lumia.mqtt.Message;
 import io.lumia.x509.DeviceName;
 import io.vertx.core.Future;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,40 +22,52 @@ final class SimulatedDevice implements AgentListener {
     private static final Logger log = LoggerFactory.getLogger(SimulatedDevice.class);
 
     private final DeviceName name;
-    private final SwarmConfig config;
-    private final AgentEnvironment environment;
-    private final Clock clock;
+    private final SwarmSetting setting;
     private final SwarmTally tally;
-    private final String run;
     private final Agent agent;
-    private long sequence;
-    private double temperature;
-    private long timer = -1;
+    private final Telemetry telemetry;
+    private final SelfCommands commands;
+    private final boolean measured;
+    private long startedAt;
     private boolean stopped;
     private boolean enrolled;
     private boolean connected;
+    private boolean everConnected;
+    private boolean renewed;
 
-    /** @param run tells the sequence numbers of this run from those of another */
-    SimulatedDevice(
-            DeviceName name,
-            InetAddress address,
-            SwarmConfig config,
-            AgentEnvironment environment,
-            SwarmTally tally,
-            String run) {
+    /** @param measured whether it hears its own telemetry and times it */
+    SimulatedDevice(DeviceName name, InetAddress address, boolean measured, SwarmSetting setting) {
         this.name = name;
-        this.config = config;
-        this.environment = environment;
-        this.clock = environment.clock();
-        this.tally = tally;
-        this.run = run;
-        this.temperature = ThreadLocalRandom.current().nextDouble(18, 24);
-        this.agent = new Agent(name, address, environment, this);
+        this.setting = setting;
+        this.tally = setting.tally();
+        this.measured = measured;
+        this.agent = new Agent(name, address, setting.environment(), this);
+        this.telemetry = new Telemetry(
+                name,
+                setting,
+                setting.environment().clock(),
+                agent::publish,
+                measured ? new DeliveryLedger(tally) : null);
+        this.commands = new SelfCommands(name, setting, agent::publish);
     }
 
     /** Fails when the identity's directory cannot be used. */
     Future<Void> start() {
-        return agent.subscribe(Map.of("devices/" + name + "/commands", 1)).compose(noted -> agent.start());
+        startedAt = setting.nanos().getAsLong();
+        tally.started.incrementAndGet();
+        return agent.subscribe(topics()).compose(noted -> agent.start());
+    }
+
+    private Map<String, Integer> topics() {
+        var topics = new LinkedHashMap<String, Integer>();
+        topics.put("devices/" + name + "/commands", 1);
+        if (measured) {
+            topics.put("devices/" + name + "/telemetry", setting.config().qos());
+        }
+        if (setting.config().load().commands() > 0) {
+            topics.put("devices/" + name + "/responses", 1);
+        }
+        return topics;
     }
 
     /** Completes when it is connected for the first time. */
@@ -65,19 +75,79 @@ final class SimulatedDevice implements AgentListener {
         return agent.connected();
     }
 
+    /** Has nothing to tell any more. */
+    void fallSilent() {
+        telemetry.stop();
+    }
+
     Future<Void> stop() {
         stopped = true;
-        environment.vertx().cancelTimer(timer);
+        telemetry.stop();
         return agent.stop();
+    }
+
+    Telemetry telemetry() {
+        return telemetry;
+    }
+
+    boolean isConnected() {
+        return connected;
+    }
+
+    /** Says goodbye and comes back after the pause, telling nothing meanwhile. */
+    void leave(Duration pause) {
+        if (agent.state() == AgentState.CONNECTED) {
+            telemetry.pause();
+            tally.left.increment();
+            agent.leave(pause);
+        }
+    }
+
+    /** Forgets those so far. */
+    void countRenewals() {
+        renewed = false;
+    }
+
+    boolean hasRenewed() {
+        return renewed;
+    }
+
+    /** @return whether it has begun; it cannot without a connection */
+    boolean renewNow() {
+        if (agent.state() != AgentState.CONNECTED) {
+            return false;
+        }
+        agent.renewNow();
+        return agent.state() == AgentState.RENEWING;
+    }
+
+    /** Sends itself a command. @param due in the setting's nanoseconds */
+    void command(long due) {
+        if (connected) {
+            commands.send(due);
+        }
     }
 
     @Override
     public void connected() {
-        if (timer < 0 && !stopped) {
-            // a random first wait keeps devices that connected together from speaking together
-            long interval = config.telemetryInterval().toMillis();
-            long first = 1 + ThreadLocalRandom.current().nextLong(interval);
-            timer = environment.vertx().setPeriodic(first, interval, tick -> telemetry());
+        if (!everConnected) {
+            everConnected = true;
+            tally.enrolment.record(setting.nanos().getAsLong() - startedAt);
+        }
+        if (!stopped) {
+            telemetry.connected();
+        }
+    }
+
+    @Override
+    public void disconnected() {
+        telemetry.disconnected();
+    }
+
+    @Override
+    public void ended(Ending ending) {
+        if (ending.isDrop()) {
+            tally.dropped.increment();
         }
     }
 
@@ -96,18 +166,32 @@ final class SimulatedDevice implements AgentListener {
 
     @Override
     public void renewed() {
-        tally.renewals.incrementAndGet();
+        renewed = true;
+        tally.renewals.increment();
     }
 
     @Override
-    public void message(Message command) {
+    public void notRenewed(StepFailed failure) {
+        tally.renewalFailures.increment();
+    }
+
+    @Override
+    public void message(Message message) {
         try {
-            var asked = new JsonObject(command.payload());
-            if ("ping".equals(asked.getString("command"))) {
-                answer(command, asked);
+            var content = new JsonObject(message.payload());
+            switch (message.topic().substring(message.topic().lastIndexOf('/') + 1)) {
+                case "telemetry" -> telemetry.arrived(content);
+                case "responses" -> commands.answered(content);
+                default -> command(message, content);
             }
         } catch (DecodeException | ClassCastException malformed) {
-            log.atDebug().addKeyValue("identity", name).log("command is malformed and was left unanswered");
+            log.atDebug().addKeyValue("identity", name).log("message is malformed and was left unanswered");
+        }
+    }
+
+    private void command(Message command, JsonObject asked) {
+        if ("ping".equals(asked.getString("command"))) {
+            answer(command, asked);
         }
     }
 
@@ -125,33 +209,12 @@ final class SimulatedDevice implements AgentListener {
                 .put("device", name.value())
                 .put("id", asked.getString("id"))
                 .put("sentAt", asked.getLong("sentAt"))
-                .put("answeredAt", micros(clock.instant()));
+                .put(
+                        "answeredAt",
+                        Telemetry.micros(setting.environment().clock().instant()));
         var answer = Message.of(wanted, response.toBuffer(), 1);
         var correlation = command.correlationData();
         agent.publish(correlation == null ? answer : answer.answering(correlation))
-                .onSuccess(acknowledged -> tally.answered.incrementAndGet());
-    }
-
-    private void telemetry() {
-        if (config.qos() == 0 && !connected) {
-            return;
-        }
-        temperature += ThreadLocalRandom.current().nextGaussian() / 10;
-        var reading = new JsonObject()
-                .put("device", name.value())
-                .put("run", run)
-                .put("seq", sequence + 1)
-                .put("sentAt", micros(clock.instant()))
-                .put("temperature", Math.round(temperature * 10) / 10.0);
-        var accepted = agent.publish(Message.of("devices/" + name + "/telemetry", reading.toBuffer(), config.qos()));
-        if (!accepted.failed()) {
-            // a message that the full outbox refused was never sent, so its number is used again
-            sequence++;
-        }
-        accepted.onSuccess(acknowledged -> tally.published.incrementAndGet());
-    }
-
-    private static long micros(Instant instant) {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+                .onSuccess(acknowledged -> tally.answered.increment());
     }
 }
