@@ -17,8 +17,8 @@ public interface AgentListener {
     /** A connection ended that nobody here had given up, also the old one of a swap, which its broker ends by the take-over. */
     default void ended(Ending ending) {}
 
-    /** A renewal failed; the old certificate stays in use and the agent tries again by itself. */
-    default void notRenewed(StepFailed failure) {}
+    /** A renewal failed; the old certificate stays in use and the renewal is tried again. The reason is one of a small set. */
+    default void notRenewed(String reason) {}
 
     /** The state changed. */
     default void entered(AgentState state) {}

@@ -3,7 +3,6 @@ package io.lumia.swarm;
 import io.lumia.agent.Agent;
 import io.lumia.agent.AgentListener;
 import io.lumia.agent.AgentState;
-import io.lumia.agent.StepFailed;
 import io.lumia.mqtt.Ending;
 import io.lumia.mqtt.Message;
 import io.lumia.x509.DeviceName;
@@ -17,7 +16,7 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A thermometer: tells its temperature every interval, and answers {@code ping}. */
+/** A thermometer: tells its temperature every interval, answers {@code ping}, and renews when it is told to. */
 final class SimulatedDevice implements AgentListener {
     private static final Logger log = LoggerFactory.getLogger(SimulatedDevice.class);
 
@@ -26,7 +25,8 @@ final class SimulatedDevice implements AgentListener {
     private final SwarmTally tally;
     private final Agent agent;
     private final Telemetry telemetry;
-    private final SelfCommands commands;
+    private final Commands commands;
+    private final SelfCommands own;
     private final boolean measured;
     private long startedAt;
     private boolean stopped;
@@ -48,7 +48,8 @@ final class SimulatedDevice implements AgentListener {
                 setting.environment().clock(),
                 agent::publish,
                 measured ? new DeliveryLedger(tally) : null);
-        this.commands = new SelfCommands(name, setting, agent::publish);
+        this.commands = new Commands(name, setting, agent);
+        this.own = new SelfCommands(name, setting, agent::publish);
     }
 
     /** Fails when the identity's directory cannot be used. */
@@ -114,17 +115,13 @@ final class SimulatedDevice implements AgentListener {
 
     /** @return whether it has begun; it cannot without a connection */
     boolean renewNow() {
-        if (agent.state() != AgentState.CONNECTED) {
-            return false;
-        }
-        agent.renewNow();
-        return agent.state() == AgentState.RENEWING;
+        return agent.renewNow();
     }
 
     /** Sends itself a command. @param due in the setting's nanoseconds */
     void command(long due) {
         if (connected) {
-            commands.send(due);
+            own.send(due);
         }
     }
 
@@ -168,11 +165,13 @@ final class SimulatedDevice implements AgentListener {
     public void renewed() {
         renewed = true;
         tally.renewals.increment();
+        commands.renewed();
     }
 
     @Override
-    public void notRenewed(StepFailed failure) {
+    public void notRenewed(String reason) {
         tally.renewalFailures.increment();
+        commands.notRenewed(reason);
     }
 
     @Override
@@ -181,40 +180,11 @@ final class SimulatedDevice implements AgentListener {
             var content = new JsonObject(message.payload());
             switch (message.topic().substring(message.topic().lastIndexOf('/') + 1)) {
                 case "telemetry" -> telemetry.arrived(content);
-                case "responses" -> commands.answered(content);
-                default -> command(message, content);
+                case "responses" -> own.answered(content);
+                default -> commands.received(message, content);
             }
         } catch (DecodeException | ClassCastException malformed) {
             log.atDebug().addKeyValue("identity", name).log("message is malformed and was left unanswered");
         }
-    }
-
-    private void command(Message command, JsonObject asked) {
-        if ("ping".equals(asked.getString("command"))) {
-            answer(command, asked);
-        }
-    }
-
-    /** At the response topic, by the correlation data (MQTT 5, 4.10); clients of MQTT 3 know neither and look at the id. */
-    private void answer(Message command, JsonObject asked) {
-        var usual = "devices/" + name + "/responses";
-        var wanted = command.responseTopic() == null ? usual : command.responseTopic();
-        if (!wanted.startsWith("devices/" + name + "/")) {
-            log.atDebug()
-                    .addKeyValue("identity", name)
-                    .log("command wants its answer elsewhere and was left unanswered");
-            return;
-        }
-        var response = new JsonObject()
-                .put("device", name.value())
-                .put("id", asked.getString("id"))
-                .put("sentAt", asked.getLong("sentAt"))
-                .put(
-                        "answeredAt",
-                        Telemetry.micros(setting.environment().clock().instant()));
-        var answer = Message.of(wanted, response.toBuffer(), 1);
-        var correlation = command.correlationData();
-        agent.publish(correlation == null ? answer : answer.answering(correlation))
-                .onSuccess(acknowledged -> tally.answered.increment());
     }
 }
