@@ -124,7 +124,8 @@ public final class SwarmCommand implements Callable<Integer> {
         var directory = file.toAbsolutePath().getParent();
         if (Files.isDirectory(file) || directory == null || !Files.isWritable(directory)) {
             throw new ParameterException(
-                    Objects.requireNonNull(spec).commandLine(), option + ": cannot write " + file + "; choose another file");
+                    Objects.requireNonNull(spec).commandLine(),
+                    option + ": cannot write " + file + "; choose another file");
         }
     }
 

@@ -13,7 +13,13 @@ final class SwarmSummary {
 
     static void print(RunReport report, PrintWriter out) {
         var counts = report.counts();
-        line(out, "devices", "%d connected of %d, %d enrolled", report.connected(), counts.devices(), counts.enrolled());
+        line(
+                out,
+                "devices",
+                "%d connected of %d, %d enrolled",
+                report.connected(),
+                counts.devices(),
+                counts.enrolled());
         line(out, "renewals", "%d, %d taken back", counts.renewals(), counts.renewalFailures());
         line(out, "connections", "%d dropped, %d left and came back", counts.dropped(), counts.left());
         line(

@@ -8,7 +8,7 @@ final class Chart {
     private static final int WIDTH = 760;
     private static final int HEIGHT = 230;
     private static final int LEFT = 62;
-    private static final int RIGHT = 14;
+    private static final int RIGHT = 26;
     private static final int TOP = 14;
     private static final int BOTTOM = 38;
 
@@ -24,7 +24,11 @@ final class Chart {
         this.x = x;
         this.y = y;
         svg.append(String.format(
-                Locale.ROOT, "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">", WIDTH, HEIGHT, Html.escape(title)));
+                Locale.ROOT,
+                "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">",
+                WIDTH,
+                HEIGHT,
+                Html.escape(title)));
         for (double tick : y.ticks()) {
             line("grid", x.low(), tick, x.high(), tick);
             text("end", LEFT - 6, across(tick) + 4, Scale.text(tick));
@@ -105,8 +109,8 @@ final class Chart {
     private void legend(List<Series> all) {
         double at = LEFT + 8;
         for (Series series : all) {
-            svg.append(String.format(
-                    Locale.ROOT, "<path class=\"%s\" d=\"M%.0f %dh22\"/>", series.style(), at, TOP + 2));
+            svg.append(
+                    String.format(Locale.ROOT, "<path class=\"%s\" d=\"M%.0f %dh22\"/>", series.style(), at, TOP + 2));
             text("start", at + 27, TOP + 6, series.name());
             at += 44 + 7.0 * series.name().length();
         }

@@ -25,8 +25,10 @@ final class Html {
 
     /** @param rows of the same length as the heads; the first cell of each is its head */
     static String table(String caption, List<String> heads, List<List<String>> rows) {
-        var table = new StringBuilder("<table><caption>").append(escape(caption)).append("</caption><thead><tr>");
-        heads.forEach(head -> table.append("<th scope=\"col\">").append(escape(head)).append("</th>"));
+        var table =
+                new StringBuilder("<table><caption>").append(escape(caption)).append("</caption><thead><tr>");
+        heads.forEach(
+                head -> table.append("<th scope=\"col\">").append(escape(head)).append("</th>"));
         table.append("</tr></thead><tbody>");
         for (List<String> row : rows) {
             table.append("<tr><th scope=\"row\">").append(escape(row.get(0))).append("</th>");

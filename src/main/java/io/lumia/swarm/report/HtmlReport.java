@@ -14,8 +14,7 @@ import org.HdrHistogram.Histogram;
 public final class HtmlReport {
     private static final double MICROS_PER_MILLI = 1000;
 
-    private static final String STYLE =
-            """
+    private static final String STYLE = """
             :root{color-scheme:light dark;--ink:#1f2937;--dim:#5b6472;--paper:#ffffff;--card:#f3f5f8;--grid:#d9dee6;--a:#1d4ed8;--b:#b45309;--c:#9d174d;--good:#166534;--bad:#b91c1c}
             @media (prefers-color-scheme:dark){:root{--ink:#e5e7eb;--dim:#a3acb9;--paper:#12161c;--card:#1b212a;--grid:#333c49;--a:#7aa8ff;--b:#fbbf24;--c:#f9a8d4;--good:#86efac;--bad:#fca5a5}}
             body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:64rem;margin:0 auto;padding:1.5rem}
@@ -53,12 +52,20 @@ public final class HtmlReport {
     private void head() {
         var title = "Swarm of " + Scale.text(report.counts().devices()) + " devices";
         page.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
-                .append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">")
+                .append(
+                        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">")
                 .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")
-                .append("<title>").append(title).append(" - Lumia</title><style>").append(STYLE)
-                .append("</style></head><body><main><h1>").append(title).append("</h1>");
-        paragraph("dim", report.began().truncatedTo(ChronoUnit.SECONDS) + ", " + length(report.took()) + ", on "
-                + report.machine());
+                .append("<title>")
+                .append(title)
+                .append(" - Lumia</title><style>")
+                .append(STYLE)
+                .append("</style></head><body><main><h1>")
+                .append(title)
+                .append("</h1>");
+        paragraph(
+                "dim",
+                report.began().truncatedTo(ChronoUnit.SECONDS) + ", " + length(report.took()) + ", on "
+                        + report.machine());
         if (!report.verdicts().isEmpty()) {
             paragraph(
                     report.held() ? "verdict good" : "verdict bad",
@@ -83,8 +90,11 @@ public final class HtmlReport {
         tiles.put("connections dropped", Scale.text(counts.dropped()));
         tiles.put("not sent", Scale.text(counts.unsent()));
         page.append("<dl class=\"tiles\">");
-        tiles.forEach((what, figure) -> page.append("<div><dt>").append(Html.escape(what)).append("</dt><dd>")
-                .append(Html.escape(figure)).append("</dd></div>"));
+        tiles.forEach((what, figure) -> page.append("<div><dt>")
+                .append(Html.escape(what))
+                .append("</dt><dd>")
+                .append(Html.escape(figure))
+                .append("</dd></div>"));
         page.append("</dl>\n");
     }
 
@@ -106,8 +116,10 @@ public final class HtmlReport {
             paragraph("dim", "Nothing was delivered to a device that measures.");
             return;
         }
-        paragraph("dim", "From when a message was due to its arrival back at its device: time for which a broker, a connection or this"
-                + " process kept it waiting counts.");
+        paragraph(
+                "dim",
+                "From when a message was due to its arrival back at its device: time for which a broker, a connection or this"
+                        + " process kept it waiting counts.");
         var charts = new LatencyCharts(report.delivery());
         chart("How many took how long", charts.distribution());
         chart("Which share took no longer", charts.percentiles());
@@ -115,7 +127,9 @@ public final class HtmlReport {
         page.append(Html.table(
                 "Other times in milliseconds",
                 List.of("", "count", "p50", "p90", "p99", "max"),
-                List.of(row("command and answer", report.roundTrips()), row("start to first connection", report.enrolment()))));
+                List.of(
+                        row("command and answer", report.roundTrips()),
+                        row("start to first connection", report.enrolment()))));
     }
 
     private void timeline() {
@@ -148,12 +162,19 @@ public final class HtmlReport {
     }
 
     private void paragraph(String style, String text) {
-        page.append("<p class=\"").append(style).append("\">").append(Html.escape(text)).append("</p>\n");
+        page.append("<p class=\"")
+                .append(style)
+                .append("\">")
+                .append(Html.escape(text))
+                .append("</p>\n");
     }
 
     private void chart(String caption, String svg) {
-        page.append("<figure class=\"pair\" style=\"margin:1rem 0\"><figcaption>").append(Html.escape(caption))
-                .append("</figcaption>").append(svg).append("</figure>\n");
+        page.append("<figure class=\"pair\" style=\"margin:1rem 0\"><figcaption>")
+                .append(Html.escape(caption))
+                .append("</figcaption>")
+                .append(svg)
+                .append("</figure>\n");
     }
 
     private static List<String> row(String what, Histogram times) {

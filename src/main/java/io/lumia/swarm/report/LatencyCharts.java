@@ -42,7 +42,9 @@ final class LatencyCharts {
         for (var value : times.recordedValues()) {
             double millis = Math.max(ms(value.getValueIteratedTo()), 1e-3);
             bars.merge(
-                    (int) Math.floor(Math.log10(millis) * BARS_PER_DECADE), value.getCountAtValueIteratedTo(), Long::sum);
+                    (int) Math.floor(Math.log10(millis) * BARS_PER_DECADE),
+                    value.getCountAtValueIteratedTo(),
+                    Long::sum);
         }
         return bars;
     }

@@ -18,11 +18,10 @@ record Scale(double low, double high, boolean logarithmic) {
         return new Scale(0, step * Math.ceil(Math.max(highest, 1) / step), false);
     }
 
-    /** Whole decades around positive values. */
+    /** From a power of ten to 1, 2 or 5 of one, around positive values. */
     static Scale decades(double lowest, double highest) {
         double low = Math.pow(10, Math.floor(Math.log10(Math.max(lowest, 1e-3))));
-        double high = Math.pow(10, Math.ceil(Math.log10(Math.max(highest, low * 1.01))));
-        return new Scale(low, Math.max(high, low * 10), true);
+        return new Scale(low, step(Math.max(highest, low * 10)), true);
     }
 
     double place(double value) {

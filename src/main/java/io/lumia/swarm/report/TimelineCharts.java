@@ -26,7 +26,9 @@ final class TimelineCharts {
         var connected = values(sample -> sample.counts().connected());
         var enrolled = values(sample -> sample.counts().enrolled());
         return lines(
-                "Devices", "devices", List.of(new Series("connected", "s1", connected), new Series("enrolled", "s2", enrolled)));
+                "Devices",
+                "devices",
+                List.of(new Series("connected", "s1", connected), new Series("enrolled", "s2", enrolled)));
     }
 
     String messages() {
@@ -49,7 +51,12 @@ final class TimelineCharts {
                 "seconds",
                 "milliseconds");
         return chart.marks()
-                .lines(at, List.of(new Series("p50", "s1", p50), new Series("p99", "s2", p99), new Series("max", "s3", longest)))
+                .lines(
+                        at,
+                        List.of(
+                                new Series("p50", "s1", p50),
+                                new Series("p99", "s2", p99),
+                                new Series("max", "s3", longest)))
                 .svg();
     }
 
@@ -88,7 +95,10 @@ final class TimelineCharts {
     }
 
     private String lines(String title, String unit, List<Series> all) {
-        double most = all.stream().mapToDouble(series -> extreme(series.values(), false)).max().orElse(1);
+        double most = all.stream()
+                .mapToDouble(series -> extreme(series.values(), false))
+                .max()
+                .orElse(1);
         return new Chart(title, x, Scale.linear(most), "seconds", unit)
                 .marks()
                 .lines(at, all)
@@ -100,7 +110,12 @@ final class TimelineCharts {
         for (int i = 0; i < values.size(); i++) {
             if (values.get(i) > 0) {
                 double from = i == 0 ? 0 : at.get(i - 1);
-                chart.bar(from, at.get(i), values.get(i), style, Scale.text(values.get(i)) + " at second " + Math.round(at.get(i)));
+                chart.bar(
+                        from,
+                        at.get(i),
+                        values.get(i),
+                        style,
+                        Scale.text(values.get(i)) + " at second " + Math.round(at.get(i)));
             }
         }
         return chart.svg();
