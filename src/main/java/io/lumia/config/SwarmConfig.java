@@ -17,7 +17,8 @@ public record SwarmConfig(
         @JsonProperty("address-range") String addressRange,
         @JsonProperty("telemetry-interval") Duration telemetryInterval,
         int qos,
-        @JsonProperty("ramp-per-second") int rampPerSecond) {
+        @JsonProperty("ramp-per-second") int rampPerSecond,
+        SwarmLoad load) {
     /** All devices use 127.0.0.1. */
     public static final String SHARED = "shared";
 
@@ -31,7 +32,7 @@ public record SwarmConfig(
             var unused = AddressRange.parse(addressRange).nth(devices + 2L);
         }
         Check.positive("telemetry-interval", telemetryInterval);
-        Check.that(qos == 0 || qos == 1, "qos must be 0 or 1, is " + qos);
+        Check.that(qos >= 0 && qos <= 2, "qos must be 0, 1 or 2, is " + qos);
         Check.atLeast("ramp-per-second", rampPerSecond, 1);
     }
 
