@@ -23,7 +23,8 @@ final class Patience {
             return schedule.delay(failures, asked, ThreadLocalRandom.current());
         }
         var half = schedule.longest().dividedBy(2);
-        var drawn = half.plus(schedule.delay(failures, ThreadLocalRandom.current()).dividedBy(2));
+        var drawn =
+                half.plus(schedule.delay(failures, ThreadLocalRandom.current()).dividedBy(2));
         return asked.compareTo(drawn) <= 0 ? drawn : asked.plus(schedule.delay(failures, ThreadLocalRandom.current()));
     }
 

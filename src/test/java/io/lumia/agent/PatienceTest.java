@@ -6,7 +6,6 @@ import io.lumia.config.AgentConfig;
 import io.lumia.config.ClientTlsConfig;
 import java.time.Duration;
 import org.junit.jupiter.api.RepeatedTest;
-import org.junit.jupiter.api.Test;
 
 class PatienceTest {
     private final Patience patience = new Patience(new AgentConfig(
@@ -37,7 +36,9 @@ class PatienceTest {
     void leaves_several_attempts_before_expiry() {
         var failure = StepFailed.retry(StepFailed.Reason.UNREACHABLE, "down", null);
         assertThat(patience.renewal(failure, 1000, Duration.ofSeconds(20))).isLessThan(Duration.ofSeconds(6));
-        assertThat(patience.renewal(failure, 1000, Duration.ofHours(-2))).isPositive().isLessThan(Duration.ofMillis(5));
+        assertThat(patience.renewal(failure, 1000, Duration.ofHours(-2)))
+                .isPositive()
+                .isLessThan(Duration.ofMillis(5));
     }
 
     @RepeatedTest(20)
