@@ -101,11 +101,16 @@ class SimulationIT {
         }
         // 2.6 standard deviations of chance: one run of a hundred
         double chance = 1.63 / Math.sqrt(real.renewals.size());
-        assertThat((double) real.renewals.size())
-                .isCloseTo(expected, within(expected * (SLOWNESS + chance)));
+        assertThat((double) real.renewals.size()).isCloseTo(expected, within(expected * (SLOWNESS + chance)));
         assertThat(distance).isLessThan(SLOWNESS + chance);
-        double most = IntStream.range(0, course.length).mapToDouble(i -> course[i]).max().orElseThrow();
-        double mostWanted = IntStream.range(0, wanted.length).mapToDouble(i -> wanted[i]).max().orElseThrow();
+        double most = IntStream.range(0, course.length)
+                .mapToDouble(i -> course[i])
+                .max()
+                .orElseThrow();
+        double mostWanted = IntStream.range(0, wanted.length)
+                .mapToDouble(i -> wanted[i])
+                .max()
+                .orElseThrow();
         double inPart = DEVICES * 2.0 / PARTS;
         assertThat(most).as("peak over mean").isCloseTo(mostWanted, within(0.15 + 3.5 / Math.sqrt(inPart)));
     }
@@ -153,7 +158,8 @@ class SimulationIT {
 
         RealRun(List<JsonNode> certificates, Duration lasting) {
             var devices = certificates.stream()
-                    .filter(certificate -> "device".equals(certificate.path("profile").asText()))
+                    .filter(certificate ->
+                            "device".equals(certificate.path("profile").asText()))
                     .filter(certificate -> certificate.path("identity").asText().startsWith("dev-"))
                     .sorted(Comparator.comparing(RealRun::issuedAt))
                     .toList();
