@@ -66,7 +66,9 @@ public final class SimulateCommand implements Callable<Integer> {
         var scenario = scenario();
         var outcome = new Simulation(scenario).run();
         var free = scenario.ca().isUnlimited() ? outcome : new Simulation(scenario.unlimited()).run();
-        var without = options.spread() ? Simulation.sample(scenario.withoutSpreading(), SAMPLE).run() : outcome;
+        var without = options.spread()
+                ? Simulation.sample(scenario.withoutSpreading(), SAMPLE).run()
+                : outcome;
         var report = new SimulationReport(outcome, free, without, Duration.ofNanos(System.nanoTime() - began));
         if (svg != null) {
             Files.writeString(svg, new SvgChart(outcome).text());
