@@ -15,6 +15,7 @@ import io.lumia.cli.ProvisioningCommand;
 import io.lumia.cli.RenewCommand;
 import io.lumia.cli.RestoreCommand;
 import io.lumia.cli.RevokeCommand;
+import io.lumia.cli.RotateFleetCommand;
 import io.lumia.cli.RunCommand;
 import io.lumia.cli.Version;
 import picocli.CommandLine;
@@ -44,6 +45,7 @@ import picocli.CommandLine.Spec;
             CheckCommand.class,
             ProvisioningCommand.class,
             DevicesCommand.class,
+            RotateFleetCommand.class,
             CaCommand.class,
             BackupCommand.class,
             RestoreCommand.class,

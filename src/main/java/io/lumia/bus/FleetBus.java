@@ -44,6 +44,14 @@ public final class FleetBus {
     public static final Call<CountOverdue, OverdueCount> COUNT_OVERDUE =
             new Call<>("certificate.overdue", CountOverdue.class, OverdueCount.class, SIGNING);
 
+    /** Asked by metrics at each scrape and by operators. */
+    public static final Call<ForecastRenewals, RenewalsForecast> FORECAST_RENEWALS =
+            new Call<>("certificate.renewals-ahead", ForecastRenewals.class, RenewalsForecast.class, SIGNING);
+
+    /** Asked by metrics at each scrape, where it was told to name the devices whose certificates end first. */
+    public static final Call<ListSoonest, SoonestDevices> LIST_SOONEST =
+            new Call<>("device.soonest", ListSoonest.class, SoonestDevices.class, SIGNING);
+
     /** Orders and accounts of the ACME server, for operators. */
     public static final Call<ListOrders, OrderPage> LIST_ORDERS =
             new Call<>("acme.order.list", ListOrders.class, OrderPage.class, SIGNING);
@@ -103,6 +111,17 @@ public final class FleetBus {
     public static final Call<RenewDevice, RenewDeviceOutcome> RENEW_DEVICE =
             new Call<>("device.renew", RenewDevice.class, RenewDeviceOutcome.class, SIGNING);
 
+    /** Asked by operators and by metrics at each scrape; answered by the application, as the two that follow. */
+    public static final Call<DescribeRotation, FleetRotationStatus> DESCRIBE_ROTATION =
+            new Call<>("fleet-rotation.describe", DescribeRotation.class, FleetRotationStatus.class, SHORT);
+
+    /** An operator has every device renew, so many each second. */
+    public static final Call<StartRotation, RotationOutcome> START_ROTATION =
+            new Call<>("fleet-rotation.start", StartRotation.class, RotationOutcome.class, SHORT);
+
+    public static final Call<ChangeRotation, RotationOutcome> CHANGE_ROTATION =
+            new Call<>("fleet-rotation.change", ChangeRotation.class, RotationOutcome.class, SHORT);
+
     // ---- statistics, asked by metrics at each scrape
     // --------------------------------------------------------------------
 
@@ -147,6 +166,10 @@ public final class FleetBus {
     /** Told by the application when a device that was ordered to renew has, or could not. */
     public static final Event<OrderedRenewalEnded> ORDERED_RENEWAL_ENDED =
             new Event<>("device.renewal-ended", OrderedRenewalEnded.class);
+
+    /** Told by the application when a fleet rotation begins, changes or ends, and once a second while it runs. */
+    public static final Event<FleetRotationStatus> FLEET_ROTATION =
+            new Event<>("fleet-rotation.progress", FleetRotationStatus.class);
 
     public static final Event<CertificateExpiring> CERTIFICATE_EXPIRING =
             new Event<>("certificate.expiring", CertificateExpiring.class);
@@ -440,6 +463,26 @@ public final class FleetBus {
     public record CountOverdue(
             double remainingLifetime, @Nullable Duration renewBefore) {}
 
+    public record ForecastRenewals() {}
+
+    /**
+     * Renewals of devices that are expected; what is overdue is expected at once.
+     *
+     * @param overdue devices whose newest certificate should have been renewed by now
+     * @param asOf when it was counted; the hours and days begin then
+     * @param within 1h, 8h, 1d, 7d, 30d; cumulative
+     * @param hours in each of the first 48 hours
+     * @param days in each of the 28 days that follow these
+     */
+    public record RenewalsForecast(
+            long overdue, Instant asOf, Map<Duration, Double> within, List<Double> hours, List<Double> days) {}
+
+    /** @param count at most so many */
+    public record ListSoonest(int count) {}
+
+    /** @param notAfter of devices' newest certificates that have not ended, the first to end first */
+    public record SoonestDevices(Map<DeviceName, Instant> notAfter) {}
+
     /** @param devices whose newest certificate is active and past its latest moment to renew */
     public record OverdueCount(long devices) {}
 
@@ -655,6 +698,55 @@ public final class FleetBus {
      */
     public record OrderedRenewalEnded(
             DeviceName device, boolean renewed, @Nullable String serial, String detail) {}
+
+    public record DescribeRotation() {}
+
+    /**
+     * A fleet rotation, the present or the last one.
+     *
+     * @param state {@code idle}: there was none since the start; {@code running}; {@code paused} by an operator; {@code halted} by itself, since
+     *     too many failed; {@code done}; {@code aborted}
+     * @param perSecond devices that begin
+     * @param mostFailed share of failures above which it halts
+     * @param left devices that have not had their turn
+     * @param working that have begun and not ended
+     * @param done that have a new certificate
+     * @param failed that kept the old one
+     * @param absent that did not answer
+     * @param startedAt null: none was
+     * @param endsAt when it will be over at this rate, or was; null: nobody knows
+     * @param actor who started it
+     */
+    public record FleetRotationStatus(
+            String state,
+            double perSecond,
+            double mostFailed,
+            long left,
+            long working,
+            long done,
+            long failed,
+            long absent,
+            @Nullable Instant startedAt,
+            @Nullable Instant endsAt,
+            String actor) {}
+
+    /** @param mostFailed share of failures, from 0 to 1, above which it halts by itself */
+    public record StartRotation(double perSecond, double mostFailed, String actor) {}
+
+    public enum RotationChange {
+        PAUSE,
+        RESUME,
+        ABORT
+    }
+
+    public record ChangeRotation(RotationChange change, String actor) {}
+
+    public sealed interface RotationOutcome {
+        record Changed(FleetRotationStatus status) implements RotationOutcome {}
+
+        /** @param detail why it cannot be: one runs already, or none does */
+        record Refused(String detail) implements RotationOutcome {}
+    }
 
     public record ReadBrokerStatistics() {}
 

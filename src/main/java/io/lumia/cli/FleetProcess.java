@@ -23,6 +23,7 @@ import io.lumia.issuance.CertificateSources;
 import io.lumia.lifecycle.RenewalPolicy;
 import io.lumia.metrics.MetricsVerticle;
 import io.lumia.metrics.Readiness;
+import io.lumia.metrics.WorkerPools;
 import io.lumia.provisioning.ProvisioningVerticle;
 import io.lumia.provisioning.dns.NameResponder;
 import io.lumia.renewal.RenewalVerticle;
@@ -39,6 +40,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.metrics.MetricsOptions;
 import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -52,7 +54,13 @@ import org.slf4j.LoggerFactory;
 final class FleetProcess {
     private static final Logger log = LoggerFactory.getLogger(FleetProcess.class);
 
-    private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+    private final WorkerPools pools = new WorkerPools();
+    private final Vertx vertx = Vertx.builder()
+            .with(new VertxOptions()
+                    .setPreferNativeTransport(true)
+                    .setMetricsOptions(new MetricsOptions().setEnabled(true)))
+            .withMetrics(pools)
+            .build();
     private final LumiaConfig config;
     private final Clock clock;
     private final Readiness readiness = new Readiness();
@@ -165,7 +173,7 @@ final class FleetProcess {
         var deployed = Future.succeededFuture("");
         if (config.runs(Part.METRICS)) {
             var verticle = new MetricsVerticle(
-                    config.metrics(), config.renewal(), readiness, config.app().name(), clock);
+                    config.metrics(), config.renewal(), readiness, config.app().name(), pools, clock);
             metrics = verticle;
             deployed = deployed.compose(before -> deploy(verticle));
         }
@@ -223,10 +231,7 @@ final class FleetProcess {
                 config.data(),
                 opened(),
                 clock,
-                new RenewalPolicy(
-                        config.renewal().remainingLifetime(),
-                        config.renewal().renewBefore(),
-                        config.renewal().spread()));
+                renewalPolicy(config));
         return deploy(authority)
                 .compose(
                         deployed -> deploy(new RetentionVerticle(config.store(), opened(), clock, new SecureRandom())));
@@ -346,6 +351,12 @@ final class FleetProcess {
                 authority != null,
                 broker == null ? null : broker.port(),
                 provisioning == null ? null : provisioning.port());
+    }
+
+    /** By which devices renew. */
+    static RenewalPolicy renewalPolicy(LumiaConfig config) {
+        var renewal = config.renewal();
+        return new RenewalPolicy(renewal.remainingLifetime(), renewal.renewBefore(), renewal.spread());
     }
 
     private static @Nullable InetAddress appAddress(LumiaConfig config) {

@@ -85,6 +85,18 @@ final class RequestBody {
         return Optional.of(value.booleanValue());
     }
 
+    /** A number from 0 to 1. */
+    Optional<Double> share(String member) {
+        var value = object.get(member);
+        if (value == null || value.isNull()) {
+            return Optional.empty();
+        }
+        if (!value.isNumber() || value.doubleValue() < 0 || value.doubleValue() > 1) {
+            throw Rejected.badRequest("the member '" + member + "' must be a number from 0 to 1");
+        }
+        return Optional.of(value.doubleValue());
+    }
+
     Optional<Duration> duration(String member) {
         return text(member).map(given -> {
             try {

@@ -130,6 +130,8 @@ public final class WebVerticle extends VerticleBase {
         new CertificatesApi(new AuditTrail(vertx, clock)).mount(api);
         new ProvisioningApi().mount(api);
         new FleetApi(clock).mount(api);
+        new RenewalsApi().mount(api);
+        new RotationApi().mount(api);
         new ExternalKeysApi().mount(api);
         new AcmeApi().mount(api);
         new ListenersApi().mount(api);

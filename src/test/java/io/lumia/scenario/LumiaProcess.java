@@ -209,13 +209,16 @@ final class LumiaProcess implements AutoCloseable {
 
     /** Sum of a metric over the series whose text contains all fragments, for instance {@code qos="1"}; 0 when there is none. */
     double metric(String name, String... fragments) throws Exception {
-        var scraped =
-                get("http://127.0.0.1:" + port("metrics") + "/metrics", "").body();
-        return scraped.lines()
+        return scrape().lines()
                 .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
                 .filter(line -> List.of(fragments).stream().allMatch(line::contains))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
+    }
+
+    /** What Prometheus would read now. */
+    String scrape() throws Exception {
+        return get("http://127.0.0.1:" + port("metrics") + "/metrics", "").body();
     }
 
     void awaitConnections(int wanted) throws Exception {
