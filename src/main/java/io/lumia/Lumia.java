@@ -17,6 +17,7 @@ import io.lumia.cli.RestoreCommand;
 import io.lumia.cli.RevokeCommand;
 import io.lumia.cli.RotateFleetCommand;
 import io.lumia.cli.RunCommand;
+import io.lumia.cli.SimulateCommand;
 import io.lumia.cli.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -41,6 +42,7 @@ import picocli.CommandLine.Spec;
             IssueCommand.class,
             ListCommand.class,
             RevokeCommand.class,
+            SimulateCommand.class,
             RenewCommand.class,
             CheckCommand.class,
             ProvisioningCommand.class,

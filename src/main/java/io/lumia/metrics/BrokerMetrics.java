@@ -43,8 +43,7 @@ final class BrokerMetrics {
             "packet_too_large",
             "queue_full",
             "store_failed",
-            "internal",
-            "shutdown");
+            "internal");
 
     private static final List<String> ACTIONS = List.of("publish", "subscribe");
 

@@ -166,11 +166,11 @@ final class FleetMeters {
                 reason -> counter(RENEWAL_FAILURE, FAILURE, "reason", reason).increment(0));
         PROVISIONING_RESULTS.forEach(
                 result -> counter(PROVISIONING, REQUESTS, "result", result).increment(0));
-        HOOKS.forEach(
-                hook -> HOOK_RESULTS.forEach(result -> hookRuns(hook, result).increment(0)));
         BACKUP_RESULTS.forEach(
                 result -> counter(BACKUPS, BACKED_UP, "result", result).increment(0));
         var unused = List.of(issueTime("acme", "issued"), renewalTime("acme"), enforcement("embedded"));
+        HOOKS.forEach(
+                hook -> HOOK_RESULTS.forEach(result -> hookRuns(hook, result).increment(0)));
         for (RevocationReason reason : RevocationReason.values()) {
             counter(REVOCATION, REVOKED, "reason", reason.label()).increment(0);
         }

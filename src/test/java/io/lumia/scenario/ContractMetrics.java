@@ -71,8 +71,8 @@ final class ContractMetrics {
         var type = Pattern.compile("(?m)^# TYPE " + name + " (\\w+)$").matcher(scrape);
         var labels = series.stream()
                 .filter(found -> found.group(1).equals(name) && !"_bucket".equals(found.group(2)))
-                .flatMap(found -> found.group(3) == null ? Stream.of() : labels(found, 1))
-                .collect(Collectors.toCollection(TreeSet::new));
+                .flatMap(found -> found.group(3) == null ? Stream.<String>of() : labels(found, 1))
+                .collect(Collectors.<String, Set<String>>toCollection(TreeSet::new));
         var told = type.find() ? type.group(1) : "missing";
         return labels.isEmpty() ? told : told + " " + String.join(" ", labels);
     }
@@ -95,11 +95,12 @@ final class ContractMetrics {
 
     private static void everythingIsDocumented(List<MatchResult> series) throws IOException {
         var documented = names(Files.readString(Path.of("docs", "metrics.md")), "`(lumia_[a-z_0-9]+)`");
-        Set<String> told = series.stream()
-                .map(found -> found.group(1).replaceAll("_max$", ""))
-                .filter(name -> name.startsWith("lumia_"))
-                .collect(Collectors.toCollection(TreeSet::new));
-        assertThat(told).as("in docs/metrics.md").isSubsetOf(documented);
+        assertThat(series.stream()
+                        .map(found -> found.group(1).replaceAll("_max$", ""))
+                        .filter(name -> name.startsWith("lumia_"))
+                        .collect(Collectors.<String, Set<String>>toCollection(TreeSet::new)))
+                .as("in docs/metrics.md")
+                .isSubsetOf(documented);
     }
 
     private static Set<String> names(String text, String pattern) {
@@ -107,6 +108,6 @@ final class ContractMetrics {
                 .matcher(text)
                 .results()
                 .map(found -> found.group(1))
-                .collect(Collectors.toCollection(TreeSet::new));
+                .collect(Collectors.<String, Set<String>>toCollection(TreeSet::new));
     }
 }

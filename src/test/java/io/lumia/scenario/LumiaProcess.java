@@ -231,11 +231,23 @@ final class LumiaProcess implements AutoCloseable {
     }
 
     JsonNode apiPost(String path, String body) throws Exception {
+        return api("POST", path, body);
+    }
+
+    JsonNode apiPatch(String path, String body) throws Exception {
+        return api("PATCH", path, body);
+    }
+
+    JsonNode apiDelete(String path) throws Exception {
+        return api("DELETE", path, "");
+    }
+
+    private JsonNode api(String method, String path, String body) throws Exception {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port("admin API") + "/api/v1" + path))
                 .timeout(Duration.ofSeconds(30))
                 .header("Authorization", "Bearer " + token())
                 .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(body))
+                .method(method, BodyPublishers.ofString(body))
                 .build();
         var answer = HTTP.send(request, BodyHandlers.ofString());
         assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 299);
