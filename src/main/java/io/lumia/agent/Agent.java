@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -190,6 +191,11 @@ public final class Agent {
     /** One more certificate of this identity, kept nowhere; for who wants to see what the broker makes of one that is revoked. */
     public Future<TlsMaterial> spare() {
         return identity.spare();
+    }
+
+    /** The certificate in use and its key in the hands of somebody else; empty while there is none. */
+    public Optional<CopiedPair> copy() {
+        return identity.copy();
     }
 
     /** Connects and disconnects beside the real connection; fails when the broker does not accept this certificate. */

@@ -6,6 +6,7 @@ import io.lumia.agent.AgentListener;
 import io.lumia.agent.AgentState;
 import io.lumia.config.SwarmConfig;
 import io.lumia.mqtt.Message;
+import io.lumia.swarm.fault.FaultyDevice;
 import io.lumia.x509.DeviceName;
 import io.vertx.core.Future;
 import io.vertx.core.json.DecodeException;
@@ -20,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A thermometer: tells its temperature every interval, and answers {@code ping}. */
-final class SimulatedDevice implements AgentListener {
+final class SimulatedDevice implements AgentListener, FaultyDevice {
     private static final Logger log = LoggerFactory.getLogger(SimulatedDevice.class);
 
     private final DeviceName name;
@@ -29,7 +30,8 @@ final class SimulatedDevice implements AgentListener {
     private final Clock clock;
     private final SwarmTally tally;
     private final String run;
-    private final Agent agent;
+    private final InetAddress address;
+    private Agent agent;
     private long sequence;
     private double temperature;
     private long timer = -1;
@@ -46,6 +48,7 @@ final class SimulatedDevice implements AgentListener {
             SwarmTally tally,
             String run) {
         this.name = name;
+        this.address = address;
         this.config = config;
         this.environment = environment;
         this.clock = environment.clock();
@@ -69,6 +72,27 @@ final class SimulatedDevice implements AgentListener {
         stopped = true;
         environment.vertx().cancelTimer(timer);
         return agent.stop();
+    }
+
+    @Override
+    public Agent agent() {
+        return agent;
+    }
+
+    @Override
+    public Future<Void> powerOff() {
+        environment.vertx().cancelTimer(timer);
+        timer = -1;
+        return agent.stop();
+    }
+
+    @Override
+    public Future<Void> powerOn() {
+        if (stopped) {
+            return Future.succeededFuture();
+        }
+        agent = new Agent(name, address, environment, this);
+        return start();
     }
 
     @Override

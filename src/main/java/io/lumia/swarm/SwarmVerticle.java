@@ -2,6 +2,8 @@ package io.lumia.swarm;
 
 import io.lumia.agent.AgentEnvironment;
 import io.lumia.config.SwarmConfig;
+import io.lumia.swarm.fault.DeviceFaults;
+import io.lumia.swarm.fault.Faults;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -9,6 +11,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +25,7 @@ public final class SwarmVerticle extends VerticleBase {
     private final AgentEnvironment environment;
     private final SwarmTally tally = new SwarmTally();
     private final List<SimulatedDevice> devices = new ArrayList<>();
+    private final Faults faults;
     private final Promise<Void> ready = Promise.promise();
     private final String run = UUID.randomUUID().toString();
     private long ramp = -1;
@@ -36,6 +40,8 @@ public final class SwarmVerticle extends VerticleBase {
         this.config = config;
         this.addresses = List.copyOf(addresses);
         this.environment = environment;
+        this.faults = new Faults(config, environment, ThreadLocalRandom.current());
+        ready.future().onComplete(complete -> faults.begin());
     }
 
     /** Completes when every device has been connected; fails when one of them never will be. */
@@ -84,7 +90,11 @@ public final class SwarmVerticle extends VerticleBase {
 
     private void begin(int number) {
         var name = config.name(number);
-        var device = new SimulatedDevice(name, addresses.get(number - 1), config, environment, tally, run);
+        var address = addresses.get(number - 1);
+        var own = faults.of(number, address);
+        var device = new SimulatedDevice(
+                name, address, config, own.map(DeviceFaults::environment).orElse(environment), tally, run);
+        own.ifPresent(fault -> fault.attach(device));
         devices.add(device);
         device.start().onFailure(unusable -> {
             log.atError().addKeyValue("identity", name).log(unusable.getMessage());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lumia.access.AddressRange;
 import io.lumia.config.SwarmConfig;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SwarmAddressesTest {
@@ -59,6 +60,6 @@ class SwarmAddressesTest {
     }
 
     private static SwarmConfig config(int devices, String range) {
-        return new SwarmConfig(devices, "dev", range, Duration.ofSeconds(2), 1, 100);
+        return new SwarmConfig(devices, "dev", range, Duration.ofSeconds(2), 1, 100, Map.of());
     }
 }
