@@ -6,7 +6,6 @@ import io.lumia.bus.FleetBus.ListAccounts;
 import io.lumia.bus.FleetBus.ListOrders;
 import io.lumia.bus.FleetBus.OrderSummary;
 import io.lumia.x509.Printable;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +16,9 @@ final class AcmeApi {
     private static final List<String> ORDER_STATES = List.of("pending", "ready", "processing", "valid", "invalid");
     private static final List<String> ACCOUNT_STATES = List.of("valid", "deactivated");
 
-    void mount(Router api) {
-        api.get("/ca/orders").handler(this::orders);
-        api.get("/ca/accounts").handler(this::accounts);
+    void mount(ApiRoutes api) {
+        api.get("/ca/orders", Role.VIEWER, this::orders);
+        api.get("/ca/accounts", Role.VIEWER, this::accounts);
     }
 
     private record OrderView(

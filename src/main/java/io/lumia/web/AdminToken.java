@@ -18,6 +18,9 @@ import org.slf4j.LoggerFactory;
 /** The bearer token of the admin API; only its hash stays in memory, so that comparison takes the same time whatever was guessed. */
 final class AdminToken {
     static final String FILE = "admin-token";
+    /** Of whoever presents it, in the audit log. */
+    static final String NAME = "admin";
+
     private static final Logger log = LoggerFactory.getLogger(AdminToken.class);
     private static final int OCTETS = 32;
     private static final int SHORTEST = 16;

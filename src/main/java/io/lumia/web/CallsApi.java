@@ -4,7 +4,6 @@ import io.lumia.bus.RemoteCalls;
 import io.lumia.http.Problem;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
 /** {@code /calls/ADDRESS}: questions to the authority from processes that run without one. */
@@ -15,8 +14,8 @@ final class CallsApi {
         this.vertx = vertx;
     }
 
-    void mount(Router api) {
-        api.post("/calls/:address").handler(this::call);
+    void mount(ApiRoutes api) {
+        api.post("/calls/:address", Role.ADMIN, this::call);
     }
 
     private void call(RoutingContext context) {

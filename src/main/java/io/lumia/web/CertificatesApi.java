@@ -22,7 +22,6 @@ import io.lumia.x509.RevocationReason;
 import io.lumia.x509.SerialNumber;
 import io.lumia.x509.UnfitRequest;
 import io.vertx.core.Future;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,11 +45,11 @@ final class CertificatesApi {
         this.audit = audit;
     }
 
-    void mount(Router api) {
-        api.get("/certificates").handler(this::list);
-        api.post("/certificates").handler(this::issue);
-        api.get("/certificates/:serial").handler(this::show);
-        api.post("/certificates/:serial/revoke").handler(this::revoke);
+    void mount(ApiRoutes api) {
+        api.get("/certificates", Role.VIEWER, this::list);
+        api.post("/certificates", Role.OPERATOR, this::issue);
+        api.get("/certificates/:serial", Role.VIEWER, this::show);
+        api.post("/certificates/:serial/revoke", Role.OPERATOR, this::revoke);
     }
 
     private void list(RoutingContext context) {
@@ -83,6 +82,9 @@ final class CertificatesApi {
     private void issue(RoutingContext context) {
         var body = RequestBody.of(context, ordered("csr", "profile", "validity", "sans"));
         var profile = parsed("profile", body.required("profile"), Profile::of);
+        if (profile == Profile.ADMIN) {
+            Operator.demand(context, Role.ADMIN, audit.clock());
+        }
         @Nullable Duration lifetime = body.duration("validity").orElse(null);
         var csr = body.required("csr");
         var names = body.texts("sans");
@@ -91,7 +93,13 @@ final class CertificatesApi {
                 201,
                 claim(context, profile, csr)
                         .map(claim -> new IssueCertificate(
-                                profile, csr, names, lifetime, claim.orElse(null), AuditTrail.OPERATOR, "sign"))
+                                profile,
+                                csr,
+                                names,
+                                lifetime,
+                                claim.orElse(null),
+                                Operator.of(context).name(),
+                                "sign"))
                         .compose(wanted -> Answers.ask(context, FleetBus.ISSUE_CERTIFICATE, wanted, "authority"))
                         .map(CertificatesApi::issued));
     }
@@ -132,12 +140,12 @@ final class CertificatesApi {
         var serial = serial(context);
         var body = RequestBody.of(context, Set.of("reason"));
         var reason = parsed("reason", body.text("reason").orElse("unspecified"), RevocationReason::of);
-        var wanted = new RevokeCertificate(serial, reason, AuditTrail.OPERATOR);
+        var wanted = new RevokeCertificate(serial, reason, Operator.of(context).name());
         Answers.send(
                 context,
                 200,
                 Answers.ask(context, FleetBus.REVOKE_CERTIFICATE, wanted, "authority")
-                        .map(this::revoked));
+                        .map(outcome -> revoked(context, outcome)));
     }
 
     private static Views.Issued issued(IssueOutcome outcome) {
@@ -148,13 +156,13 @@ final class CertificatesApi {
         return view(bundle);
     }
 
-    private Views.Certificate revoked(RevokeOutcome outcome) {
+    private Views.Certificate revoked(RoutingContext context, RevokeOutcome outcome) {
         if (outcome instanceof RevokeOutcome.Revoked revoked) {
             return Views.Certificate.detail(revoked.certificate());
         }
         if (outcome instanceof RevokeOutcome.AlreadyRevoked already) {
             var certificate = already.certificate();
-            audit.refused("certificate.revoke", certificate.serial().toString(), "already revoked");
+            audit.refused(context, "certificate.revoke", certificate.serial().toString(), "already revoked");
             throw new Rejected(Problem.of(
                     409,
                     "already-revoked",
@@ -162,7 +170,7 @@ final class CertificatesApi {
                     "certificate " + certificate.serial() + " was revoked at " + certificate.revokedAt()));
         }
         var serial = ((RevokeOutcome.Unknown) outcome).serial();
-        audit.refused("certificate.revoke", serial.toString(), "unknown");
+        audit.refused(context, "certificate.revoke", serial.toString(), "unknown");
         throw unknown(serial);
     }
 

@@ -8,7 +8,6 @@ import io.lumia.bus.FleetBus.ListExternalKeys;
 import io.lumia.bus.FleetBus.RemoveExternalKey;
 import io.lumia.bus.FleetBus.RemoveExternalKeyOutcome;
 import io.lumia.x509.Printable;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 final class ExternalKeysApi {
     private static final String USUAL_PROVISIONER = "acme";
 
-    void mount(Router api) {
-        api.get("/ca/eab").handler(this::list);
-        api.post("/ca/eab").handler(this::add);
-        api.delete("/ca/eab/:id").handler(this::remove);
+    void mount(ApiRoutes api) {
+        api.get("/ca/eab", Role.VIEWER, this::list);
+        api.post("/ca/eab", Role.ADMIN, this::add);
+        api.delete("/ca/eab/:id", Role.ADMIN, this::remove);
     }
 
     private record KeyView(
@@ -61,7 +60,7 @@ final class ExternalKeysApi {
         var wanted = new AddExternalKey(
                 body.text("provisioner").orElse(USUAL_PROVISIONER),
                 body.text("label").orElse(""),
-                AuditTrail.OPERATOR);
+                Operator.of(context).name());
         Answers.send(
                 context,
                 201,
@@ -91,7 +90,7 @@ final class ExternalKeysApi {
                 Answers.ask(
                                 context,
                                 FleetBus.REMOVE_EXTERNAL_KEY,
-                                new RemoveExternalKey(id, AuditTrail.OPERATOR),
+                                new RemoveExternalKey(id, Operator.of(context).name()),
                                 "authority")
                         .map(outcome -> {
                             if (outcome == RemoveExternalKeyOutcome.UNKNOWN) {

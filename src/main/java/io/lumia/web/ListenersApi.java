@@ -6,7 +6,6 @@ import io.lumia.bus.FleetBus.RenewListenerOutcome;
 import io.lumia.bus.FleetBus.RenewListenerOutcome.Kept;
 import io.lumia.bus.FleetBus.RenewListenerOutcome.Renewed;
 import io.lumia.http.Problem;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 
@@ -14,8 +13,8 @@ import java.util.List;
 final class ListenersApi {
     private static final List<String> LISTENERS = List.of("broker", "authority", "gui");
 
-    void mount(Router api) {
-        api.post("/listeners/:name/renew").handler(this::renew);
+    void mount(ApiRoutes api) {
+        api.post("/listeners/:name/renew", Role.OPERATOR, this::renew);
     }
 
     private record RenewedView(String listener, String serial, String notAfter) {}
@@ -28,7 +27,11 @@ final class ListenersApi {
         Answers.send(
                 context,
                 200,
-                Answers.ask(context, FleetBus.renewListener(listener), new RenewListener("operator"), listener)
+                Answers.ask(
+                                context,
+                                FleetBus.renewListener(listener),
+                                new RenewListener(Operator.of(context).name()),
+                                listener)
                         .map(outcome -> view(listener, outcome)));
     }
 

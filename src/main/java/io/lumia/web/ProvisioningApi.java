@@ -7,7 +7,6 @@ import io.lumia.bus.FleetBus.ProvisioningState;
 import io.lumia.bus.FleetBus.SwitchProvisioning;
 import io.lumia.bus.FleetBus.WhitelistOutcome;
 import io.vertx.core.Future;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,12 +20,12 @@ final class ProvisioningApi {
     private static final String PART = "provisioning";
     private static final Duration LONGEST_TIMER = Duration.ofDays(366);
 
-    void mount(Router api) {
-        api.get("/provisioning").handler(this::show);
-        api.patch("/provisioning").handler(this::change);
-        api.get("/provisioning/whitelist").handler(this::showWhitelist);
-        api.post("/provisioning/whitelist").handler(this::addToWhitelist);
-        api.delete("/provisioning/whitelist").handler(this::removeFromWhitelist);
+    void mount(ApiRoutes api) {
+        api.get("/provisioning", Role.VIEWER, this::show);
+        api.patch("/provisioning", Role.OPERATOR, this::change);
+        api.get("/provisioning/whitelist", Role.VIEWER, this::showWhitelist);
+        api.post("/provisioning/whitelist", Role.OPERATOR, this::addToWhitelist);
+        api.delete("/provisioning/whitelist", Role.OPERATOR, this::removeFromWhitelist);
     }
 
     private void show(RoutingContext context) {
@@ -49,7 +48,8 @@ final class ProvisioningApi {
                 wanted.compose(on -> Answers.ask(
                                 context,
                                 FleetBus.SWITCH_PROVISIONING,
-                                new SwitchProvisioning(on, offAfter, AuditTrail.OPERATOR),
+                                new SwitchProvisioning(
+                                        on, offAfter, Operator.of(context).name()),
                                 PART))
                         .map(Views.Provisioning::of));
     }
@@ -77,7 +77,7 @@ final class ProvisioningApi {
         if (add.isEmpty() && remove.isEmpty()) {
             throw Rejected.badRequest("nothing to change; name at least one address or CIDR range");
         }
-        var wanted = new ChangeWhitelist(add, remove, AuditTrail.OPERATOR);
+        var wanted = new ChangeWhitelist(add, remove, Operator.of(context).name());
         Answers.send(
                 context,
                 200,

@@ -5,6 +5,7 @@ import io.lumia.config.TlsConfig;
 import io.lumia.config.WebConfig;
 import io.lumia.http.ConnectionGuard;
 import io.lumia.http.Listeners;
+import io.lumia.http.Origins;
 import io.lumia.tls.ListenerCertificate;
 import io.lumia.tls.ListenerCertificates;
 import io.lumia.tls.ListenerCertificates.Wanted;
@@ -124,7 +125,8 @@ public final class WebVerticle extends VerticleBase {
 
     private Router router(AdminToken token, ConnectionGuard guard) {
         var doorman = new Doorman(token, config.names(), config.onLoopback(), clock);
-        var api = Router.router(vertx);
+        var below = Router.router(vertx);
+        var api = new ApiRoutes(below, clock);
         new CertificatesApi(new AuditTrail(vertx, clock)).mount(api);
         new ProvisioningApi().mount(api);
         new FleetApi(clock).mount(api);
@@ -134,6 +136,7 @@ public final class WebVerticle extends VerticleBase {
         new CallsApi(vertx).mount(api);
 
         var router = Router.router(vertx);
+        router.route().handler(WebVerticle::beginOrigin);
         router.route().handler(WebVerticle::strictHeaders);
         router.route().handler(doorman::checkHost);
         if (config.tls().mtls().requireClientCert()) {
@@ -145,12 +148,17 @@ public final class WebVerticle extends VerticleBase {
             guard.arrived(context.request().connection());
             context.next();
         });
-        router.route("/api/v1/*").subRouter(api);
+        router.route("/api/v1/*").subRouter(below);
         router.route().failureHandler(Answers::failed);
         for (int status : new int[] {400, 404, 405, 413}) {
             router.errorHandler(status, Answers::failed);
         }
         return router;
+    }
+
+    private static void beginOrigin(RoutingContext context) {
+        Origins.begin(context.request());
+        context.next();
     }
 
     private static void strictHeaders(RoutingContext context) {

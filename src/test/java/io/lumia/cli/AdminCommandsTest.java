@@ -7,6 +7,7 @@ import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.ChangeWhitelist;
 import io.lumia.bus.FleetBus.ProvisioningState;
 import io.lumia.bus.FleetBus.Refusal;
+import io.lumia.bus.FleetBus.RenewDeviceOutcome;
 import io.lumia.bus.FleetBus.SwitchProvisioning;
 import io.lumia.bus.FleetBus.WhitelistOutcome;
 import io.lumia.config.TlsConfig;
@@ -43,7 +44,7 @@ import picocli.CommandLine.Command;
 
 class AdminCommandsTest {
     private static final ProvisioningState ON =
-            new ProvisioningState(true, ScriptedAuthority.NOW, List.of("127.0.0.2"), "operator");
+            new ProvisioningState(true, ScriptedAuthority.NOW, List.of("127.0.0.2"), "admin");
 
     private final Vertx vertx = Vertx.vertx();
     private final ScriptedAuthority authority = new ScriptedAuthority();
@@ -127,17 +128,35 @@ class AdminCommandsTest {
     }
 
     @Test
+    void orders_a_device_to_renew() {
+        Await.result(FleetBus.RENEW_DEVICE.serve(
+                vertx,
+                asked -> Future.succeededFuture(
+                        switch (asked.device().value()) {
+                            case "dev-0001" -> new RenewDeviceOutcome.Told(false);
+                            case "dev-0002" -> new RenewDeviceOutcome.Told(true);
+                            case "dev-0003" -> new RenewDeviceOutcome.NotConnected("it is away");
+                            default -> new RenewDeviceOutcome.Unknown(asked.device());
+                        })));
+        assertThat(run("devices", "renew", "dev-0001").out().strip()).isEqualTo("dev-0001 begins to renew");
+        assertThat(run("devices", "renew", "dev-0002").out().strip()).isEqualTo("dev-0002 is renewing already");
+        assertThat(run("devices", "renew", "dev-0003").err().strip()).isEqualTo("it is away");
+        assertThat(run("devices", "renew", "dev-0009").err()).contains("no key has claimed the name 'dev-0009'");
+        assertThat(run("devices", "renew", "Not_A_Name").code()).isEqualTo(2);
+    }
+
+    @Test
     void turns_provisioning_on_for_a_while_and_lets_addresses_in() {
         var ran = run("provisioning", "on", "--for", "10m", "--allow", "127.0.0.2", "--allow", "10.0.0.0/8");
         assertThat(ran.code()).as(ran.err()).isZero();
-        assertThat(switched).containsExactly(new SwitchProvisioning(true, Duration.ofMinutes(10), "operator"));
+        assertThat(switched).containsExactly(new SwitchProvisioning(true, Duration.ofMinutes(10), "admin"));
         assertThat(changed)
-                .containsExactly(new ChangeWhitelist(List.of("127.0.0.2", "10.0.0.0/8"), List.of(), "operator"));
+                .containsExactly(new ChangeWhitelist(List.of("127.0.0.2", "10.0.0.0/8"), List.of(), "admin"));
         assertThat(ran.out())
                 .contains("provisioning is on until 2030-01-01T00:00:00Z")
                 .contains("  127.0.0.2");
         assertThat(run("provisioning", "deny", "127.0.0.2").code()).isZero();
-        assertThat(changed.get(1)).isEqualTo(new ChangeWhitelist(List.of(), List.of("127.0.0.2"), "operator"));
+        assertThat(changed.get(1)).isEqualTo(new ChangeWhitelist(List.of(), List.of("127.0.0.2"), "admin"));
         assertThat(run("provisioning", "off").code()).isZero();
         assertThat(run("provisioning", "status").code()).isZero();
     }

@@ -202,7 +202,7 @@ class WebVerticleTest {
         var asked = authority.asked.get(0);
         assertThat(asked.lifetime()).isEqualTo(Duration.ofHours(48));
         assertThat(asked.names()).containsExactly("localhost");
-        assertThat(asked.requester()).isEqualTo("operator");
+        assertThat(asked.requester()).isEqualTo("admin");
         assertThat(json(reply).path("root").asText()).isEqualTo(authority.pem);
     }
 
@@ -260,7 +260,7 @@ class WebVerticleTest {
         Await.until(vertx, "it is audited", () -> !audited.isEmpty());
         assertThat(audited)
                 .extracting(Audited::actor, Audited::action, Audited::object, Audited::outcome)
-                .containsExactly(tuple("operator", "certificate.revoke", "abcdee", "refused"));
+                .containsExactly(tuple("admin", "certificate.revoke", "abcdee", "refused"));
     }
 
     @Test
@@ -289,19 +289,19 @@ class WebVerticleTest {
         send("PATCH /api/v1/provisioning", "{\"offAfter\":null}");
         assertThat(switched)
                 .containsExactly(
-                        new SwitchProvisioning(true, Duration.ofMinutes(30), "operator"),
-                        new SwitchProvisioning(false, null, "operator"),
-                        new SwitchProvisioning(true, Duration.ZERO, "operator"));
+                        new SwitchProvisioning(true, Duration.ofMinutes(30), "admin"),
+                        new SwitchProvisioning(false, null, "admin"),
+                        new SwitchProvisioning(true, Duration.ZERO, "admin"));
         send("POST /api/v1/provisioning/whitelist", "{\"add\":[\"127.0.0.2\"],\"remove\":[\"127.0.0.1\"]}");
         send("POST /api/v1/provisioning/whitelist", "{\"entries\":[\"127.0.0.3\"]}");
         send("DELETE /api/v1/provisioning/whitelist?entry=10.0.0.0/8", "");
         send("DELETE /api/v1/provisioning/whitelist", "{\"entries\":[\"::1\"]}");
         assertThat(changed)
                 .containsExactly(
-                        new ChangeWhitelist(List.of("127.0.0.2"), List.of("127.0.0.1"), "operator"),
-                        new ChangeWhitelist(List.of("127.0.0.3"), List.of(), "operator"),
-                        new ChangeWhitelist(List.of(), List.of("10.0.0.0/8"), "operator"),
-                        new ChangeWhitelist(List.of(), List.of("::1"), "operator"));
+                        new ChangeWhitelist(List.of("127.0.0.2"), List.of("127.0.0.1"), "admin"),
+                        new ChangeWhitelist(List.of("127.0.0.3"), List.of(), "admin"),
+                        new ChangeWhitelist(List.of(), List.of("10.0.0.0/8"), "admin"),
+                        new ChangeWhitelist(List.of(), List.of("::1"), "admin"));
         assertThat(json(get("/provisioning/whitelist")).path("entries").get(0).asText())
                 .isEqualTo("127.0.0.2");
         assertProblem(send("PATCH /api/v1/provisioning", "{}"), 400, "bad-request");
