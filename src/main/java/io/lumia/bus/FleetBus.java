@@ -720,9 +720,19 @@ public final class FleetBus {
 
     public record ReadDeliveryStatistics() {}
 
-    /** Delivery times by QoS. */
+    /**
+     * Delivery times by QoS.
+     *
+     * @param clocksWrong devices whose clock is wrong now
+     * @param skewed messages that have no delivery time because of that
+     */
     public record DeliveryStatistics(
-            Map<Integer, Histogram> byQos, long lost, long duplicated, CommandStatistics commands) {}
+            Map<Integer, Histogram> byQos,
+            long lost,
+            long duplicated,
+            long clocksWrong,
+            long skewed,
+            CommandStatistics commands) {}
 
     /**
      * Commands of the application to devices.

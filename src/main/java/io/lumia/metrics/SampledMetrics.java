@@ -159,6 +159,15 @@ final class SampledMetrics implements MultiCollector {
                 "Telemetry that the application missed or received twice, by sequence number",
                 "kind",
                 Map.of("lost", delivery.lost(), "duplicated", delivery.duplicated())));
+        to.add(gauge(
+                "lumia_devices_clock_skewed",
+                "Devices whose clock is wrong by more than 10 s",
+                delivery.clocksWrong()));
+        to.add(CounterSnapshot.builder()
+                .name("lumia_mqtt_delivery_skewed")
+                .help("Telemetry without a delivery time, since the clock of its device is wrong")
+                .dataPoint(point(Labels.EMPTY, delivery.skewed()))
+                .build());
         addCommands(to, delivery.commands());
     }
 
