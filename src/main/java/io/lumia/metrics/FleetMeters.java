@@ -92,9 +92,17 @@ final class FleetMeters {
             "installation",
             "reload",
             "test");
+    /** Those of {@link FleetBus.HookRun}. */
+    private static final List<String> HOOKS = List.of("webhook", "command");
+
+    private static final List<String> HOOK_RESULTS = List.of("done", "failed", "given_up");
     /** Those of {@link FleetBus.ListenerReloaded} that are a change. */
     private static final List<String> RELOAD_RESULTS =
             List.of("reloaded", "rolled_back", "fallback", "refused", "trust_reloaded", "trust_rolled_back");
+    /** Those of {@link FleetBus.BrokerReloaded}. */
+    private static final List<String> BROKER_FILES = List.of("acl", "allowed", "trust", "crl");
+
+    private static final List<String> BROKER_RELOAD_RESULTS = List.of("reloaded", "refused", "rolled_back");
     /** The usual ones of {@link FleetBus.ProvisioningAnswered}; others appear when they happen. */
     private static final List<String> PROVISIONING_RESULTS = List.of(
             "issued",
@@ -159,6 +167,8 @@ final class FleetMeters {
                 reason -> counter(RENEWAL_FAILURE, FAILURE, "reason", reason).increment(0));
         PROVISIONING_RESULTS.forEach(
                 result -> counter(PROVISIONING, REQUESTS, "result", result).increment(0));
+        HOOKS.forEach(
+                hook -> HOOK_RESULTS.forEach(result -> hookRuns(hook, result).increment(0)));
         for (RevocationReason reason : RevocationReason.values()) {
             counter(REVOCATION, REVOKED, "reason", reason.label()).increment(0);
         }
@@ -211,13 +221,7 @@ final class FleetMeters {
                 BACKUP_ENDED.listen(vertx, this::backupEnded),
                 WATCHED_LOOKED_AT.listen(vertx, this::lookedAt),
                 INSTANCE_LOOKED_AT.listen(vertx, looked -> expiry(looked.instance(), looked.validity())),
-                HOOK_RUN.listen(
-                        vertx,
-                        run -> Counter.builder("lumia.expiry.hooks")
-                                .description("Tries to tell others of a change of level")
-                                .tags("hook", run.hook(), "result", run.result())
-                                .register(registry)
-                                .increment())));
+                HOOK_RUN.listen(vertx, run -> hookRuns(run.hook(), run.result()).increment())));
     }
 
     /** Shows when the certificate of a service ends. */
@@ -296,6 +300,10 @@ final class FleetMeters {
         if (!fallbacks.containsKey(reloaded.listener())) {
             RELOAD_RESULTS.forEach(
                     result -> tlsReloads(reloaded.listener(), result).increment(0));
+            if (reloaded.listener().equals("broker")) {
+                BROKER_FILES.forEach(file -> BROKER_RELOAD_RESULTS.forEach(
+                        result -> brokerReloads(file, result).increment(0)));
+            }
         }
         expiry(reloaded.listener(), reloaded.validity());
         fallbacks
@@ -314,11 +322,21 @@ final class FleetMeters {
     }
 
     private void brokerReloaded(BrokerReloaded reloaded) {
-        Counter.builder("lumia.broker.reloads")
+        brokerReloads(reloaded.what(), reloaded.result()).increment();
+    }
+
+    private Counter brokerReloads(String what, String result) {
+        return Counter.builder("lumia.broker.reloads")
                 .description("Changed files that the running broker took, or did not")
-                .tags("what", reloaded.what(), "result", reloaded.result())
-                .register(registry)
-                .increment();
+                .tags("what", what, "result", result)
+                .register(registry);
+    }
+
+    private Counter hookRuns(String hook, String result) {
+        return Counter.builder("lumia.expiry.hooks")
+                .description("Tries to tell others of a change of level")
+                .tags("hook", hook, "result", result)
+                .register(registry);
     }
 
     private AtomicLong expiryGauge(String identity) {

@@ -56,6 +56,19 @@ final class SampledMetrics implements MultiCollector {
             "handshake_aborted",
             "tls_error");
 
+    private static final List<String> DISCONNECT_REASONS = List.of(
+            "client",
+            "taken_over",
+            "revoked",
+            "expired",
+            "keep_alive",
+            "connection_lost",
+            "protocol_error",
+            "packet_too_large",
+            "queue_full",
+            "store_failed",
+            "internal");
+
     private volatile List<MetricSnapshot> latest = List.of();
 
     /** Takes what the next scrape shows. */
@@ -118,7 +131,10 @@ final class SampledMetrics implements MultiCollector {
                 "Publishes and subscriptions that the topic rules denied",
                 "action",
                 broker.denied()));
-        to.add(counters("lumia_mqtt_disconnects", "Connections that ended", "reason", broker.disconnects()));
+        var disconnects = new TreeMap<String, Long>();
+        DISCONNECT_REASONS.forEach(reason -> disconnects.put(reason, 0L));
+        disconnects.putAll(broker.disconnects());
+        to.add(counters("lumia_mqtt_disconnects", "Connections that ended", "reason", disconnects));
         var publishes = CounterSnapshot.builder().name("lumia_mqtt_publishes").help("MQTT messages in and out");
         broker.publishes().forEach((key, count) -> {
             var parts = key.split("/", 2);
