@@ -16,6 +16,7 @@ import io.lumia.cli.RenewCommand;
 import io.lumia.cli.RestoreCommand;
 import io.lumia.cli.RevokeCommand;
 import io.lumia.cli.RunCommand;
+import io.lumia.cli.SwarmCommand;
 import io.lumia.cli.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Spec;
         footer = {"", "Exit codes: 0 done, 1 failed, 2 not understood."},
         subcommands = {
             RunCommand.class,
+            SwarmCommand.class,
             DemoCommand.class,
             BenchCommand.class,
             IssueCommand.class,

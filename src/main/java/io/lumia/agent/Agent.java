@@ -201,6 +201,34 @@ public final class Agent {
         return Optional.ofNullable(identity.generation()).map(IdentityFiles.Generation::serial);
     }
 
+    /** Says goodbye to the broker and comes back by itself after the pause; without effect unless it is connected. */
+    public void leave(Duration pause) {
+        var last = link;
+        if (state != CONNECTED || busy || last == null) {
+            return;
+        }
+        busy = true;
+        cancelTimer();
+        session.hold()
+                .timeout(FAREWELL.toMillis(), TimeUnit.MILLISECONDS)
+                .otherwiseEmpty()
+                .compose(quiet -> {
+                    link = link == last ? null : link;
+                    return last.disconnect();
+                })
+                .otherwiseEmpty()
+                .onSuccess(gone -> left(pause));
+    }
+
+    private void left(Duration pause) {
+        busy = false;
+        if (state == CONNECTED) {
+            enter(CERTIFIED);
+            listener.disconnected();
+            sleep(pause);
+        }
+    }
+
     /** One more certificate of this identity, kept nowhere; for who wants to see what the broker makes of one that is revoked. */
     public Future<TlsMaterial> spare() {
         return identity.spare();
@@ -440,8 +468,10 @@ public final class Agent {
             if (state == RENEWING) {
                 // the broker ends the old connection when the new one takes the session over
                 link = null;
+                listener.ended(ending);
             } else if (state == CONNECTED) {
                 cancelTimer();
+                listener.ended(ending);
                 lost(ending);
             }
         }

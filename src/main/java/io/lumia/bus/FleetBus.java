@@ -112,6 +112,10 @@ public final class FleetBus {
     public static final Call<ReadDeliveryStatistics, DeliveryStatistics> DELIVERY_STATISTICS =
             new Call<>("app.delivery-statistics", ReadDeliveryStatistics.class, DeliveryStatistics.class, SHORT);
 
+    /** Answered by the simulated devices of this process. */
+    public static final Call<ReadSwarmStatistics, SwarmStatistics> SWARM_STATISTICS =
+            new Call<>("swarm.statistics", ReadSwarmStatistics.class, SwarmStatistics.class, SHORT);
+
     // ---- events
     // --------------------------------------------------------------------------------------------------------
 
@@ -741,6 +745,30 @@ public final class FleetBus {
      * @param times from command to answer
      */
     public record CommandStatistics(long sent, Map<String, Long> results, Histogram times) {}
+
+    public record ReadSwarmStatistics() {}
+
+    /**
+     * Simulated devices and what they measured.
+     *
+     * @param devices by {@code started}, {@code enrolled}, {@code connected}
+     * @param renewals by {@code renewed}, {@code failed}
+     * @param messages by {@code published}, {@code received}
+     * @param lost ever counted as lost, also what came after all
+     * @param faults that are active now, by kind
+     * @param delivery from when a message was due to its arrival
+     * @param enrolment from the start of a device to its first connection
+     */
+    public record SwarmStatistics(
+            Map<String, Long> devices,
+            Map<String, Long> renewals,
+            Map<String, Long> messages,
+            long lost,
+            long duplicated,
+            long dropped,
+            Map<String, Long> faults,
+            Histogram delivery,
+            Histogram enrolment) {}
 
     /**
      * @param upperBounds of the buckets in seconds, ascending, without +Inf

@@ -22,6 +22,7 @@ public record SwarmConfig(
         @JsonProperty("telemetry-interval") Duration telemetryInterval,
         int qos,
         @JsonProperty("ramp-per-second") int rampPerSecond,
+        SwarmLoad load,
         Map<String, FaultConfig> faults) {
     /** All devices use 127.0.0.1. */
     public static final String SHARED = "shared";
@@ -36,7 +37,7 @@ public record SwarmConfig(
             var unused = AddressRange.parse(addressRange).nth(devices + 2L);
         }
         Check.positive("telemetry-interval", telemetryInterval);
-        Check.that(qos == 0 || qos == 1, "qos must be 0 or 1, is " + qos);
+        Check.that(qos >= 0 && qos <= 2, "qos must be 0, 1 or 2, is " + qos);
         Check.atLeast("ramp-per-second", rampPerSecond, 1);
         faults = Collections.unmodifiableMap(new LinkedHashMap<>(faults));
         for (String name : faults.keySet()) {
@@ -44,11 +45,6 @@ public record SwarmConfig(
                     name.matches("[A-Za-z0-9][A-Za-z0-9_-]*"),
                     "faults has the name '" + name + "'; use letters, digits, - and _");
         }
-    }
-
-    /** The same with these faults instead. */
-    public SwarmConfig withFaults(Map<String, FaultConfig> others) {
-        return new SwarmConfig(devices, namePrefix, addressRange, telemetryInterval, qos, rampPerSecond, others);
     }
 
     /** {@code dev-0001} for 1. */

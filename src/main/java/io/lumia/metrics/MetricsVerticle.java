@@ -10,6 +10,7 @@ import static io.lumia.bus.FleetBus.DESCRIBE_PROVISIONING;
 import static io.lumia.bus.FleetBus.DEVICE_CONNECTED;
 import static io.lumia.bus.FleetBus.REVOCATION_STATISTICS;
 import static io.lumia.bus.FleetBus.STORE_STATISTICS;
+import static io.lumia.bus.FleetBus.SWARM_STATISTICS;
 
 import io.lumia.bus.Call;
 import io.lumia.bus.FleetBus.CertificateDescription.Known;
@@ -23,6 +24,7 @@ import io.lumia.bus.FleetBus.ReadBrokerStatistics;
 import io.lumia.bus.FleetBus.ReadDeliveryStatistics;
 import io.lumia.bus.FleetBus.ReadRevocationStatistics;
 import io.lumia.bus.FleetBus.ReadStoreStatistics;
+import io.lumia.bus.FleetBus.ReadSwarmStatistics;
 import io.lumia.config.CannotStart;
 import io.lumia.config.MetricsConfig;
 import io.lumia.config.RenewalConfig;
@@ -168,6 +170,7 @@ public final class MetricsVerticle extends VerticleBase {
         var overdue = optional(COUNT_OVERDUE, policy);
         var provisioning = optional(DESCRIBE_PROVISIONING, new DescribeProvisioning());
         var store = optional(STORE_STATISTICS, new ReadStoreStatistics());
+        var swarm = optional(SWARM_STATISTICS, new ReadSwarmStatistics());
         var revocations = optional(REVOCATION_STATISTICS, new ReadRevocationStatistics());
         var authority = optional(DESCRIBE_AUTHORITY, new DescribeAuthority()).onSuccess(described -> {
             if (described != null) {
@@ -177,7 +180,8 @@ public final class MetricsVerticle extends VerticleBase {
                 }
             }
         });
-        return Future.all(List.of(broker, delivery, certificates, overdue, provisioning, authority, revocations, store))
+        return Future.all(List.of(
+                        broker, delivery, certificates, overdue, provisioning, authority, revocations, store, swarm))
                 .onSuccess(all -> sampled.update(
                         broker.result(),
                         delivery.result(),
@@ -185,7 +189,8 @@ public final class MetricsVerticle extends VerticleBase {
                         overdue.result(),
                         provisioning.result(),
                         revocations.result(),
-                        store.result()));
+                        store.result(),
+                        swarm.result()));
     }
 
     private <Q extends Record, A> Future<@Nullable A> optional(Call<Q, A> call, Q question) {

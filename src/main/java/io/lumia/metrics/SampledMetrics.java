@@ -11,6 +11,7 @@ import io.lumia.bus.FleetBus.OverdueCount;
 import io.lumia.bus.FleetBus.ProvisioningState;
 import io.lumia.bus.FleetBus.RevocationStatistics;
 import io.lumia.bus.FleetBus.StoreStatistics;
+import io.lumia.bus.FleetBus.SwarmStatistics;
 import io.lumia.config.Durations;
 import io.lumia.x509.Profile;
 import io.prometheus.metrics.model.registry.MultiCollector;
@@ -79,7 +80,8 @@ final class SampledMetrics implements MultiCollector {
             @Nullable OverdueCount overdue,
             @Nullable ProvisioningState provisioning,
             @Nullable RevocationStatistics revocations,
-            @Nullable StoreStatistics store) {
+            @Nullable StoreStatistics store,
+            @Nullable SwarmStatistics swarm) {
         var snapshots = new ArrayList<MetricSnapshot>();
         if (broker != null) {
             addBroker(snapshots, broker);
@@ -109,6 +111,9 @@ final class SampledMetrics implements MultiCollector {
         }
         if (store != null) {
             addStore(snapshots, store);
+        }
+        if (swarm != null) {
+            snapshots.addAll(SwarmMetrics.of(swarm));
         }
         latest = List.copyOf(snapshots);
     }
@@ -201,7 +206,7 @@ final class SampledMetrics implements MultiCollector {
                 .build());
     }
 
-    private static HistogramDataPointSnapshot histogram(Labels labels, Histogram histogram) {
+    static HistogramDataPointSnapshot histogram(Labels labels, Histogram histogram) {
         var buckets = ClassicHistogramBuckets.builder();
         for (int i = 0; i < histogram.counts().size(); i++) {
             double bound =
@@ -270,20 +275,20 @@ final class SampledMetrics implements MultiCollector {
                 .build();
     }
 
-    private static CounterSnapshot counters(String name, String help, String label, Map<String, Long> values) {
+    static CounterSnapshot counters(String name, String help, String label, Map<String, Long> values) {
         var counter = CounterSnapshot.builder().name(name).help(help);
         values.forEach((value, count) -> counter.dataPoint(point(Labels.of(label, value), count)));
         return counter.build();
     }
 
-    private static CounterDataPointSnapshot point(Labels labels, long count) {
+    static CounterDataPointSnapshot point(Labels labels, long count) {
         return CounterDataPointSnapshot.builder()
                 .labels(labels)
                 .value((double) count)
                 .build();
     }
 
-    private static GaugeDataPointSnapshot gaugePoint(Labels labels, long value) {
+    static GaugeDataPointSnapshot gaugePoint(Labels labels, long value) {
         return GaugeDataPointSnapshot.builder()
                 .labels(labels)
                 .value((double) value)

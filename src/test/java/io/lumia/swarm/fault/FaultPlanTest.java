@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lumia.config.FaultConfig;
 import io.lumia.config.FaultConfig.Kind;
 import io.lumia.config.SwarmConfig;
+import io.lumia.config.SwarmLoad;
 import io.lumia.x509.DeviceName;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -70,7 +71,8 @@ class FaultPlanTest {
     }
 
     private static SwarmConfig swarm(int devices, Map<String, FaultConfig> faults) {
-        return new SwarmConfig(devices, "dev", "127.20.0.0/16", Duration.ofSeconds(2), 1, 100, faults);
+        var load = new SwarmLoad(SwarmLoad.Pattern.STEADY, 0, 0, 0, 0);
+        return new SwarmConfig(devices, "dev", "127.20.0.0/16", Duration.ofSeconds(2), 1, 100, load, faults);
     }
 
     private static FaultConfig share(Kind kind, double share) {
