@@ -185,9 +185,10 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
     }
 
     private void heard(String device, CommandOutcome outcome) {
-        var ahead = outcome instanceof CommandOutcome.Answered answered ? ahead(answered) : null;
-        if (ahead != null) {
-            clocks.told(device, ahead).forEach(this::count);
+        if (outcome instanceof CommandOutcome.Answered answered) {
+            var ahead = ahead(answered);
+            var counts = ahead == null ? clocks.silent(device) : clocks.told(device, ahead, answered.took());
+            counts.forEach(this::count);
             return;
         }
         clocks.silent(device).forEach(this::count);

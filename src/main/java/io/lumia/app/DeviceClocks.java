@@ -78,12 +78,13 @@ final class DeviceClocks {
     /**
      * The device told its time.
      *
-     * @param ahead of ours; negative: behind
+     * @param ahead of ours in the middle between question and answer; negative: behind
+     * @param took from question to answer: the device may have told its time at any moment of that
      * @return what was held back and counts
      */
-    List<Delivery> told(String device, Duration ahead) {
+    List<Delivery> told(String device, Duration ahead, Duration took) {
         var held = asked.remove(device);
-        if (ahead.abs().compareTo(TOLERANCE) > 0) {
+        if (ahead.abs().minus(took.dividedBy(2)).compareTo(TOLERANCE) > 0) {
             found(device, ahead);
             skewed += held == null ? 0 : held.size();
             return List.of();

@@ -14,6 +14,8 @@ public record RenewalRetry(RetrySchedule schedule) {
     private static final int SOON = 3;
     private static final double SHARE_OF_REST = 0.75;
     private static final int TRIES_BEFORE_EXPIRY = 4;
+    /** A part of what is left, of which a part is left, and so on: that many tries help nobody. */
+    private static final Duration SHORTEST = Duration.ofMillis(250);
 
     /**
      * The wait.
@@ -31,11 +33,16 @@ public record RenewalRetry(RetrySchedule schedule) {
         return capped(schedule.delay(failures, asked, randomness), left);
     }
 
-    /** However long the schedule would wait, there are several tries before the certificate expires. */
+    /**
+     * However long the schedule would wait, there are several tries before the certificate expires. Once it has, nothing is to be in time for
+     * any more and the schedule holds: a device whose clock is ahead takes every certificate for expired, and must not order without a pause.
+     */
     public static Duration capped(Duration wait, Duration left) {
-        var most = left.isNegative()
-                ? Duration.ofMillis(1)
-                : left.dividedBy(TRIES_BEFORE_EXPIRY).plusMillis(1);
+        if (left.isNegative() || left.isZero()) {
+            return wait;
+        }
+        var part = left.dividedBy(TRIES_BEFORE_EXPIRY);
+        var most = part.compareTo(SHORTEST) > 0 ? part : SHORTEST;
         return wait.compareTo(most) < 0 ? wait : most;
     }
 }

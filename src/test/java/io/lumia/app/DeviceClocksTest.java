@@ -14,6 +14,8 @@ class DeviceClocksTest {
     private static final Delivery OLD = took(Duration.ofHours(6));
     private static final Delivery FROM_THE_FUTURE = took(Duration.ofHours(-6));
 
+    private static final Duration PING = Duration.ofMillis(80);
+
     private final DeviceClocks clocks = new DeviceClocks();
 
     @Test
@@ -29,7 +31,7 @@ class DeviceClocksTest {
         assertThat(clocks.judge("dev-1", OLD)).isEqualTo(LEAVE);
         assertThat(clocks.wrong()).isZero();
 
-        assertThat(clocks.told("dev-1", Duration.ofHours(-6))).isEmpty();
+        assertThat(clocks.told("dev-1", Duration.ofHours(-6), PING)).isEmpty();
         assertThat(clocks.wrong()).isEqualTo(1);
         assertThat(clocks.judge("dev-1", OLD)).isEqualTo(LEAVE);
         assertThat(clocks.skewed()).isEqualTo(3);
@@ -41,9 +43,18 @@ class DeviceClocksTest {
         clocks.judge("dev-1", waited);
         clocks.judge("dev-1", waited);
 
-        assertThat(clocks.told("dev-1", Duration.ofMillis(-40))).containsExactly(waited, waited);
+        assertThat(clocks.told("dev-1", Duration.ofMillis(-40), PING)).containsExactly(waited, waited);
         assertThat(clocks.wrong()).isZero();
         assertThat(clocks.skewed()).isZero();
+    }
+
+    @Test
+    void a_question_that_waited_for_the_device_to_come_back_shows_nothing() {
+        clocks.judge("dev-1", took(Duration.ofSeconds(26)));
+
+        assertThat(clocks.told("dev-1", Duration.ofSeconds(13), Duration.ofSeconds(26)))
+                .hasSize(1);
+        assertThat(clocks.wrong()).isZero();
     }
 
     @Test

@@ -4,28 +4,33 @@ import io.vertx.core.Future;
 
 /**
  * The device's connection carries nothing any more, and neither side is told: no FIN, no RST (RFC 9293, 3.5.1). Both find out by keep-alive
- * (MQTT 5, 3.1.2.10). For as long as it is set to last, new connections are of that kind as well.
+ * (MQTT 5, 3.1.2.10). Usually only that connection is dead, as when a router forgot it, and a new one works; where it is set how long it lasts,
+ * nothing gets through for so long.
  */
 final class HalfOpenLink implements Fault {
     private final Link link;
-    private final boolean newOnes;
+    private final boolean nothing;
 
-    /** @param newOnes whether connections that are made meanwhile fall silent too */
-    HalfOpenLink(Link link, boolean newOnes) {
+    /** @param nothing whether new connections carry nothing either */
+    HalfOpenLink(Link link, boolean nothing) {
         this.link = link;
-        this.newOnes = newOnes;
+        this.nothing = nothing;
     }
 
     @Override
     public Future<Void> begin() {
-        link.silence(newOnes);
+        if (nothing) {
+            link.stall();
+        } else {
+            link.silence();
+        }
         return Future.succeededFuture();
     }
 
-    /** When both sides gave the silent connections up. */
+    /** When both sides gave the dead connections up. */
     @Override
     public Future<Void> over() {
-        return newOnes ? Fault.super.over() : link.buried();
+        return nothing ? Fault.super.over() : link.buried();
     }
 
     @Override

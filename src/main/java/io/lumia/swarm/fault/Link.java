@@ -29,7 +29,7 @@ final class Link implements Detour {
     private @Nullable Future<NetServer> listening;
     private @Nullable Contact broker;
     private boolean down;
-    private boolean silent;
+    private boolean stalled;
     private Promise<Void> buried = Promise.promise();
 
     Link(Vertx vertx, InetAddress address) {
@@ -63,12 +63,17 @@ final class Link implements Detour {
         List.copyOf(wires).forEach(Wire::cut);
     }
 
-    /** What there is carries nothing any more and nobody is told; with {@code newOnes} the same goes for what is made until {@link #up}. */
-    void silence(boolean newOnes) {
+    /** What there is carries nothing any more, for good, and nobody is told. What is made from now on works. */
+    void silence() {
         buried = Promise.promise();
-        silent = newOnes;
         wires.forEach(wire -> wire.dead = true);
         bury();
+    }
+
+    /** Nothing gets through, and nobody is told, until {@link #up}: then goes on what both sides waited for. */
+    void stall() {
+        stalled = true;
+        wires.forEach(Wire::stall);
     }
 
     /** Completes when both ends of everything that was silenced are closed. */
@@ -76,10 +81,11 @@ final class Link implements Detour {
         return buried.future();
     }
 
-    /** New connections get through again. */
+    /** New connections get through again, and those go on that were only stalled. */
     void up() {
         down = false;
-        silent = false;
+        stalled = false;
+        List.copyOf(wires).forEach(Wire::goOn);
     }
 
     private void accepted(NetSocket device) {
@@ -96,11 +102,12 @@ final class Link implements Detour {
 
     private void join(NetSocket device, NetSocket reached) {
         var wire = new Wire(device, reached);
-        wire.dead = silent;
         wires.add(wire);
         wire.open();
         if (down) {
             wire.cut();
+        } else if (stalled) {
+            wire.stall();
         }
     }
 
@@ -136,18 +143,38 @@ final class Link implements Detour {
                     to.write(bytes);
                     if (to.writeQueueFull()) {
                         from.pause();
-                        to.drainHandler(drained -> from.resume());
+                        to.drainHandler(drained -> goOn(from));
                     }
                 }
             });
+        }
+
+        private void goOn(NetSocket from) {
+            if (!stalled) {
+                from.resume();
+            }
         }
 
         private void ended(NetSocket other) {
             if (--ends == 0) {
                 wires.remove(this);
                 bury();
-            } else if (!dead) {
+            } else if (!dead && !stalled) {
                 other.close();
+            }
+        }
+
+        void stall() {
+            device.pause();
+            reached.pause();
+        }
+
+        void goOn() {
+            if (ends < 2 && !dead) {
+                cut();
+            } else {
+                device.resume();
+                reached.resume();
             }
         }
 
