@@ -88,6 +88,10 @@ final class RunningLumia {
         return port("broker");
     }
 
+    int metricsPort() {
+        return port("metrics");
+    }
+
     Path root() {
         return data.resolve("ca/root.crt");
     }
@@ -98,14 +102,23 @@ final class RunningLumia {
 
     /** Asks the admin API with its token. */
     HttpResponse<String> post(String path, String json) throws IOException, InterruptedException {
-        var token = Files.readString(data.resolve("admin-token")).strip();
         return http.send(
-                HttpRequest.newBuilder(URI.create(address("admin API") + path))
-                        .header("Authorization", "Bearer " + token)
+                admin(path)
                         .header("Content-Type", "application/json")
                         .POST(HttpRequest.BodyPublishers.ofString(json))
                         .build(),
                 BodyHandlers.ofString());
+    }
+
+    /** What the admin API answers. */
+    String get(String path) throws IOException, InterruptedException {
+        return http.send(admin(path).build(), BodyHandlers.ofString()).body();
+    }
+
+    private HttpRequest.Builder admin(String path) throws IOException {
+        var token = Files.readString(data.resolve("admin-token")).strip();
+        return HttpRequest.newBuilder(URI.create(address("admin API") + path))
+                .header("Authorization", "Bearer " + token);
     }
 
     /** Where devices ask for their first certificate. */
