@@ -1,6 +1,7 @@
 package io.lumia.cli;
 
 import io.lumia.config.LumiaConfig;
+import io.lumia.swarm.report.HtmlReport;
 import io.lumia.swarm.report.JsonReport;
 import io.lumia.swarm.report.RunReport;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code lumia swarm}: simulated devices as a process of their own. */
@@ -45,6 +47,8 @@ import picocli.CommandLine.Spec;
 public final class SwarmCommand implements Callable<Integer> {
     private static final Logger log = LoggerFactory.getLogger(SwarmCommand.class);
     private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(70);
+
+    private static final Path STANDARD_OUTPUT = Path.of("-");
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -89,6 +93,13 @@ public final class SwarmCommand implements Callable<Integer> {
             description = "The report as JSON, to a file or to standard output.")
     private @Nullable Path json;
 
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            order = 61,
+            description = "The report as one page of HTML with charts, which needs nothing else.")
+    private @Nullable Path html;
+
     @Mixin
     private final ConfigOptions configuration = new ConfigOptions("swarm");
 
@@ -96,6 +107,8 @@ public final class SwarmCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        demandWritable("--json", json);
+        demandWritable("--report", html);
         var implied = new ArrayList<>(List.of("parts=swarm,metrics"));
         implied.addAll(options.settings());
         implied.addAll(faults.settings());
@@ -104,6 +117,19 @@ public final class SwarmCommand implements Callable<Integer> {
         try (var held = DataLock.on(config.data())) {
             log.atDebug().addKeyValue("lock", held).log("data directory is ours");
             return run(config);
+        }
+    }
+
+    /** Better before the run than after it. */
+    private void demandWritable(String option, @Nullable Path file) {
+        if (file == null || file.equals(STANDARD_OUTPUT)) {
+            return;
+        }
+        var directory = file.toAbsolutePath().getParent();
+        if (Files.isDirectory(file) || directory == null || !Files.isWritable(directory)) {
+            throw new ParameterException(
+                    Objects.requireNonNull(spec).commandLine(),
+                    option + ": cannot write " + file + "; choose another file");
         }
     }
 
@@ -142,15 +168,22 @@ public final class SwarmCommand implements Callable<Integer> {
     }
 
     private void write(RunReport report) throws IOException {
+        var out = Objects.requireNonNull(spec).commandLine().getOut();
         var file = json;
         var text = JsonReport.of(report).encodePrettily();
-        var out = Objects.requireNonNull(spec).commandLine().getOut();
-        if (file != null && file.toString().equals("-")) {
+        if (file != null && file.equals(STANDARD_OUTPUT)) {
             out.println(text);
-        } else if (file != null) {
+            out.flush();
+        } else {
+            SwarmSummary.print(report, out);
+        }
+        if (file != null && !file.equals(STANDARD_OUTPUT)) {
             Files.writeString(file, text + "\n");
         }
-        out.flush();
+        var page = html;
+        if (page != null) {
+            Files.writeString(page, HtmlReport.of(report));
+        }
     }
 
     private PrintWriter err() {
