@@ -16,6 +16,7 @@ import io.lumia.cli.RenewCommand;
 import io.lumia.cli.RestoreCommand;
 import io.lumia.cli.RevokeCommand;
 import io.lumia.cli.RunCommand;
+import io.lumia.cli.SimulateCommand;
 import io.lumia.cli.SwarmCommand;
 import io.lumia.cli.Version;
 import picocli.CommandLine;
@@ -42,6 +43,7 @@ import picocli.CommandLine.Spec;
             IssueCommand.class,
             ListCommand.class,
             RevokeCommand.class,
+            SimulateCommand.class,
             RenewCommand.class,
             CheckCommand.class,
             ProvisioningCommand.class,

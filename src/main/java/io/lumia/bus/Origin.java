@@ -38,14 +38,14 @@ public record Origin(String correlation, @Nullable String address) {
      * Of a request by HTTP: what the caller calls it, when that is well-formed, else a new id.
      *
      * @param requestId header {@code X-Request-Id}
-     * @param traceParent header {@code traceparent}, of which the trace id is taken
+     * @param parent header {@code traceparent}, of which the trace id is taken
      */
-    public static Origin of(@Nullable String requestId, @Nullable String traceParent, String address) {
+    public static Origin of(@Nullable String requestId, @Nullable String parent, String address) {
         if (requestId != null && REQUEST_ID.matcher(requestId).matches()) {
             return new Origin(requestId, address);
         }
-        if (traceParent != null && traceParent.length() <= 256) {
-            var trace = TRACE_PARENT.matcher(traceParent);
+        if (parent != null && parent.length() <= 256) {
+            var trace = TRACE_PARENT.matcher(parent);
             if (trace.matches()) {
                 return new Origin(trace.group(1), address);
             }

@@ -3,7 +3,11 @@ package io.lumia.cli;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A part of a whole: {@code 5%} or {@code 0.05}. @param value from 0 to 1 */
+/**
+ * A part of a whole: {@code 5%} or {@code 0.05}.
+ *
+ * @param value from 0 to 1
+ */
 record Share(double value) {
     /** Reads it from the command line. */
     static final class Reader implements ITypeConverter<Share> {

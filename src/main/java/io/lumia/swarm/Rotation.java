@@ -21,7 +21,11 @@ final class Rotation {
         this.perStep = perStep;
     }
 
-    /** Who cannot renew now has its turn after the others. @return whether all have renewed */
+    /**
+     * Who cannot renew now has its turn after the others.
+     *
+     * @return whether all have renewed
+     */
     boolean step() {
         asked.removeIf(SimulatedDevice::hasRenewed);
         int looked = waiting.size();

@@ -148,7 +148,11 @@ final class SimulatedDevice implements AgentListener, FaultyDevice {
         return agent.renewNow();
     }
 
-    /** Sends itself a command. @param due in the setting's nanoseconds */
+    /**
+     * Sends itself a command.
+     *
+     * @param due in the setting's nanoseconds
+     */
     void command(long due) {
         if (connected) {
             own.send(due);

@@ -32,7 +32,11 @@ public final class SwarmVerticle extends VerticleBase {
     private long commandDue;
     private int commanded;
 
-    /** Who lives where. @param number of the device, from 1 */
+    /**
+     * Who lives where.
+     *
+     * @param number of the device, from 1
+     */
     record Place(int number, InetAddress address) {}
 
     /** @param places a share of those of the whole swarm */

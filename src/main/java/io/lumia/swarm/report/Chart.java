@@ -16,7 +16,11 @@ final class Chart {
     private final Scale x;
     private final Scale y;
 
-    /** A line. @param style one of {@code s1}, {@code s2}, {@code s3} */
+    /**
+     * A line.
+     *
+     * @param style one of {@code s1}, {@code s2}, {@code s3}
+     */
     record Series(String name, String style, List<Double> values) {}
 
     /** @param title for who cannot see it */
@@ -86,7 +90,11 @@ final class Chart {
         return this;
     }
 
-    /** A bar from the axis to the value. @param tells shown when pointed at */
+    /**
+     * A bar from the axis to the value.
+     *
+     * @param tells shown when pointed at
+     */
     Chart bar(double from, double to, double value, String style, String tells) {
         double width = Math.max(1, along(to) - along(from) - 0.6);
         svg.append(String.format(

@@ -39,7 +39,11 @@ public record Limits(
      */
     public record Verdict(String what, String limit, String measured, boolean held) {}
 
-    /** One for each limit that is set. @param connectedAtEnd before the devices were told to go */
+    /**
+     * One for each limit that is set.
+     *
+     * @param connectedAtEnd before the devices were told to go
+     */
     public List<Verdict> judge(SwarmCounts counts, int connectedAtEnd, Histogram delivery) {
         var verdicts = new ArrayList<Verdict>();
         time(verdicts::add, "max-p50", p50, delivery, delivery.getValueAtPercentile(50));
