@@ -59,7 +59,9 @@ final class SimulateOptions {
             description = "Certificates that the CA can issue a second (default: any number).")
     private @Nullable String capacity;
 
-    @Option(names = "--no-spreading", description = "All renew at the latest moment and try again by agent.retry-* alone.")
+    @Option(
+            names = "--no-spreading",
+            description = "All renew at the latest moment and try again by agent.retry-* alone.")
     private boolean noSpreading;
 
     @Option(

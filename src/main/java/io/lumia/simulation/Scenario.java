@@ -87,8 +87,7 @@ public record Scenario(
     }
 
     private Scenario with(Capacity otherCa, RenewalPolicy otherPolicy, boolean spread) {
-        return new Scenario(
-                devices, lifetime, lasting, enrolled, outages, otherCa, otherPolicy, retries, spread, seed);
+        return new Scenario(devices, lifetime, lasting, enrolled, outages, otherCa, otherPolicy, retries, spread, seed);
     }
 
     private static void demand(boolean holds, String otherwise) {

@@ -148,7 +148,9 @@ public final class Simulation {
     private void failed(int device, int tick, Duration asked) {
         want(device, tick);
         failures[device] = (short) Math.min(Short.MAX_VALUE, failures[device] + 1);
-        calendar.add(device, tick + Math.max(1, grain.ticks(pause(device, tick, asked).toMillis())));
+        calendar.add(
+                device,
+                tick + Math.max(1, grain.ticks(pause(device, tick, asked).toMillis())));
     }
 
     private Duration pause(int device, int tick, Duration asked) {

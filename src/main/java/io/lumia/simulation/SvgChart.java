@@ -21,7 +21,8 @@ public final class SvgChart {
     public String text() {
         var scenario = outcome.scenario();
         var rates = Columns.highest(outcome.renewalRates(), POINTS);
-        var waiting = Columns.highest(Arrays.stream(outcome.backlogs()).asDoubleStream().toArray(), POINTS);
+        var waiting = Columns.highest(
+                Arrays.stream(outcome.backlogs()).asDoubleStream().toArray(), POINTS);
         double top = Math.max(outcome.peakPerSecond(), outcome.meanPerSecond()) * 1.05;
         double mostWaiting = Math.max(1, outcome.backlog());
         var title = String.format(
@@ -30,24 +31,19 @@ public final class SvgChart {
                 scenario.devices(),
                 Durations.text(scenario.lifetime()),
                 outcome.peakOverMean());
-        var svg = new StringBuilder(String.format(
-                Locale.ROOT,
-                """
+        var svg = new StringBuilder(String.format(Locale.ROOT, """
                 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d 540" font-family="sans-serif" font-size="13" role="img">
                 <title>%s</title>
                 <rect width="100%%" height="100%%" fill="#fff"/>
                 <text x="%d" y="24" font-size="16">%s</text>
-                """,
-                WIDTH,
-                title,
-                LEFT,
-                title));
-        scenario.outages().forEach(outage -> svg.append(String.format(
-                Locale.ROOT,
-                "<rect x=\"%.1f\" y=\"50\" width=\"%.1f\" height=\"%d\" fill=\"#fbe3e0\"><title>CA down</title></rect>%n",
-                x(outage.from().toMillis()),
-                Math.max(1, x(outage.end().toMillis()) - x(outage.from().toMillis())),
-                PANEL * 2 + 40)));
+                """, WIDTH, title, LEFT, title));
+        scenario.outages()
+                .forEach(outage -> svg.append(String.format(
+                        Locale.ROOT,
+                        "<rect x=\"%.1f\" y=\"50\" width=\"%.1f\" height=\"%d\" fill=\"#fbe3e0\"><title>CA down</title></rect>%n",
+                        x(outage.from().toMillis()),
+                        Math.max(1, x(outage.end().toMillis()) - x(outage.from().toMillis())),
+                        PANEL * 2 + 40)));
         panel(svg, 50, "renewals a second", rates, top, "#2a6fb0");
         double mean = 50 + PANEL - outcome.meanPerSecond() / top * PANEL;
         svg.append(String.format(
@@ -72,7 +68,8 @@ public final class SvgChart {
     }
 
     private double x(long millis) {
-        double share = Math.min(1, (double) millis / outcome.scenario().lasting().toMillis());
+        double share =
+                Math.min(1, (double) millis / outcome.scenario().lasting().toMillis());
         return LEFT + share * POINTS;
     }
 
@@ -89,10 +86,12 @@ public final class SvgChart {
                 y,
                 bottom,
                 LEFT + POINTS));
-        svg.append(String.format(Locale.ROOT, "<path fill=\"%s\" fill-opacity=\"0.75\" d=\"M%d %d", colour, LEFT, bottom));
+        svg.append(
+                String.format(Locale.ROOT, "<path fill=\"%s\" fill-opacity=\"0.75\" d=\"M%d %d", colour, LEFT, bottom));
         double step = (double) POINTS / heights.length;
         for (int i = 0; i < heights.length; i++) {
-            svg.append(String.format(Locale.ROOT, "V%.1fH%.1f", bottom - heights[i] / top * PANEL, LEFT + (i + 1) * step));
+            svg.append(
+                    String.format(Locale.ROOT, "V%.1fH%.1f", bottom - heights[i] / top * PANEL, LEFT + (i + 1) * step));
         }
         svg.append("V").append(bottom).append("Z\"/>\n");
     }

@@ -11,14 +11,17 @@ final class Rotation {
     private final Queue<SimulatedDevice> waiting = new ArrayDeque<>();
     private final Set<SimulatedDevice> asked = new HashSet<>();
     private final double perStep;
+    private final int most;
     private double allowance;
 
-    Rotation(List<SimulatedDevice> devices, double perStep) {
+    /** @param most that renew at the same time */
+    Rotation(List<SimulatedDevice> devices, double perStep, int most) {
         devices.forEach(device -> {
             device.countRenewals();
             waiting.add(device);
         });
         this.perStep = perStep;
+        this.most = most;
     }
 
     /**
@@ -29,7 +32,7 @@ final class Rotation {
     boolean step() {
         asked.removeIf(SimulatedDevice::hasRenewed);
         int looked = waiting.size();
-        for (allowance += perStep; allowance >= 1 && looked > 0; looked--) {
+        for (allowance += perStep; allowance >= 1 && looked > 0 && asked.size() < most; looked--) {
             var next = waiting.remove();
             if (next.renewNow()) {
                 asked.add(next);

@@ -121,8 +121,9 @@ final class SimulatedDevice implements AgentListener, FaultyDevice {
         return telemetry;
     }
 
-    boolean isConnected() {
-        return connected;
+    /** Whether it has been connected, or has tried for so long. */
+    boolean hasArrived(Duration longest) {
+        return everConnected || setting.nanos().getAsLong() - startedAt > longest.toNanos();
     }
 
     /** Says goodbye and comes back after the pause, telling nothing meanwhile. */

@@ -17,6 +17,10 @@ import org.slf4j.LoggerFactory;
 public final class SwarmVerticle extends VerticleBase {
     private static final Logger log = LoggerFactory.getLogger(SwarmVerticle.class);
     private static final int STEPS_PER_SECOND = 20;
+    /** Of the whole swarm, to a connection or a renewal: more would only wait for each other, until their steps take too long and begin again. */
+    private static final int MOST_ON_THE_WAY = 200;
+    /** Who takes longer holds nobody up. */
+    private static final Duration LONGEST_WAY = Duration.ofMinutes(1);
     /** Commands that were missed for longer are not made up for. */
     private static final long MOST_MISSED = TimeUnit.MINUTES.toNanos(1);
 
@@ -27,6 +31,9 @@ public final class SwarmVerticle extends VerticleBase {
     private final List<SimulatedDevice> devices = new ArrayList<>();
     private final Promise<Void> ready = Promise.promise();
     private final List<Long> timers = new ArrayList<>();
+    /** Begun, and not connected yet. */
+    private final List<SimulatedDevice> onTheWay = new ArrayList<>();
+
     private double allowance = 1;
     private double leaving;
     private long commandDue;
@@ -79,7 +86,7 @@ public final class SwarmVerticle extends VerticleBase {
     Future<Void> rotate(double perSecond) {
         var done = Promise.<Void>promise();
         context.runOnContext(now -> {
-            var rotation = new Rotation(devices, perSecond * share / STEPS_PER_SECOND);
+            var rotation = new Rotation(devices, perSecond * share / STEPS_PER_SECOND, room());
             timers.add(vertx.setPeriodic(1000 / STEPS_PER_SECOND, tick -> {
                 if (rotation.step() && done.tryComplete()) {
                     vertx.cancelTimer(tick);
@@ -118,13 +125,21 @@ public final class SwarmVerticle extends VerticleBase {
         if (devices.size() == places.size()) {
             return;
         }
-        allowance += share * setting.config().rampPerSecond() / STEPS_PER_SECOND;
-        for (; allowance >= 1 && devices.size() < places.size(); allowance--) {
+        onTheWay.removeIf(device -> device.hasArrived(LONGEST_WAY));
+        double perStep = share * setting.config().rampPerSecond() / STEPS_PER_SECOND;
+        int room = room();
+        allowance += perStep;
+        for (; allowance >= 1 && onTheWay.size() < room && devices.size() < places.size(); allowance--) {
             begin(places.get(devices.size()));
         }
+        allowance = Math.min(allowance, 1 + perStep);
         if (devices.size() == places.size()) {
             awaitAll();
         }
+    }
+
+    private int room() {
+        return Math.max(1, (int) (share * MOST_ON_THE_WAY));
     }
 
     private void begin(Place place) {
@@ -134,6 +149,7 @@ public final class SwarmVerticle extends VerticleBase {
         var device = new SimulatedDevice(name, place.address(), isMeasured(place.number()), lives);
         own.ifPresent(fault -> fault.attach(device));
         devices.add(device);
+        onTheWay.add(device);
         device.start().onFailure(unusable -> {
             log.atError().addKeyValue("identity", name).log(unusable.getMessage());
             ready.tryFail(unusable);

@@ -42,8 +42,9 @@ class AlertLintTest {
                 .collect(Collectors.toCollection(TreeSet::new));
         var alerts = Rules.alerts().stream().map(Alert::name).collect(Collectors.toCollection(TreeSet::new));
         assertThat(headings).containsExactlyElementsOf(alerts);
-        assertThat(Rules.alerts()).allSatisfy(alert -> assertThat(alert.runbook())
-                .isEqualTo("docs/runbooks.md#" + alert.name().toLowerCase(Locale.ROOT)));
+        assertThat(Rules.alerts())
+                .allSatisfy(alert -> assertThat(alert.runbook())
+                        .isEqualTo("docs/runbooks.md#" + alert.name().toLowerCase(Locale.ROOT)));
     }
 
     @Test
@@ -52,7 +53,8 @@ class AlertLintTest {
             assertThat(MetricNames.undocumented(recording.expression())).isEmpty();
         }
         for (Alert alert : Rules.alerts()) {
-            assertThat(MetricNames.undocumented(Recordings.expand(alert.query()))).isEmpty();
+            assertThat(MetricNames.undocumented(Recordings.expand(alert.query())))
+                    .isEmpty();
         }
     }
 
@@ -89,11 +91,15 @@ class AlertLintTest {
     @Test
     void what_grafana_is_given_fits_together() throws IOException {
         var folder = Path.of("grafana", "provisioning");
-        var sources = YAML.readTree(folder.resolve("datasources/prometheus.yaml").toFile());
+        var sources =
+                YAML.readTree(folder.resolve("datasources/prometheus.yaml").toFile());
         assertThat(sources.path("datasources").get(0).path("uid").asText()).isEqualTo(GrafanaFiles.DATA_SOURCE);
 
-        var contacts = YAML.readTree(folder.resolve("alerting/contact-points.yaml").toFile()).findValuesAsText("name");
-        var policies = YAML.readTree(folder.resolve("alerting/notification-policies.yaml").toFile());
+        var contacts = YAML.readTree(
+                        folder.resolve("alerting/contact-points.yaml").toFile())
+                .findValuesAsText("name");
+        var policies = YAML.readTree(
+                folder.resolve("alerting/notification-policies.yaml").toFile());
         for (JsonNode route : policies.path("policies").get(0).path("routes")) {
             assertThat(contacts).containsAll(route.findValuesAsText("receiver"));
         }

@@ -19,7 +19,8 @@ class PrometheusRulesIT {
 
     @Test
     void the_example_configuration_and_its_rules_load() throws Exception {
-        assertThat(promtool().run("check", "config", FOLDER.resolve("prometheus.yml").toString()))
+        assertThat(promtool()
+                        .run("check", "config", FOLDER.resolve("prometheus.yml").toString()))
                 .contains("2 rule files found")
                 .doesNotContain("WARN");
     }

@@ -44,9 +44,8 @@ class StepCaSwarmIT {
         var unused = java.run(
                 "-Xmx300m",
                 "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.lumia.Lumia",
+                "-jar",
+                Path.of("target", "lumia.jar").toAbsolutePath().toString(),
                 "swarm",
                 "--data=" + directory.resolve("swarm"),
                 "--devices=" + DEVICES,
