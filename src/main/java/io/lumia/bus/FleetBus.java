@@ -251,6 +251,10 @@ public final class FleetBus {
     /** Told by the broker when it refuses a TLS handshake or a CONNECT. */
     public static final Event<ConnectRefused> CONNECT_REFUSED = new Event<>("device.refused", ConnectRefused.class);
 
+    /** Told by the broker when one certificate is used by two clients at once. */
+    public static final Event<CertificateShared> CERTIFICATE_SHARED =
+            new Event<>("device.certificate-shared", CertificateShared.class);
+
     public static final Event<AccessDenied> ACCESS_DENIED = new Event<>("device.denied", AccessDenied.class);
 
     /** Told whenever a listener begins to serve a certificate, or keeps the old one because the new one was bad. */
@@ -847,9 +851,19 @@ public final class FleetBus {
 
     public record ReadDeliveryStatistics() {}
 
-    /** Delivery times by QoS. */
+    /**
+     * Delivery times by QoS.
+     *
+     * @param clocksWrong devices whose clock is wrong now
+     * @param skewed messages that have no delivery time because of that
+     */
     public record DeliveryStatistics(
-            Map<Integer, Histogram> byQos, long lost, long duplicated, CommandStatistics commands) {}
+            Map<Integer, Histogram> byQos,
+            long lost,
+            long duplicated,
+            long clocksWrong,
+            long skewed,
+            CommandStatistics commands) {}
 
     /**
      * Commands of the application to devices.
@@ -1023,6 +1037,16 @@ public final class FleetBus {
     /** @param identity null when no certificate told it */
     public record ConnectRefused(
             @Nullable String identity, @Nullable String clientId, String address, String reason) {}
+
+    /**
+     * Told once for as long as it goes on.
+     *
+     * @param addresses from which it is used, the one that was there first before the other
+     * @param clientIds of the two, in the same order
+     * @param action {@code warned}, or {@code refused} for the second
+     */
+    public record CertificateShared(
+            String identity, SerialNumber serial, List<String> addresses, List<String> clientIds, String action) {}
 
     /** @param action {@code publish} or {@code subscribe} */
     public record AccessDenied(String identity, String clientId, String action, String topic) {}

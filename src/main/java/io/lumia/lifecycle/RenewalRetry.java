@@ -15,6 +15,8 @@ public record RenewalRetry(RetrySchedule schedule) {
     /** Drawn evenly, an outage of a third of the lifetime made a peak of 2.8 instead of 2.1 (`lumia simulate`). */
     private static final double SHARE_OF_REST = 0.9;
     private static final int TRIES_BEFORE_EXPIRY = 4;
+    /** A part of what is left, of which a part is left, and so on: that many tries help nobody. */
+    private static final Duration SHORTEST = Duration.ofMillis(250);
 
     /**
      * The wait.
@@ -32,11 +34,16 @@ public record RenewalRetry(RetrySchedule schedule) {
         return capped(schedule.delay(failures, asked, randomness), left);
     }
 
-    /** However long the schedule would wait, there are several tries before the certificate expires. */
+    /**
+     * However long the schedule would wait, there are several tries before the certificate expires. Once it has, nothing is to be in time for
+     * any more and the schedule holds: a device whose clock is ahead takes every certificate for expired, and must not order without a pause.
+     */
     public static Duration capped(Duration wait, Duration left) {
-        var most = left.isNegative()
-                ? Duration.ofMillis(1)
-                : left.dividedBy(TRIES_BEFORE_EXPIRY).plusMillis(1);
+        if (left.isNegative() || left.isZero()) {
+            return wait;
+        }
+        var part = left.dividedBy(TRIES_BEFORE_EXPIRY);
+        var most = part.compareTo(SHORTEST) > 0 ? part : SHORTEST;
         return wait.compareTo(most) < 0 ? wait : most;
     }
 }

@@ -33,7 +33,22 @@ class RenewalRetryTest {
     @Test
     void keeps_several_tries_when_little_is_left() {
         assertThat(draws(9, NOTHING, Duration.ofSeconds(60))).allMatch(millis -> millis <= 15_001);
-        assertThat(draws(9, NOTHING, Duration.ofSeconds(-60))).containsOnly(1L);
+    }
+
+    @Test
+    void does_not_hurry_when_the_certificate_is_over_or_all_but() {
+        for (var over : List.of(Duration.ZERO, Duration.ofSeconds(-60), Duration.ofHours(-6))) {
+            assertThat(draws(9, NOTHING, over).stream()
+                            .mapToLong(Long::longValue)
+                            .average()
+                            .orElseThrow())
+                    .isBetween(29_000.0, 31_000.0);
+        }
+        assertThat(draws(9, NOTHING, Duration.ofMillis(8)).stream()
+                        .mapToLong(Long::longValue)
+                        .average()
+                        .orElseThrow())
+                .isBetween(245.0, 251.0);
     }
 
     @Test
