@@ -3,12 +3,13 @@ package io.lumia.web;
 import io.lumia.http.Problem;
 
 /** Ends the handling of a request with a problem document. */
-final class Rejected extends RuntimeException {
+public final class Rejected extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final transient Problem problem;
 
-    Rejected(Problem problem) {
+    /** @param problem what is answered */
+    public Rejected(Problem problem) {
         super(problem.detail(), null, false, false);
         this.problem = problem;
     }
@@ -25,7 +26,8 @@ final class Rejected extends RuntimeException {
         return new Rejected(Problem.of(404, "not-found", "Not found", detail));
     }
 
-    Problem problem() {
+    /** What is answered. */
+    public Problem problem() {
         return problem;
     }
 }

@@ -1,5 +1,6 @@
 package io.lumia.web;
 
+import io.lumia.bus.FleetBus.CountOverdue;
 import io.lumia.config.CannotStart;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.WebConfig;
@@ -10,6 +11,8 @@ import io.lumia.tls.ListenerCertificates;
 import io.lumia.tls.ListenerCertificates.Wanted;
 import io.lumia.tls.TlsOptions;
 import io.lumia.tls.TrustBundle;
+import io.lumia.web.gui.Gui;
+import io.lumia.web.live.EventFeed;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.ClientAuth;
@@ -28,23 +31,30 @@ public final class WebVerticle extends VerticleBase {
     private static final int LARGEST_BODY = 64 * 1024;
     private static final Duration REQUEST = Duration.ofSeconds(15);
     private static final String LISTENER = "gui";
+    private static final CountOverdue USUAL_POLICY = new CountOverdue(1.0 / 3, null);
 
     private final WebConfig config;
     private final ListenerCertificates certificates;
     private final Path data;
     private final Clock clock;
+    private final CountOverdue policy;
     private @Nullable HttpServer server;
 
     public WebVerticle(WebConfig config, TlsConfig tls, Path data, Clock clock) {
-        this(config, new ListenerCertificates(data, tls, clock), data, clock);
+        this(config, new ListenerCertificates(data, tls, clock), data, USUAL_POLICY, clock);
     }
 
-    /** @param certificates where the listener's comes from */
-    public WebVerticle(WebConfig config, ListenerCertificates certificates, Path data, Clock clock) {
+    /**
+     * @param certificates where the listener's comes from
+     * @param policy by which renewals are overdue
+     */
+    public WebVerticle(
+            WebConfig config, ListenerCertificates certificates, Path data, CountOverdue policy, Clock clock) {
         this.config = config;
         this.certificates = certificates;
         this.data = data;
         this.clock = clock;
+        this.policy = policy;
     }
 
     /** The TCP port it listens on; after deployment. */
@@ -67,7 +77,13 @@ public final class WebVerticle extends VerticleBase {
     }
 
     private Future<Void> open(AdminToken token, ConnectionGuard guard) {
-        var router = router(token, guard);
+        var feed = new EventFeed(vertx, policy, clock);
+        return feed.start()
+                .compose(told -> Gui.open(vertx, feed, new TokenVisitors(token), policy, clock))
+                .compose(gui -> serve(router(token, guard, feed, gui), guard));
+    }
+
+    private Future<Void> serve(Router router, ConnectionGuard guard) {
         return config.https() ? secure(router, guard) : plain(router, guard);
     }
 
@@ -122,7 +138,7 @@ public final class WebVerticle extends VerticleBase {
                         Listeners.cannotListen("web.port", config.host(), config.port(), cause), cause)));
     }
 
-    private Router router(AdminToken token, ConnectionGuard guard) {
+    private Router router(AdminToken token, ConnectionGuard guard, EventFeed feed, Gui gui) {
         var doorman = new Doorman(token, config.names(), config.onLoopback(), clock);
         var below = Router.router(vertx);
         var api = new ApiRoutes(below, clock);
@@ -133,6 +149,7 @@ public final class WebVerticle extends VerticleBase {
         new AcmeApi().mount(api);
         new ListenersApi().mount(api);
         new CallsApi(vertx).mount(api);
+        new EventsApi(feed).mount(api);
 
         var router = Router.router(vertx);
         router.route().handler(WebVerticle::strictHeaders);
@@ -147,6 +164,9 @@ public final class WebVerticle extends VerticleBase {
             context.next();
         });
         router.route("/api/v1/*").subRouter(below);
+        router.route("/api/*").failureHandler(Answers::failed);
+        router.route("/api/*").handler(context -> context.fail(404));
+        gui.mount(router);
         router.route().failureHandler(Answers::failed);
         for (int status : new int[] {400, 404, 405, 413}) {
             router.errorHandler(status, Answers::failed);
