@@ -12,9 +12,11 @@ import io.lumia.mqtt.ClientSession;
 import io.lumia.mqtt.Ending;
 import io.lumia.mqtt.Message;
 import io.lumia.mqtt.MqttConnection;
+import io.lumia.tls.IdentityFiles;
 import io.lumia.tls.TlsMaterial;
 import io.lumia.tls.WatchedFiles;
 import io.lumia.x509.DeviceName;
+import io.lumia.x509.SerialNumber;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.net.InetAddress;
@@ -22,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -111,7 +114,7 @@ public final class Agent {
         if (state == CONNECTED) {
             return identity.hasNew().onSuccess(another -> {
                 if (another) {
-                    renewNow();
+                    var unused = renewNow();
                 }
             });
         }
@@ -178,13 +181,24 @@ public final class Agent {
         }
     }
 
-    /** Renews now, whatever the policy says; without effect unless it is connected. */
-    public void renewNow() {
-        if (state == CONNECTED && !busy) {
-            cancelTimer();
-            enter(RENEWING);
-            advance();
+    /**
+     * Renews now, whatever the policy says; without effect unless it is connected.
+     *
+     * @return whether it begins; {@link AgentListener#renewed} or {@link AgentListener#notRenewed} tells the end
+     */
+    public boolean renewNow() {
+        if (state != CONNECTED || busy) {
+            return false;
         }
+        cancelTimer();
+        enter(RENEWING);
+        advance();
+        return true;
+    }
+
+    /** Of the certificate in use. */
+    public Optional<SerialNumber> serial() {
+        return Optional.ofNullable(identity.generation()).map(IdentityFiles.Generation::serial);
     }
 
     /** One more certificate of this identity, kept nowhere; for who wants to see what the broker makes of one that is revoked. */
@@ -332,6 +346,7 @@ public final class Agent {
         retryRenewalAt = environment.clock().instant().plus(renewalPause(failure));
         story.report(failure, retryRenewalAt, "certificate was not renewed, the old one stays in use");
         story.renewalFailed(environment.vertx(), failure, retryRenewalAt);
+        listener.notRenewed(failure.reason().label());
         if (link == null) {
             listener.disconnected();
         }
@@ -383,7 +398,7 @@ public final class Agent {
     }
 
     private Duration renewalPause(StepFailed failure) {
-        return patience.beforeExpiry(patience.wait(failure, renewalFailures), identity.left());
+        return patience.renewal(failure, renewalFailures, identity.left());
     }
 
     private void enter(AgentState next) {

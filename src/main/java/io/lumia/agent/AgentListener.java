@@ -13,6 +13,9 @@ public interface AgentListener {
     /** A certificate was replaced by a new one that is in use now. */
     default void renewed() {}
 
+    /** A renewal failed; the old certificate stays in use and the renewal is tried again. The reason is one of a small set. */
+    default void notRenewed(String reason) {}
+
     /** The state changed. */
     default void entered(AgentState state) {}
 

@@ -42,6 +42,8 @@ final class Identity {
     private volatile List<X509Certificate> others = List.of();
     private @Nullable Fingerprint pinned;
     private @Nullable Presented presented;
+    /** The generation in use replaced no other that worked; forgotten with the process, which makes it due in the usual window. */
+    private boolean first;
     /** Removing old generations must not catch one that is being written. */
     private Future<Void> tidying = Future.succeededFuture();
 
@@ -165,12 +167,14 @@ final class Identity {
 
     /** Puts the staged generation in the place of the one in use, on disk and here. */
     Future<Void> promote(IdentityFiles.Generation next) {
+        boolean replacesNone = expired();
         return work(() -> {
                     store.files().promote(next);
                     return next;
                 })
                 .map(promoted -> {
                     generation = promoted;
+                    first = replacesNone;
                     return null;
                 });
     }
@@ -231,7 +235,10 @@ final class Identity {
     /** When the certificate in use should be renewed. */
     Instant dueAt() {
         var inUse = known(generation);
-        return environment.policy().dueAt(name.value(), inUse.serial(), inUse.issuedAt(), inUse.notAfter());
+        var policy = environment.policy();
+        return first
+                ? policy.firstDueAt(name.value(), inUse.serial(), inUse.issuedAt(), inUse.notAfter())
+                : policy.dueAt(name.value(), inUse.serial(), inUse.issuedAt(), inUse.notAfter());
     }
 
     private URI directory() {

@@ -4,10 +4,15 @@ import io.lumia.agent.Agent;
 import io.lumia.agent.AgentEnvironment;
 import io.lumia.agent.AgentListener;
 import io.lumia.bus.FleetBus;
+import io.lumia.bus.FleetBus.Audited;
 import io.lumia.bus.FleetBus.DeliveryStatistics;
 import io.lumia.bus.FleetBus.Histogram;
+import io.lumia.bus.FleetBus.ListDevices;
+import io.lumia.bus.FleetBus.RenewDevice;
+import io.lumia.bus.FleetBus.RenewDeviceOutcome;
 import io.lumia.config.AppConfig;
 import io.lumia.mqtt.Message;
+import io.lumia.x509.DeviceName;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
@@ -28,10 +33,14 @@ import org.slf4j.LoggerFactory;
 public final class AppVerticle extends VerticleBase implements AgentListener {
     private static final Logger log = LoggerFactory.getLogger(AppVerticle.class);
 
+    private static final int NAMES_AT_MOST = 1000;
+    private static final Duration LOOK_FOR_LATE = Duration.ofSeconds(1);
+
     private final AppConfig config;
     private final Clock clock;
     private final Agent agent;
     private final Commands commands;
+    private final RenewalOrders orders;
     private final Turns turns = new Turns();
     private final SequenceTracker sequences = new SequenceTracker();
     private final Map<Integer, DeliveryTimes> times = new HashMap<>();
@@ -41,10 +50,8 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
         this.config = config;
         this.clock = environment.clock();
         this.agent = new Agent(config.name(), address, environment, this);
-        this.commands = new Commands(
-                agent::publish,
-                config.commandTimeout(),
-                ThreadLocalRandom.current().nextLong());
+        this.commands = new Commands(agent::publish, ThreadLocalRandom.current().nextLong());
+        this.orders = new RenewalOrders(commands, clock);
     }
 
     /** Completes when it is connected and subscribed for the first time; fails when that will never be. */
@@ -57,9 +64,14 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
     public Future<?> start() {
         return FleetBus.DELIVERY_STATISTICS
                 .serve(vertx, asked -> Future.succeededFuture(statistics()))
+                .compose(served -> FleetBus.RENEW_DEVICE.serve(
+                        vertx, asked -> renew(asked).onSuccess(outcome -> tell(asked, outcome))))
                 .compose(served -> agent.subscribe(Map.of("devices/+/telemetry", 1, "devices/+/responses", 1)))
                 .compose(noted -> agent.start())
-                .onSuccess(started -> vertx.setPeriodic(config.commandInterval().toMillis(), tick -> command()));
+                .onSuccess(started -> {
+                    vertx.setPeriodic(LOOK_FOR_LATE.toMillis(), tick -> commands.expire(clock.instant()));
+                    vertx.setPeriodic(config.commandInterval().toMillis(), tick -> command());
+                });
     }
 
     @Override
@@ -72,7 +84,7 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
         var levels = message.topic().split("/", -1);
         if (levels.length == 3 && levels[2].equals("telemetry")) {
             telemetry(levels[1], message);
-        } else if (levels.length == 3) {
+        } else if (levels.length == 3 && !ended(levels[1], message)) {
             commands.answered(levels[1], message.correlationData(), message.payload(), clock.instant());
         }
     }
@@ -98,11 +110,56 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
         times.computeIfAbsent(qos, first -> new DeliveryTimes()).record(Duration.between(sent, clock.instant()));
     }
 
+    private boolean ended(String device, Message message) {
+        var ended = RenewalOrders.ended(device, message.payload());
+        ended.ifPresent(told -> FleetBus.ORDERED_RENEWAL_ENDED.publish(vertx, told));
+        return ended.isPresent();
+    }
+
+    /** Who is not heard of may be quiet, or nobody at all: the inventory knows, where one can be asked. */
+    private Future<RenewDeviceOutcome> renew(RenewDevice asked) {
+        var device = asked.device();
+        if (device.equals(config.name())) {
+            return Future.succeededFuture(new RenewDeviceOutcome.Told(!agent.renewNow()));
+        }
+        var claimed = turns.knows(device.value()) ? Future.succeededFuture(true) : isClaimed(device);
+        return claimed.compose(
+                known -> known ? orders.order(device) : Future.succeededFuture(new RenewDeviceOutcome.Unknown(device)));
+    }
+
+    private Future<Boolean> isClaimed(DeviceName device) {
+        return FleetBus.LIST_DEVICES
+                .ask(vertx, new ListDevices(device.value(), 0, NAMES_AT_MOST))
+                .map(page -> page.total() > NAMES_AT_MOST
+                        || page.devices().stream()
+                                .anyMatch(found -> found.name().equals(device)))
+                .otherwise(true);
+    }
+
+    private void tell(RenewDevice asked, RenewDeviceOutcome outcome) {
+        var label = RenewalOrders.label(outcome);
+        log.atInfo()
+                .addKeyValue("identity", asked.device())
+                .addKeyValue("actor", asked.actor())
+                .addKeyValue("outcome", label)
+                .log("device was ordered to renew its certificate");
+        var audited = outcome instanceof RenewDeviceOutcome.Told ? "ok" : "refused";
+        FleetBus.AUDITED.publish(
+                vertx,
+                new Audited(
+                        clock.instant(),
+                        asked.actor(),
+                        "device.renew",
+                        asked.device().value(),
+                        audited,
+                        Map.of("answer", label)));
+    }
+
     private void command() {
         var now = clock.instant();
-        commands.expire(now);
         turns.next()
-                .ifPresent(device -> commands.send(device, ping(now), now).onSuccess(outcome -> tell(device, outcome)));
+                .ifPresent(device -> commands.send(device, ping(now), config.commandTimeout(), now)
+                        .onSuccess(outcome -> tell(device, outcome)));
     }
 
     private static Buffer ping(Instant now) {

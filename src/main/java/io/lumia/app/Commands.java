@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Commands {
     private final Function<Message, Future<Void>> publisher;
-    private final Duration patience;
     private final long run;
     /** In the order of sending. */
     private final Map<Buffer, Pending> unanswered = new LinkedHashMap<>();
@@ -34,21 +33,18 @@ final class Commands {
     private long notSent;
     private long unmatched;
 
-    private record Pending(String device, Instant sentAt, Promise<CommandOutcome> outcome) {}
+    private record Pending(String device, Instant sentAt, Duration patience, Promise<CommandOutcome> outcome) {}
 
-    /**
-     * @param patience how long an answer may take; the broker keeps a command no longer
-     * @param run random, so that answers to an earlier process match nothing
-     */
-    Commands(Function<Message, Future<Void>> publisher, Duration patience, long run) {
+    /** @param run random, so that answers to an earlier process match nothing */
+    Commands(Function<Message, Future<Void>> publisher, long run) {
         this.publisher = publisher;
-        this.patience = patience;
         this.run = run;
     }
 
-    Future<CommandOutcome> send(String device, Buffer payload, Instant now) {
+    /** @param patience how long an answer may take; the broker keeps the command no longer */
+    Future<CommandOutcome> send(String device, Buffer payload, Duration patience, Instant now) {
         var correlation = Buffer.buffer(16).appendLong(run).appendLong(++sent);
-        var pending = new Pending(device, now, Promise.promise());
+        var pending = new Pending(device, now, patience, Promise.promise());
         unanswered.put(correlation, pending);
         var command = Message.of("devices/" + device + "/commands", payload, 1)
                 .asking("devices/" + device + "/responses", correlation)
@@ -79,18 +75,17 @@ final class Commands {
         pending.outcome.complete(new Answered(payload, took));
     }
 
-    /** Gives up what waits for longer than the patience. */
+    /** Gives up what waits for longer than its patience. */
     void expire(Instant now) {
-        var all = unanswered.values().iterator();
-        while (all.hasNext()) {
-            var oldest = all.next();
-            var waited = Duration.between(oldest.sentAt, now);
-            if (waited.compareTo(patience) < 0) {
-                return;
-            }
-            all.remove();
+        var late = unanswered.entrySet().stream()
+                .filter(entry ->
+                        Duration.between(entry.getValue().sentAt, now).compareTo(entry.getValue().patience) >= 0)
+                .toList();
+        for (var entry : late) {
+            unanswered.remove(entry.getKey());
             timedOut++;
-            oldest.outcome.complete(new TimedOut(waited));
+            var given = entry.getValue();
+            given.outcome.complete(new TimedOut(Duration.between(given.sentAt, now)));
         }
     }
 

@@ -12,6 +12,10 @@ final class Turns {
         devices.add(device);
     }
 
+    boolean knows(String device) {
+        return devices.contains(device);
+    }
+
     /** Each after all others; empty while no device is known. */
     Optional<String> next() {
         var turn = devices.iterator();

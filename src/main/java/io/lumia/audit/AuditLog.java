@@ -93,6 +93,12 @@ final class AuditLog implements AutoCloseable {
         members.put("action", act.action());
         members.put("object", act.object());
         members.put("outcome", act.outcome());
+        if (act.address() != null) {
+            members.put("address", act.address());
+        }
+        if (act.correlation() != null) {
+            members.put("correlation", act.correlation());
+        }
         members.put("details", new TreeMap<>(act.details()));
         try {
             return JSON.writeValueAsString(members);

@@ -2,6 +2,7 @@ package io.lumia.audit;
 
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.Audited;
+import io.lumia.bus.Origin;
 import io.lumia.config.CannotStart;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -39,7 +40,7 @@ public final class AuditVerticle extends VerticleBase {
                         unusable)))
                 .compose(opened -> {
                     file = opened;
-                    return FleetBus.AUDITED.listen(vertx, act -> hear(thread, opened, act));
+                    return FleetBus.AUDITED.listen(vertx, act -> hear(thread, opened, act.of(Origin.current())));
                 });
     }
 

@@ -22,20 +22,21 @@ public record Call<Q extends Record, A>(String address, Class<Q> question, Class
      * {@link #patience} or is not deployed in this process ({@link #isAbsent}).
      */
     public Future<A> ask(Vertx vertx, Q asked) {
-        var delivery = RecordCodec.delivery().setSendTimeout(patience.toMillis());
+        var delivery = Origin.travel(RecordCodec.delivery()).setSendTimeout(patience.toMillis());
         return vertx.eventBus().request(address, asked, delivery).map(reply -> answer.cast(reply.body()));
     }
 
     /** Answers every question put to this address; completes once the address is registered. */
     public Future<Void> serve(Vertx vertx, Function<Q, Future<A>> answerer) {
         return vertx.eventBus()
-                .localConsumer(
-                        address,
-                        message -> Future.succeededFuture(question.cast(message.body()))
-                                .compose(answerer)
-                                .onComplete(
-                                        given -> message.reply(given, RecordCodec.delivery()),
-                                        broken -> message.fail(500, broken.toString())))
+                .localConsumer(address, message -> {
+                    Origin.arrive(message.headers());
+                    var unused = Future.succeededFuture(question.cast(message.body()))
+                            .compose(answerer)
+                            .onComplete(
+                                    given -> message.reply(given, RecordCodec.delivery()),
+                                    broken -> message.fail(500, broken.toString()));
+                })
                 .completion();
     }
 

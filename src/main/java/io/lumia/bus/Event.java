@@ -14,13 +14,16 @@ public record Event<E extends Record>(String address, Class<E> fact) {
 
     /** Tells every listener; returns at once. */
     public void publish(Vertx vertx, E happened) {
-        vertx.eventBus().publish(address, happened, RecordCodec.delivery());
+        vertx.eventBus().publish(address, happened, Origin.travel(RecordCodec.delivery()));
     }
 
     /** Hears every fact from now on; completes once the address is registered. */
     public Future<Void> listen(Vertx vertx, Consumer<E> listener) {
         return vertx.eventBus()
-                .localConsumer(address, message -> listener.accept(fact.cast(message.body())))
+                .localConsumer(address, message -> {
+                    Origin.arrive(message.headers());
+                    listener.accept(fact.cast(message.body()));
+                })
                 .completion();
     }
 }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The system at a glance: every address of the event bus and every message type. */
@@ -95,6 +96,13 @@ public final class FleetBus {
     public static final Call<ChangeWhitelist, WhitelistOutcome> CHANGE_WHITELIST =
             new Call<>("provisioning.whitelist", ChangeWhitelist.class, WhitelistOutcome.class, SHORT);
 
+    // ---- the fleet
+    // ---------------------------------------------------------------------------------------------------------
+
+    /** Asked by operators; answered by the application once the device has said that it begins, long before it is done. */
+    public static final Call<RenewDevice, RenewDeviceOutcome> RENEW_DEVICE =
+            new Call<>("device.renew", RenewDevice.class, RenewDeviceOutcome.class, SIGNING);
+
     // ---- statistics, asked by metrics at each scrape
     // --------------------------------------------------------------------
 
@@ -135,6 +143,10 @@ public final class FleetBus {
     /** Told for each step of a fallback chain, when a CA does not deliver. */
     public static final Event<FallbackTaken> FALLBACK_TAKEN =
             new Event<>("certificate.fallback-taken", FallbackTaken.class);
+
+    /** Told by the application when a device that was ordered to renew has, or could not. */
+    public static final Event<OrderedRenewalEnded> ORDERED_RENEWAL_ENDED =
+            new Event<>("device.renewal-ended", OrderedRenewalEnded.class);
 
     public static final Event<CertificateExpiring> CERTIFICATE_EXPIRING =
             new Event<>("certificate.expiring", CertificateExpiring.class);
@@ -622,6 +634,28 @@ public final class FleetBus {
         record Refused(String detail) implements WhitelistOutcome {}
     }
 
+    /** @param actor who orders it, for log and audit */
+    public record RenewDevice(DeviceName device, String actor) {}
+
+    public sealed interface RenewDeviceOutcome {
+        /** @param already whether the device was renewing when it heard the order, which is then without effect */
+        record Told(boolean already) implements RenewDeviceOutcome {}
+
+        /** @param detail what the silence looks like: it does not answer, or the broker is out of reach */
+        record NotConnected(String detail) implements RenewDeviceOutcome {}
+
+        /** Nobody claimed this name. */
+        record Unknown(DeviceName device) implements RenewDeviceOutcome {}
+    }
+
+    /**
+     * @param renewed false: the old certificate stays in use
+     * @param serial of the new certificate; null when there is none, or the device does not say
+     * @param detail why not; empty when it was renewed
+     */
+    public record OrderedRenewalEnded(
+            DeviceName device, boolean renewed, @Nullable String serial, String detail) {}
+
     public record ReadBrokerStatistics() {}
 
     /**
@@ -731,8 +765,8 @@ public final class FleetBus {
     /** @param certificate the leaf, PEM */
     public record CertificateObtained(String identity, String certificate) {}
 
-    /** @param notAfter when what is in use ends */
-    public record InstanceLookedAt(String instance, Instant notAfter) {}
+    /** @param validity of what is in use */
+    public record InstanceLookedAt(String instance, Validity validity) {}
 
     /**
      * @param reason a metric label from a small set: {@code unreachable, refused, challenge, invalid_certificate, rolled_back, internal}
@@ -757,13 +791,15 @@ public final class FleetBus {
      * @param name as configured
      * @param endpoint its address; null: files
      * @param up whether it answered as it should; null: files, or nobody knows
-     * @param notAfter when the first certificate ends; null: none was seen
+     * @param notBefore when the certificate that ends first begins; null: none was seen
+     * @param notAfter when it ends; null: none was seen
      * @param level {@code healthy, warning, critical} or {@code unknown}
      */
     public record WatchedLookedAt(
             String name,
             @Nullable String endpoint,
             @Nullable Boolean up,
+            @Nullable Instant notBefore,
             @Nullable Instant notAfter,
             String level) {}
 
@@ -861,9 +897,43 @@ public final class FleetBus {
      * @param object on what: a serial, a name, an address
      * @param outcome {@code ok} or {@code refused}
      * @param details more, as text values
+     * @param address from where it was asked; null: that of the {@link Origin} in which it is told
+     * @param correlation joins acts of one request; null: that of the {@link Origin}
      */
     public record Audited(
-            Instant at, String actor, String action, String object, String outcome, Map<String, String> details) {}
+            Instant at,
+            String actor,
+            String action,
+            String object,
+            String outcome,
+            Map<String, String> details,
+            @Nullable String address,
+            @Nullable String correlation) {
+        /** Of the {@link Origin} in which it is told. */
+        public Audited(
+                Instant at, String actor, String action, String object, String outcome, Map<String, String> details) {
+            this(at, actor, action, object, outcome, details, null, null);
+        }
+
+        /** From an address that the origin does not tell. */
+        public Audited from(String where) {
+            return new Audited(at, actor, action, object, outcome, details, where, correlation);
+        }
+
+        /** With what it lacks from the origin in which it was told. */
+        public Audited of(Optional<Origin> origin) {
+            return origin.map(known -> new Audited(
+                            at,
+                            actor,
+                            action,
+                            object,
+                            outcome,
+                            details,
+                            address == null ? known.address() : address,
+                            correlation == null ? known.correlation() : correlation))
+                    .orElse(this);
+        }
+    }
 
     private FleetBus() {}
 

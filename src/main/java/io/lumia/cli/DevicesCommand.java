@@ -13,8 +13,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "devices",
         mixinStandardHelpOptions = true,
-        description = "Lists the names that devices claimed; release gives one free.",
-        subcommands = {DevicesCommand.ListDevices.class, DevicesCommand.Release.class})
+        description = "Lists the names that devices claimed; release gives one free, renew orders one to renew.",
+        subcommands = {DevicesCommand.ListDevices.class, DevicesCommand.Release.class, DevicesCommand.Renew.class})
 public final class DevicesCommand implements Callable<Integer> {
     @Mixin
     private AdminOptions admin = new AdminOptions();
@@ -87,16 +87,41 @@ public final class DevicesCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            String path;
-            try {
-                path = "/devices/" + new DeviceName(name);
-            } catch (IllegalArgumentException malformed) {
-                throw admin.usage(String.valueOf(malformed.getMessage()));
-            }
             return admin.run(
-                    client -> client.delete(path),
+                    client -> client.delete(path(admin, name)),
                     (answer, out) ->
                             out.println("released " + answer.path("released").asText()));
+        }
+    }
+
+    /** {@code lumia devices renew}. */
+    @Command(
+            name = "renew",
+            mixinStandardHelpOptions = true,
+            description = "Orders a connected device to renew its certificate now, with a new key.")
+    static final class Renew implements Callable<Integer> {
+        @Mixin
+        private AdminOptions admin = new AdminOptions();
+
+        @Parameters(paramLabel = "NAME", description = "Name of the device")
+        private String name = "";
+
+        @Override
+        public Integer call() {
+            return admin.run(
+                    client -> client.send("POST", path(admin, name) + "/renew", AdminClient.JSON.createObjectNode()),
+                    (answer, out) -> out.println(answer.path("device").asText()
+                            + (answer.path("outcome").asText().equals("begun")
+                                    ? " begins to renew"
+                                    : " is renewing already")));
+        }
+    }
+
+    private static String path(AdminOptions admin, String name) {
+        try {
+            return "/devices/" + new DeviceName(name);
+        } catch (IllegalArgumentException malformed) {
+            throw admin.usage(String.valueOf(malformed.getMessage()));
         }
     }
 }

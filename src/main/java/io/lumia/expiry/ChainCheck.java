@@ -59,7 +59,15 @@ final class ChainCheck {
                 .orElseThrow();
         var notAfter = first.getNotAfter().toInstant();
         problems.add(0, span(notAfter) + (first.equals(leaf) ? "" : ": the chain's " + name(first)));
-        return new Finding(watch.name(), subject, verdict, notAfter, name(first), up, String.join("; ", problems));
+        return new Finding(
+                watch.name(),
+                subject,
+                verdict,
+                first.getNotBefore().toInstant(),
+                notAfter,
+                name(first),
+                up,
+                String.join("; ", problems));
     }
 
     private ExpiryLevel level(X509Certificate certificate) {

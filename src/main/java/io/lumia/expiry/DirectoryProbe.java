@@ -117,6 +117,6 @@ final class DirectoryProbe {
     }
 
     private Finding finding(Verdict verdict, @Nullable Boolean up, String detail) {
-        return new Finding(watch.name(), address.toString(), verdict, null, null, up, detail);
+        return new Finding(watch.name(), address.toString(), verdict, null, null, null, up, detail);
     }
 }

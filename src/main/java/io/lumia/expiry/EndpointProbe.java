@@ -49,16 +49,24 @@ final class EndpointProbe {
             contact = connect(shownKey());
         } catch (CannotLook | GeneralSecurityException unusable) {
             return new Finding(
-                    watch.name(), subject, Verdict.UNKNOWN, null, null, null, String.valueOf(unusable.getMessage()));
+                    watch.name(),
+                    subject,
+                    Verdict.UNKNOWN,
+                    null,
+                    null,
+                    null,
+                    null,
+                    String.valueOf(unusable.getMessage()));
         }
         if (seen.chain().isEmpty()) {
-            return new Finding(watch.name(), subject, contact.verdict, null, null, contact.up, contact.detail);
+            return new Finding(watch.name(), subject, contact.verdict, null, null, null, contact.up, contact.detail);
         }
         var judged = new ChainCheck(now, watch).judge(subject, seen.chain(), host(), contact.up);
         return new Finding(
                 judged.name(),
                 subject,
                 judged.verdict().or(contact.verdict),
+                judged.notBefore(),
                 judged.notAfter(),
                 judged.certificate(),
                 judged.up(),

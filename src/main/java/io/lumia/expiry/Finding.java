@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name under which it is watched; the subject itself when it has none
  * @param subject file, address or URL
- * @param notAfter when the first certificate of the chain ends; null: none was seen
+ * @param notBefore when that certificate of the chain begins which ends first; null: none was seen
+ * @param notAfter when it ends; null: none was seen
  * @param certificate subject of that one; null: none was seen
  * @param up whether the endpoint answered as it should; null: it is no endpoint
  * @param detail a sentence for people; empty when there is nothing to say
@@ -17,6 +18,7 @@ public record Finding(
         String name,
         String subject,
         Verdict verdict,
+        @Nullable Instant notBefore,
         @Nullable Instant notAfter,
         @Nullable String certificate,
         @Nullable Boolean up,

@@ -60,6 +60,6 @@ public final class Look {
 
     private static Finding unknown(Watch watch, String subject, CannotLook unusable) {
         return new Finding(
-                watch.name(), subject, Verdict.UNKNOWN, null, null, null, String.valueOf(unusable.getMessage()));
+                watch.name(), subject, Verdict.UNKNOWN, null, null, null, null, String.valueOf(unusable.getMessage()));
     }
 }

@@ -7,7 +7,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -44,7 +43,14 @@ final class WatchRounds {
                 .filter(watch -> inProgress.add(watch.name()))
                 .forEach(watch -> worker.executeBlocking(() -> look.apply(watch), false)
                         .otherwise(broken -> List.of(new Finding(
-                                watch.name(), watch.name(), Verdict.UNKNOWN, null, null, null, String.valueOf(broken))))
+                                watch.name(),
+                                watch.name(),
+                                Verdict.UNKNOWN,
+                                null,
+                                null,
+                                null,
+                                null,
+                                String.valueOf(broken))))
                         .onSuccess(findings -> settle(watch, findings)));
     }
 
@@ -55,9 +61,17 @@ final class WatchRounds {
     private void settle(Watch watch, List<Finding> findings) {
         inProgress.remove(watch.name());
         var verdict = Verdict.of(findings);
-        var notAfter = earliest(findings);
+        var first = endsFirst(findings);
+        var notAfter = first == null ? null : first.notAfter();
         WATCHED_LOOKED_AT.publish(
-                vertx, new WatchedLookedAt(watch.name(), endpoint(watch), up(findings), notAfter, verdict.label()));
+                vertx,
+                new WatchedLookedAt(
+                        watch.name(),
+                        endpoint(watch),
+                        up(findings),
+                        first == null ? null : first.notBefore(),
+                        notAfter,
+                        verdict.label()));
         levels.set("watched:" + watch.name(), verdict.label(), notAfter, detail(findings));
     }
 
@@ -77,11 +91,10 @@ final class WatchRounds {
                 .orElse(null);
     }
 
-    private static @Nullable Instant earliest(List<Finding> findings) {
+    private static @Nullable Finding endsFirst(List<Finding> findings) {
         return findings.stream()
-                .map(Finding::notAfter)
-                .filter(Objects::nonNull)
-                .min(Comparator.naturalOrder())
+                .filter(finding -> finding.notAfter() != null)
+                .min(Comparator.comparing(Finding::notAfter, Comparator.nullsLast(Comparator.naturalOrder())))
                 .orElse(null);
     }
 

@@ -22,11 +22,24 @@ public record RenewalPolicy(
 
     /** When this certificate should be renewed: from the window's begin to its end, fixed for a certificate. */
     public Instant dueAt(String identity, SerialNumber serial, Instant issuedAt, Instant notAfter) {
-        var lifetime = Duration.between(issuedAt, notAfter);
-        var latest = latest(issuedAt, notAfter);
-        var width = scaled(lifetime, spread);
-        var due = latest.minus(scaled(width, 1 - position(identity, serial)));
-        return due.isBefore(issuedAt) ? issuedAt : due;
+        var ages = ages(Duration.between(issuedAt, notAfter));
+        return issuedAt.plusMillis(ages.at(position(identity, serial)));
+    }
+
+    /**
+     * The same for a certificate that replaces none in use: the first one of an identity, or the first after expiry. Many such are issued within
+     * minutes, when a fleet starts or comes back; they are renewed from soon after until the window's end, see {@link RenewalAges#firstAt}.
+     */
+    public Instant firstDueAt(String identity, SerialNumber serial, Instant issuedAt, Instant notAfter) {
+        var ages = ages(Duration.between(issuedAt, notAfter));
+        return issuedAt.plusMillis(ages.firstAt(position(identity, serial)));
+    }
+
+    /** How old certificates of this lifetime are when they are renewed. */
+    public RenewalAges ages(Duration lifetime) {
+        var issued = Instant.EPOCH;
+        var window = window(issued, issued.plus(lifetime));
+        return new RenewalAges(window.begin().toEpochMilli(), window.end().toEpochMilli());
     }
 
     /** From when until when certificates of this lifetime are renewed. */

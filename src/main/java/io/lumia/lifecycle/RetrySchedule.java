@@ -22,4 +22,14 @@ public record RetrySchedule(Duration first, Duration longest) {
         }
         return Duration.ofMillis(1 + Math.round(randomness.nextDouble() * bound));
     }
+
+    /**
+     * The same for who was asked to wait: never sooner, and not all at once that were told the same second.
+     *
+     * @param asked zero: nothing was asked
+     */
+    public Duration delay(int failures, Duration asked, RandomGenerator randomness) {
+        var drawn = delay(failures, randomness);
+        return asked.compareTo(drawn) <= 0 ? drawn : asked.plus(delay(failures, randomness));
+    }
 }

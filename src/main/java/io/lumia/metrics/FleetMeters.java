@@ -26,6 +26,7 @@ import io.lumia.bus.FleetBus.ListenerReloaded;
 import io.lumia.bus.FleetBus.WatchedLookedAt;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.RevocationReason;
+import io.lumia.x509.Validity;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -40,6 +41,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** Meters fed by events of the bus. No label carries a device, a serial or a common name; their number does not grow with the fleet. */
 final class FleetMeters {
@@ -89,6 +91,9 @@ final class FleetMeters {
             "installation",
             "reload",
             "test");
+    /** Those of {@link FleetBus.ListenerReloaded} that are a change. */
+    private static final List<String> RELOAD_RESULTS =
+            List.of("reloaded", "rolled_back", "fallback", "refused", "trust_reloaded", "trust_rolled_back");
     /** The usual ones of {@link FleetBus.ProvisioningAnswered}; others appear when they happen. */
     private static final List<String> PROVISIONING_RESULTS = List.of(
             "issued",
@@ -111,6 +116,7 @@ final class FleetMeters {
     private final AtomicLong lastBackup = new AtomicLong();
     private final AtomicLong backupBytes = new AtomicLong();
     private final Map<String, AtomicLong> expiries = new ConcurrentHashMap<>();
+    private final Map<String, AtomicLong> lifetimes = new ConcurrentHashMap<>();
     private final Map<String, AtomicLong> fallbacks = new ConcurrentHashMap<>();
     private final Map<String, AtomicLong> endpoints = new ConcurrentHashMap<>();
 
@@ -198,7 +204,7 @@ final class FleetMeters {
                 BROKER_RELOADED.listen(vertx, this::brokerReloaded),
                 BACKUP_ENDED.listen(vertx, this::backupEnded),
                 WATCHED_LOOKED_AT.listen(vertx, this::lookedAt),
-                INSTANCE_LOOKED_AT.listen(vertx, looked -> expiry(looked.instance(), looked.notAfter())),
+                INSTANCE_LOOKED_AT.listen(vertx, looked -> expiry(looked.instance(), looked.validity())),
                 HOOK_RUN.listen(
                         vertx,
                         run -> Counter.builder("lumia.expiry.hooks")
@@ -209,8 +215,17 @@ final class FleetMeters {
     }
 
     /** Shows when the certificate of a service ends. */
-    void expiry(String identity, Instant notAfter) {
+    void expiry(String identity, Validity validity) {
+        expiry(identity, validity.notBefore(), validity.notAfter());
+    }
+
+    private void expiry(String identity, @Nullable Instant notBefore, Instant notAfter) {
         expiries.computeIfAbsent(identity, this::expiryGauge).set(notAfter.getEpochSecond());
+        if (notBefore != null) {
+            lifetimes
+                    .computeIfAbsent(identity, this::lifetimeGauge)
+                    .set(Duration.between(notBefore, notAfter).toSeconds());
+        }
     }
 
     private void backupEnded(BackupEnded ended) {
@@ -224,7 +239,7 @@ final class FleetMeters {
 
     private void lookedAt(WatchedLookedAt looked) {
         if (looked.notAfter() != null) {
-            expiry("watched:" + looked.name(), looked.notAfter());
+            expiry("watched:" + looked.name(), looked.notBefore(), looked.notAfter());
         }
         if (looked.endpoint() != null) {
             endpoints
@@ -246,7 +261,7 @@ final class FleetMeters {
         var certificate = issued.certificate();
         issueTime(certificate.via(), "issued").record(issued.took());
         if (app.equals(certificate.device()) && certificate.profile() == io.lumia.x509.Profile.DEVICE) {
-            expiry("app", certificate.validity().notAfter());
+            expiry("app", certificate.validity());
         }
     }
 
@@ -272,21 +287,24 @@ final class FleetMeters {
     }
 
     private void reloaded(ListenerReloaded reloaded) {
-        expiry(reloaded.listener(), reloaded.validity().notAfter());
+        if (!fallbacks.containsKey(reloaded.listener())) {
+            RELOAD_RESULTS.forEach(
+                    result -> tlsReloads(reloaded.listener(), result).increment(0));
+        }
+        expiry(reloaded.listener(), reloaded.validity());
         fallbacks
                 .computeIfAbsent(reloaded.listener(), this::fallbackGauge)
                 .set(reloaded.source().equals("fallback") ? 1 : 0);
         if (!reloaded.result().equals("started")) {
-            Counter.builder("lumia.tls.reloads")
-                    .description("Certificates swapped in a running listener")
-                    .tags(
-                            "listener",
-                            reloaded.listener(),
-                            "result",
-                            reloaded.result().toLowerCase(Locale.ROOT))
-                    .register(registry)
-                    .increment();
+            tlsReloads(reloaded.listener(), reloaded.result()).increment();
         }
+    }
+
+    private Counter tlsReloads(String listener, String result) {
+        return Counter.builder("lumia.tls.reloads")
+                .description("Certificates swapped in a running listener")
+                .tags("listener", listener, "result", result.toLowerCase(Locale.ROOT))
+                .register(registry);
     }
 
     private void brokerReloaded(BrokerReloaded reloaded) {
@@ -301,6 +319,16 @@ final class FleetMeters {
         var seconds = new AtomicLong();
         Gauge.builder("lumia.certificate.expiry.timestamp", seconds, AtomicLong::get)
                 .description("When the certificate of a service ends, in seconds since 1970")
+                .baseUnit("seconds")
+                .tag("identity", identity)
+                .register(registry);
+        return seconds;
+    }
+
+    private AtomicLong lifetimeGauge(String identity) {
+        var seconds = new AtomicLong();
+        Gauge.builder("lumia.certificate.lifetime", seconds, AtomicLong::get)
+                .description("Whole lifetime of that certificate: what is left of it is judged by its share")
                 .baseUnit("seconds")
                 .tag("identity", identity)
                 .register(registry);

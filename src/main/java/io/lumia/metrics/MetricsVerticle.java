@@ -30,6 +30,8 @@ import io.lumia.http.ConnectionGuard;
 import io.lumia.http.Listeners;
 import io.lumia.metrics.Readiness.Phase;
 import io.lumia.x509.DeviceName;
+import io.lumia.x509.Pem;
+import io.lumia.x509.Validity;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -169,9 +171,9 @@ public final class MetricsVerticle extends VerticleBase {
         var revocations = optional(REVOCATION_STATISTICS, new ReadRevocationStatistics());
         var authority = optional(DESCRIBE_AUTHORITY, new DescribeAuthority()).onSuccess(described -> {
             if (described != null) {
-                meters.expiry("ca-root", described.rootNotAfter());
-                if (described.intermediateNotAfter() != null) {
-                    meters.expiry("ca-intermediate", described.intermediateNotAfter());
+                meters.expiry("ca-root", validity(described.root()));
+                if (described.intermediate() != null) {
+                    meters.expiry("ca-intermediate", validity(described.intermediate()));
                 }
             }
         });
@@ -197,10 +199,14 @@ public final class MetricsVerticle extends VerticleBase {
                     .ask(vertx, new DescribeCertificate(device.serial()))
                     .onSuccess(described -> {
                         if (described instanceof Known known) {
-                            meters.expiry("app", known.certificate().validity().notAfter());
+                            meters.expiry("app", known.certificate().validity());
                         }
                     });
         }
+    }
+
+    private static Validity validity(String pem) {
+        return Validity.of(Pem.certificates(pem).get(0));
     }
 
     private static void respond(HttpServerRequest request, int status, String type, String body) {

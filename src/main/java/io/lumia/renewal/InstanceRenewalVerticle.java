@@ -74,9 +74,7 @@ public final class InstanceRenewalVerticle extends VerticleBase {
     private void tell(RenewalReport report, Instant next) {
         var served = report.served();
         if (served != null) {
-            INSTANCE_LOOKED_AT.publish(
-                    vertx,
-                    new InstanceLookedAt(report.instance(), served.validity().notAfter()));
+            INSTANCE_LOOKED_AT.publish(vertx, new InstanceLookedAt(report.instance(), served.validity()));
         }
         if (report.outcome() == Outcome.RENEWED && served != null) {
             CERTIFICATE_RENEWED.publish(

@@ -7,6 +7,7 @@ import io.lumia.agent.AgentState;
 import io.lumia.config.SwarmConfig;
 import io.lumia.mqtt.Message;
 import io.lumia.x509.DeviceName;
+import io.lumia.x509.SerialNumber;
 import io.vertx.core.Future;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
@@ -16,10 +17,12 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A thermometer: tells its temperature every interval, and answers {@code ping}. */
+/** A thermometer: tells its temperature every interval, answers {@code ping}, and renews when it is told to. */
 final class SimulatedDevice implements AgentListener {
     private static final Logger log = LoggerFactory.getLogger(SimulatedDevice.class);
 
@@ -36,6 +39,8 @@ final class SimulatedDevice implements AgentListener {
     private boolean stopped;
     private boolean enrolled;
     private boolean connected;
+    /** Tells how the renewal ended that was ordered; null: none was. */
+    private @Nullable Consumer<JsonObject> ordered;
 
     /** @param run tells the sequence numbers of this run from those of another */
     SimulatedDevice(
@@ -97,22 +102,50 @@ final class SimulatedDevice implements AgentListener {
     @Override
     public void renewed() {
         tally.renewals.incrementAndGet();
+        orderEnded(new JsonObject()
+                .put("outcome", "renewed")
+                .put("serial", agent.serial().map(SerialNumber::toString).orElse(null)));
+    }
+
+    @Override
+    public void notRenewed(String reason) {
+        orderEnded(new JsonObject().put("outcome", "failed").put("reason", reason));
     }
 
     @Override
     public void message(Message command) {
         try {
             var asked = new JsonObject(command.payload());
-            if ("ping".equals(asked.getString("command"))) {
-                answer(command, asked);
+            switch (asked.getString("command", "")) {
+                case "ping" -> answer(command, asked, new JsonObject());
+                case "renew" -> renew(command, asked);
+                default ->
+                    log.atDebug().addKeyValue("identity", name).log("command is unknown and was left unanswered");
             }
         } catch (DecodeException | ClassCastException malformed) {
             log.atDebug().addKeyValue("identity", name).log("command is malformed and was left unanswered");
         }
     }
 
+    /** Answers at once whether it begins, and again at the end; a second order while it renews changes nothing. */
+    private void renew(Message command, JsonObject asked) {
+        boolean begun = agent.renewNow();
+        if (begun) {
+            ordered = outcome -> answer(command, asked, outcome);
+        }
+        answer(command, asked, new JsonObject().put("outcome", begun ? "begun" : "already"));
+    }
+
+    private void orderEnded(JsonObject outcome) {
+        var teller = ordered;
+        ordered = null;
+        if (teller != null) {
+            teller.accept(outcome);
+        }
+    }
+
     /** At the response topic, by the correlation data (MQTT 5, 4.10); clients of MQTT 3 know neither and look at the id. */
-    private void answer(Message command, JsonObject asked) {
+    private void answer(Message command, JsonObject asked, JsonObject more) {
         var usual = "devices/" + name + "/responses";
         var wanted = command.responseTopic() == null ? usual : command.responseTopic();
         if (!wanted.startsWith("devices/" + name + "/")) {
@@ -125,7 +158,9 @@ final class SimulatedDevice implements AgentListener {
                 .put("device", name.value())
                 .put("id", asked.getString("id"))
                 .put("sentAt", asked.getLong("sentAt"))
-                .put("answeredAt", micros(clock.instant()));
+                .put("answeredAt", micros(clock.instant()))
+                .put("command", asked.getString("command"))
+                .mergeIn(more);
         var answer = Message.of(wanted, response.toBuffer(), 1);
         var correlation = command.correlationData();
         agent.publish(correlation == null ? answer : answer.answering(correlation))

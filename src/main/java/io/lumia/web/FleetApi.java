@@ -9,6 +9,9 @@ import io.lumia.bus.FleetBus.ListDevices;
 import io.lumia.bus.FleetBus.ReadBrokerStatistics;
 import io.lumia.bus.FleetBus.ReleaseName;
 import io.lumia.bus.FleetBus.ReleaseOutcome;
+import io.lumia.bus.FleetBus.RenewDevice;
+import io.lumia.bus.FleetBus.RenewDeviceOutcome;
+import io.lumia.http.Problem;
 import io.lumia.x509.DeviceName;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
@@ -30,6 +33,7 @@ final class FleetApi {
         api.get("/ca", Role.VIEWER, this::authority);
         api.get("/devices", Role.VIEWER, this::devices);
         api.delete("/devices/:name", Role.OPERATOR, this::release);
+        api.post("/devices/:name/renew", Role.OPERATOR, this::renew);
     }
 
     private void status(RoutingContext context) {
@@ -91,6 +95,29 @@ final class FleetApi {
             throw Rejected.notFound("no key has claimed the name '" + device + "'");
         }
         return Map.of("released", device.value());
+    }
+
+    private void renew(RoutingContext context) {
+        var device = name(context);
+        Answers.send(
+                context,
+                202,
+                Answers.ask(
+                                context,
+                                FleetBus.RENEW_DEVICE,
+                                new RenewDevice(device, Operator.of(context).name()),
+                                "app")
+                        .map(outcome -> told(outcome, device)));
+    }
+
+    private static Map<String, String> told(RenewDeviceOutcome outcome, DeviceName device) {
+        if (outcome instanceof RenewDeviceOutcome.Told told) {
+            return Map.of("device", device.value(), "outcome", told.already() ? "already" : "begun");
+        }
+        if (outcome instanceof RenewDeviceOutcome.NotConnected silent) {
+            throw new Rejected(Problem.of(409, "not-connected", "Device is not connected", silent.detail()));
+        }
+        throw Rejected.notFound("no key has claimed the name '" + device + "'");
     }
 
     private static DeviceName name(RoutingContext context) {

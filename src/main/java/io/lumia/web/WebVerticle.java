@@ -6,6 +6,7 @@ import io.lumia.config.TlsConfig;
 import io.lumia.config.WebConfig;
 import io.lumia.http.ConnectionGuard;
 import io.lumia.http.Listeners;
+import io.lumia.http.Origins;
 import io.lumia.tls.ListenerCertificate;
 import io.lumia.tls.ListenerCertificates;
 import io.lumia.tls.ListenerCertificates.Wanted;
@@ -152,6 +153,7 @@ public final class WebVerticle extends VerticleBase {
         new EventsApi(feed).mount(api);
 
         var router = Router.router(vertx);
+        router.route().handler(WebVerticle::beginOrigin);
         router.route().handler(WebVerticle::strictHeaders);
         router.route().handler(doorman::checkHost);
         if (config.tls().mtls().requireClientCert()) {
@@ -172,6 +174,11 @@ public final class WebVerticle extends VerticleBase {
             router.errorHandler(status, Answers::failed);
         }
         return router;
+    }
+
+    private static void beginOrigin(RoutingContext context) {
+        Origins.begin(context.request());
+        context.next();
     }
 
     private static void strictHeaders(RoutingContext context) {

@@ -390,10 +390,7 @@ class AgentTest {
     }
 
     private void renew(Agent agent) {
-        Await.on(context, () -> {
-            agent.renewNow();
-            return Future.succeededFuture();
-        });
+        Await.on(context, () -> Future.succeededFuture(agent.renewNow()));
     }
 
     private Agent connected(Fingerprint pinned) {

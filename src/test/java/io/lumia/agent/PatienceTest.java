@@ -6,7 +6,6 @@ import io.lumia.config.AgentConfig;
 import io.lumia.config.ClientTlsConfig;
 import java.time.Duration;
 import org.junit.jupiter.api.RepeatedTest;
-import org.junit.jupiter.api.Test;
 
 class PatienceTest {
     private final Patience patience = new Patience(new AgentConfig(
@@ -33,13 +32,21 @@ class PatienceTest {
         assertThat(patience.wait(failure, 1)).isBetween(Duration.ofSeconds(7), Duration.ofSeconds(8));
     }
 
-    @Test
+    @RepeatedTest(20)
     void leaves_several_attempts_before_expiry() {
-        assertThat(patience.beforeExpiry(Duration.ofSeconds(60), Duration.ofSeconds(20)))
-                .isLessThan(Duration.ofSeconds(6));
-        assertThat(patience.beforeExpiry(Duration.ofSeconds(2), Duration.ofHours(2)))
-                .isEqualTo(Duration.ofSeconds(2));
-        assertThat(patience.beforeExpiry(Duration.ofSeconds(2), Duration.ofHours(-2)))
-                .isPositive();
+        var failure = StepFailed.retry(StepFailed.Reason.UNREACHABLE, "down", null);
+        assertThat(patience.renewal(failure, 1000, Duration.ofSeconds(20))).isLessThan(Duration.ofSeconds(6));
+        assertThat(patience.renewal(failure, 1000, Duration.ofHours(-2)))
+                .isPositive()
+                .isLessThan(Duration.ofMillis(5));
+    }
+
+    @RepeatedTest(20)
+    void renews_again_soon_at_first_and_within_half_a_minute_where_an_operator_helps() {
+        var day = Duration.ofHours(8);
+        var failure = StepFailed.retry(StepFailed.Reason.UNREACHABLE, "down", null);
+        assertThat(patience.renewal(failure, 1, day)).isLessThan(Duration.ofMillis(503));
+        var operator = StepFailed.operator(StepFailed.Reason.REFUSED, "revoked");
+        assertThat(patience.renewal(operator, 9, day)).isBetween(Duration.ofSeconds(30), Duration.ofSeconds(61));
     }
 }

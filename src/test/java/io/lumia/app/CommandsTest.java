@@ -16,12 +16,13 @@ import org.junit.jupiter.api.Test;
 
 class CommandsTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Buffer PING = Buffer.buffer("ping");
     private static final Buffer PONG = Buffer.buffer("pong");
 
     private final List<Message> sent = new ArrayList<>();
     private Future<Void> broker = Future.succeededFuture();
-    private final Commands commands = new Commands(this::publish, Duration.ofSeconds(30), 7);
+    private final Commands commands = new Commands(this::publish, 7);
 
     private Future<Void> publish(Message message) {
         sent.add(message);
@@ -30,8 +31,8 @@ class CommandsTest {
 
     @Test
     void asks_at_the_devices_topics_and_completes_with_its_answer() {
-        var outcome = commands.send("dev-1", PING, NOW);
-        var other = commands.send("dev-1", PING, NOW);
+        var outcome = commands.send("dev-1", PING, PATIENCE, NOW);
+        var other = commands.send("dev-1", PING, PATIENCE, NOW);
         assertThat(sent).hasSize(2).first().satisfies(command -> {
             assertThat(command.topic()).isEqualTo("devices/dev-1/commands");
             assertThat(command.responseTopic()).isEqualTo("devices/dev-1/responses");
@@ -50,10 +51,10 @@ class CommandsTest {
 
     @Test
     void tells_when_no_answer_comes_in_time_and_ignores_one_that_comes_late() {
-        var outcome = commands.send("dev-1", PING, NOW);
+        var outcome = commands.send("dev-1", PING, PATIENCE, NOW);
         commands.expire(NOW.plusSeconds(29));
         assertThat(outcome.isComplete()).isFalse();
-        var later = commands.send("dev-1", PING, NOW.plusSeconds(29));
+        var later = commands.send("dev-1", PING, PATIENCE, NOW.plusSeconds(29));
 
         commands.expire(NOW.plusSeconds(30));
 
@@ -67,7 +68,7 @@ class CommandsTest {
 
     @Test
     void counts_and_ignores_what_nobody_asked_for() {
-        var outcome = commands.send("dev-1", PING, NOW);
+        var outcome = commands.send("dev-1", PING, PATIENCE, NOW);
 
         answer("dev-2", 0, NOW);
         commands.answered("dev-1", null, PONG, NOW);
@@ -84,7 +85,7 @@ class CommandsTest {
     @Test
     void tells_when_the_broker_does_not_take_it() {
         broker = Future.failedFuture("the outbox is full");
-        assertThat(commands.send("dev-1", PING, NOW).result()).isEqualTo(new NotSent("the outbox is full"));
+        assertThat(commands.send("dev-1", PING, PATIENCE, NOW).result()).isEqualTo(new NotSent("the outbox is full"));
         commands.expire(NOW.plusSeconds(60));
         assertThat(result("not_sent")).isOne();
         assertThat(result("timed_out")).isZero();

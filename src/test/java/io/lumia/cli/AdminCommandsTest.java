@@ -7,6 +7,7 @@ import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.ChangeWhitelist;
 import io.lumia.bus.FleetBus.ProvisioningState;
 import io.lumia.bus.FleetBus.Refusal;
+import io.lumia.bus.FleetBus.RenewDeviceOutcome;
 import io.lumia.bus.FleetBus.SwitchProvisioning;
 import io.lumia.bus.FleetBus.WhitelistOutcome;
 import io.lumia.config.TlsConfig;
@@ -124,6 +125,24 @@ class AdminCommandsTest {
         assertThat(run("devices", "list").out()).contains("dev-0001  127.0.0.2").contains("1 device");
         assertThat(run("devices", "release", "dev-0001").out().strip()).isEqualTo("released dev-0001");
         assertThat(run("devices", "release", "dev-0009").code()).isEqualTo(1);
+    }
+
+    @Test
+    void orders_a_device_to_renew() {
+        Await.result(FleetBus.RENEW_DEVICE.serve(
+                vertx,
+                asked -> Future.succeededFuture(
+                        switch (asked.device().value()) {
+                            case "dev-0001" -> new RenewDeviceOutcome.Told(false);
+                            case "dev-0002" -> new RenewDeviceOutcome.Told(true);
+                            case "dev-0003" -> new RenewDeviceOutcome.NotConnected("it is away");
+                            default -> new RenewDeviceOutcome.Unknown(asked.device());
+                        })));
+        assertThat(run("devices", "renew", "dev-0001").out().strip()).isEqualTo("dev-0001 begins to renew");
+        assertThat(run("devices", "renew", "dev-0002").out().strip()).isEqualTo("dev-0002 is renewing already");
+        assertThat(run("devices", "renew", "dev-0003").err().strip()).isEqualTo("it is away");
+        assertThat(run("devices", "renew", "dev-0009").err()).contains("no key has claimed the name 'dev-0009'");
+        assertThat(run("devices", "renew", "Not_A_Name").code()).isEqualTo(2);
     }
 
     @Test

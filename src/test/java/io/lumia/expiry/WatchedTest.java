@@ -82,7 +82,8 @@ class WatchedTest {
         found = finding(Verdict.CRITICAL, false);
         deploy(HooksConfig.none());
         awaitLooks(1);
-        assertThat(looked.get(0)).isEqualTo(new WatchedLookedAt("site", "broker.example:8883", false, END, "critical"));
+        assertThat(looked.get(0))
+                .isEqualTo(new WatchedLookedAt("site", "broker.example:8883", false, NOW, END, "critical"));
     }
 
     @Test
@@ -177,6 +178,6 @@ class WatchedTest {
     }
 
     private static Finding finding(Verdict verdict, boolean up) {
-        return new Finding("site", "broker.example:8883", verdict, END, "CN=broker", up, "");
+        return new Finding("site", "broker.example:8883", verdict, NOW, END, "CN=broker", up, "");
     }
 }

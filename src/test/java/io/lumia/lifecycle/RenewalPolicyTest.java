@@ -63,4 +63,33 @@ class RenewalPolicyTest {
         var hour = ISSUED.plus(Duration.ofHours(1));
         assertThat(fixed.dueAt("dev-0001", SERIAL, ISSUED, hour)).isEqualTo(hour.minus(Duration.ofMinutes(15)));
     }
+
+    @Test
+    void keeps_a_fleet_level_that_came_at_once() {
+        var thirds = new RenewalPolicy(1 / 3.0, null, 1 / 3.0);
+        var day = ISSUED.plus(Duration.ofHours(24));
+        var hours = new int[16];
+        for (int number = 0; number < 12_000; number++) {
+            var identity = "dev-" + number;
+            var due = thirds.firstDueAt(identity, SERIAL, ISSUED, day);
+            assertThat(due).isBetween(ISSUED.plus(Duration.ofHours(1)), ISSUED.plus(Duration.ofHours(16)));
+            hours[(int) Math.min(15, Duration.between(ISSUED, due).toHours())]++;
+        }
+        // a fleet that renews every twelve hours on average makes 1,000 renewals an hour
+        for (int hour = 1; hour < 8; hour++) {
+            assertThat(hours[hour]).isBetween(950, 1230);
+        }
+        for (int hour = 9; hour < 16; hour++) {
+            assertThat(hours[hour]).isLessThan(hours[8]);
+        }
+    }
+
+    @Test
+    void gives_first_certificates_no_moment_of_their_own_without_spreading() {
+        var fixed = new RenewalPolicy(0.25, null, 0);
+        var day = ISSUED.plus(Duration.ofHours(24));
+        assertThat(fixed.firstDueAt("dev-0001", SERIAL, ISSUED, day))
+                .isEqualTo(fixed.dueAt("dev-0001", SERIAL, ISSUED, day))
+                .isEqualTo(ISSUED.plus(Duration.ofHours(18)));
+    }
 }

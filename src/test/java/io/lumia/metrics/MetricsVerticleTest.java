@@ -76,7 +76,7 @@ class MetricsVerticleTest {
         PROVISIONING_ANSWERED.publish(vertx, new ProvisioningAnswered("not_whitelisted", "192.0.2.1", "dev-0001"));
         CERTIFICATE_RENEWED.publish(
                 vertx, new CertificateRenewed("dev-0001", SERIAL, ONE_DAY, "acme", Duration.ofMillis(30)));
-        FleetBus.INSTANCE_LOOKED_AT.publish(vertx, new FleetBus.InstanceLookedAt("site-a", ONE_DAY.notAfter()));
+        FleetBus.INSTANCE_LOOKED_AT.publish(vertx, new FleetBus.InstanceLookedAt("site-a", ONE_DAY));
         LISTENER_RELOADED.publish(
                 vertx, new ListenerReloaded("broker", SERIAL, NOW, ONE_DAY, "reloaded", "embedded", null));
         LISTENER_RELOADED.publish(
@@ -94,6 +94,9 @@ class MetricsVerticleTest {
                                     + exact(ONE_DAY.notAfter()))
                             .contains("lumia_certificate_expiry_timestamp_seconds{identity=\"site-a\"} "
                                     + exact(ONE_DAY.notAfter()))
+                            .contains("lumia_certificate_lifetime_seconds{identity=\"broker\"} 86400.0")
+                            .contains("lumia_certificate_lifetime_seconds{identity=\"site-a\"} 86400.0")
+                            .contains("lumia_tls_reloads_total{listener=\"broker\",result=\"rolled_back\"} 0.0")
                             .contains("lumia_tls_fallback_in_use{listener=\"broker\"} 0.0")
                             .contains("lumia_tls_fallback_in_use{listener=\"gui\"} 1.0")
                             .contains("lumia_build_info{java=")
@@ -202,9 +205,10 @@ class MetricsVerticleTest {
     @Test
     void shows_what_is_watched_and_when_a_backup_was_made(Vertx vertx, VertxTestContext test) {
         var end = Instant.parse("2030-01-01T00:00:00Z");
-        WATCHED_LOOKED_AT.publish(vertx, new WatchedLookedAt("site", "b.example:8883", true, end, "healthy"));
-        WATCHED_LOOKED_AT.publish(vertx, new WatchedLookedAt("gone", "c.example:8883", false, null, "critical"));
-        WATCHED_LOOKED_AT.publish(vertx, new WatchedLookedAt("files", null, null, end, "healthy"));
+        WATCHED_LOOKED_AT.publish(
+                vertx, new WatchedLookedAt("site", "b.example:8883", true, NOW.minusSeconds(60), end, "healthy"));
+        WATCHED_LOOKED_AT.publish(vertx, new WatchedLookedAt("gone", "c.example:8883", false, null, null, "critical"));
+        WATCHED_LOOKED_AT.publish(vertx, new WatchedLookedAt("files", null, null, NOW, end, "healthy"));
         BACKUP_ENDED.publish(vertx, new BackupEnded("done", 4711));
         HOOK_RUN.publish(vertx, new HookRun("webhook", "given_up"));
         scrape(vertx)
@@ -214,6 +218,7 @@ class MetricsVerticleTest {
                                     + exact(end))
                             .contains("lumia_certificate_expiry_timestamp_seconds{identity=\"watched:files\"} "
                                     + exact(end))
+                            .contains("lumia_certificate_lifetime_seconds{identity=\"watched:site\"} 60.0")
                             .contains("lumia_watched_endpoint_up{endpoint=\"b.example:8883\"} 1.0")
                             .contains("lumia_watched_endpoint_up{endpoint=\"c.example:8883\"} 0.0")
                             .contains("lumia_backups_total{result=\"done\"} 1.0")

@@ -21,6 +21,7 @@ import io.lumia.issuance.IssuanceFailed;
 import io.lumia.lifecycle.RenewalRun.Outcome;
 import io.lumia.tls.TlsMaterial;
 import io.lumia.x509.Pem;
+import io.lumia.x509.Validity;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -94,8 +95,7 @@ class InstanceRenewalVerticleTest {
         deploy("young");
 
         Await.until(vertx, "it is looked at", () -> !looked.isEmpty());
-        assertThat(looked.get(0))
-                .isEqualTo(new InstanceLookedAt("young", leaf.getNotAfter().toInstant()));
+        assertThat(looked.get(0)).isEqualTo(new InstanceLookedAt("young", Validity.of(leaf)));
     }
 
     @Test

@@ -1,0 +1,41 @@
+package io.lumia.lifecycle;
+
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/**
+ * How long to wait before a renewal is tried again while the certificate in use still works. The first tries follow the schedule soon, since most
+ * failures are short. Then the CA is taken for down or overloaded, and the next try is drawn evenly over three quarters of what the certificate has
+ * left: whoever was kept waiting comes back over hours instead of in the schedule's longest wait. (Waits that double would not do: each doubling
+ * between the first wait and the outage's length adds one mean rate to the load of the moment when the CA is back.) Where little is left, the
+ * schedule holds again, with several tries before expiry.
+ */
+public record RenewalRetry(RetrySchedule schedule) {
+    private static final int SOON = 3;
+    private static final double SHARE_OF_REST = 0.75;
+    private static final int TRIES_BEFORE_EXPIRY = 4;
+
+    /**
+     * The wait.
+     *
+     * @param failures of this renewal so far, from 1
+     * @param asked what the CA asked to wait; zero: nothing
+     * @param left of the certificate in use
+     */
+    public Duration delay(int failures, Duration asked, Duration left, RandomGenerator randomness) {
+        long rest = Math.round(left.toMillis() * SHARE_OF_REST);
+        if (failures > SOON && rest > schedule.longest().toMillis()) {
+            var drawn = Duration.ofMillis(1 + Math.round(randomness.nextDouble() * rest));
+            return drawn.compareTo(asked) > 0 ? drawn : capped(schedule.delay(failures, asked, randomness), left);
+        }
+        return capped(schedule.delay(failures, asked, randomness), left);
+    }
+
+    /** However long the schedule would wait, there are several tries before the certificate expires. */
+    public static Duration capped(Duration wait, Duration left) {
+        var most = left.isNegative()
+                ? Duration.ofMillis(1)
+                : left.dividedBy(TRIES_BEFORE_EXPIRY).plusMillis(1);
+        return wait.compareTo(most) < 0 ? wait : most;
+    }
+}
