@@ -14,15 +14,15 @@ public final class Rejected extends RuntimeException {
         this.problem = problem;
     }
 
-    static Rejected badRequest(String detail) {
+    public static Rejected badRequest(String detail) {
         return new Rejected(Problem.of(400, "bad-request", "Bad request", detail));
     }
 
-    static Rejected unprocessable(String detail) {
+    public static Rejected unprocessable(String detail) {
         return new Rejected(Problem.of(422, "unprocessable", "Request cannot be honoured", detail));
     }
 
-    static Rejected notFound(String detail) {
+    public static Rejected notFound(String detail) {
         return new Rejected(Problem.of(404, "not-found", "Not found", detail));
     }
 

@@ -25,7 +25,8 @@ class ChromiumPagesIT {
     /** @param name of the picture; @param path where it is; @param ready what it shows when it is complete */
     private record Screen(String name, String path, String ready) {}
 
-    private static final List<Screen> SCREENS = List.of(new Screen("overview", "/", ".feed li"));
+    private static final List<Screen> SCREENS = List.of(
+            new Screen("overview", "/", ".feed li"), new Screen("certificates", "/certificates", "tbody tr"));
 
     @BeforeAll
     static void start() throws Exception {

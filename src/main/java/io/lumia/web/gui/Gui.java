@@ -24,7 +24,7 @@ public final class Gui {
     private Gui(Screens screens, Visitors visitors, CountOverdue policy) {
         this.screens = screens;
         this.visitors = visitors;
-        this.pages = List.of(new OverviewPages(screens, policy));
+        this.pages = List.of(new OverviewPages(screens, policy), new CertificatePages(screens), new IssuePages(screens));
     }
 
     /** Some pages that belong together. */

@@ -1,6 +1,7 @@
 package io.lumia.web.gui;
 
 import io.lumia.bus.FleetBus.CertificateStatus;
+import io.lumia.x509.RevocationReason;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -63,6 +64,11 @@ final class Text {
             case EXPIRED -> "";
             case REVOKED -> "bad";
         };
+    }
+
+    /** {@code keyCompromise} as words. */
+    static String reason(RevocationReason reason) {
+        return reason.label().replaceAll("([A-Z])", " $1").toLowerCase(Locale.ROOT);
     }
 
     /** A fingerprint in pairs. */
