@@ -78,10 +78,10 @@ public final class WebVerticle extends VerticleBase {
     }
 
     private Future<Void> open(AdminToken token, ConnectionGuard guard) {
-        var feed = new EventFeed(vertx, policy, clock);
-        return feed.start()
-                .compose(told -> Gui.open(vertx, feed, new TokenVisitors(token), policy, clock))
-                .compose(gui -> serve(router(token, guard, feed, gui), guard));
+        var sources = Gui.Sources.of(vertx, policy, clock);
+        return sources.start(vertx)
+                .compose(listening -> Gui.open(vertx, sources, new TokenVisitors(token), clock))
+                .compose(gui -> serve(router(token, guard, sources.feed(), gui), guard));
     }
 
     private Future<Void> serve(Router router, ConnectionGuard guard) {

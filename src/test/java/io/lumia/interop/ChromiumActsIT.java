@@ -117,17 +117,17 @@ class ChromiumActsIT {
         page.navigate("/issue");
         page.fill("#name", "Pump 7");
         page.click("#issue button.main-action");
-        page.waitForFunction("document.getElementById('name-wrong').textContent.length > 0");
+        page.waitForSelector("#name-wrong:not(:empty)");
         assertThat(page.textContent("#name-wrong")).contains("lower-case letters, digits");
         page.fill("#name", "pump-8");
         page.fill("#validity", "soon");
         page.click("#issue button.main-action");
-        page.waitForFunction("document.getElementById('validity-wrong').textContent.length > 0");
+        page.waitForSelector("#validity-wrong:not(:empty)");
         assertThat(page.textContent("#validity-wrong")).contains("24h");
         page.fill("#validity", "");
         page.fill("#name", "dev-0001");
         page.click("#issue button.main-action");
-        page.waitForFunction("document.getElementById('name-wrong').textContent.length > 0");
+        page.waitForSelector("#name-wrong:not(:empty)");
         assertThat(page.textContent("#name-wrong")).contains("belongs to another key");
         // Chromium logs every refused fetch as an error of the page
         browser.complaints.removeIf(text -> text.contains("status of 4"));
@@ -142,13 +142,13 @@ class ChromiumActsIT {
         page.navigate("/");
         page.waitForSelector("[data-live].on");
         var answer = lumia.post(
-                "/api/v1/certificates",
+                "/certificates",
                 new JsonObject()
                         .put("profile", "admin")
                         .put("csr", request)
                         .encode());
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
-        page.waitForFunction("document.querySelector('.feed').textContent.includes('onerror')");
+        page.waitForSelector(".feed li.fresh:has-text('onerror')");
         var serial = new JsonObject(answer.body()).getString("serial");
         for (String path : List.of(
                 "/",

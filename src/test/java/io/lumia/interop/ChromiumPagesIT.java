@@ -26,7 +26,16 @@ class ChromiumPagesIT {
     private record Screen(String name, String path, String ready) {}
 
     private static final List<Screen> SCREENS = List.of(
-            new Screen("overview", "/", ".feed li"), new Screen("certificates", "/certificates", "tbody tr"));
+            new Screen("overview", "/", ".feed li"),
+            new Screen("certificates", "/certificates", "tbody tr"),
+            new Screen("issue", "/issue", "#sources:not([hidden])"),
+            new Screen("devices", "/devices", "tbody tr"),
+            new Screen("device", "/devices/dev-0001", "tbody tr"),
+            new Screen("renewals", "/renewals", "h1"),
+            new Screen("provisioning", "/provisioning", "#entries"),
+            new Screen("provisioning-off", "/provisioning/off", "button.danger"),
+            new Screen("release", "/devices/dev-0001/release", "button.danger"),
+            new Screen("ca", "/ca", "#bootstrap"));
 
     @BeforeAll
     static void start() throws Exception {

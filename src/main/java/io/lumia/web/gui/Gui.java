@@ -4,6 +4,8 @@ import io.lumia.bus.FleetBus.CountOverdue;
 import io.lumia.http.Problem;
 import io.lumia.web.Rejected;
 import io.lumia.web.live.EventFeed;
+import io.lumia.web.live.Happened;
+import io.lumia.web.live.Presence;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -21,10 +23,36 @@ public final class Gui {
     private final Visitors visitors;
     private final List<Pages> pages;
 
-    private Gui(Screens screens, Visitors visitors, CountOverdue policy) {
+    private Gui(Screens screens, Visitors visitors, Sources sources) {
         this.screens = screens;
         this.visitors = visitors;
-        this.pages = List.of(new OverviewPages(screens, policy), new CertificatePages(screens), new IssuePages(screens));
+        this.pages = List.of(
+                new OverviewPages(screens, sources.policy),
+                new CertificatePages(screens),
+                new IssuePages(screens),
+                new DevicePages(screens, sources.presence),
+                new RenewalPages(screens, sources.happened, sources.policy),
+                new ProvisioningPages(screens, sources.happened),
+                new CaPages(screens));
+    }
+
+    /**
+     * What pages show besides the answers of other parts.
+     *
+     * @param policy by which renewals are overdue
+     */
+    public record Sources(EventFeed feed, Presence presence, Happened happened, CountOverdue policy) {
+        /** Nothing happened yet. */
+        public static Sources of(Vertx vertx, CountOverdue policy, Clock clock) {
+            return new Sources(
+                    new EventFeed(vertx, policy, clock), new Presence(clock), new Happened(clock), policy);
+        }
+
+        /** Hears the bus from now on. */
+        public Future<Void> start(Vertx vertx) {
+            return Future.all(feed.start(), presence.start(vertx), happened.start(vertx))
+                    .mapEmpty();
+        }
     }
 
     /** Some pages that belong together. */
@@ -33,9 +61,9 @@ public final class Gui {
     }
 
     /** Reads templates, scripts and styles. */
-    public static Future<Gui> open(Vertx vertx, EventFeed feed, Visitors visitors, CountOverdue policy, Clock clock) {
+    public static Future<Gui> open(Vertx vertx, Sources sources, Visitors visitors, Clock clock) {
         return vertx.executeBlocking(Assets::read, false)
-                .map(assets -> new Gui(Screens.open(vertx, assets, feed, clock), visitors, policy));
+                .map(assets -> new Gui(Screens.open(vertx, assets, sources.feed, clock), visitors, sources));
     }
 
     /** Answers below {@code /}; mounted behind everything else. */

@@ -102,6 +102,15 @@ final class Story {
                                 "retryAt",
                                 told.retryAt().toString())));
         each(
+                FleetBus.ORDERED_RENEWAL_ENDED,
+                told -> happening(
+                        "device.renewal-ended",
+                        told.renewed() ? GOOD : BAD,
+                        told.device().value(),
+                        null,
+                        told.renewed() ? "renewed as ordered" : "did not renew as ordered: " + told.detail(),
+                        Map.of("renewed", told.renewed())));
+        each(
                 FleetBus.CERTIFICATE_EXPIRING,
                 told -> happening(
                         "certificate.expiring",
