@@ -125,7 +125,7 @@
     badge.classList.toggle("good", on);
   };
   if (document.querySelector("[data-live], [data-proof], [data-device]")) {
-    const source = new EventSource(`/live?after=${document.body.dataset.lastEvent}`);
+    const source = new EventSource(`/api/v1/events?after=${document.body.dataset.lastEvent}`);
     const mark = (on) => all("[data-live]").forEach((element) => {
       element.classList.toggle("on", on);
       element.textContent = on ? "live" : "not live";

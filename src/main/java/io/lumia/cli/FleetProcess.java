@@ -161,6 +161,11 @@ final class FleetProcess {
         return Optional.ofNullable(identities).flatMap(IdentityParts::swarm);
     }
 
+    /** The admin token, when this start made it. */
+    Optional<String> newAdminToken() {
+        return Optional.ofNullable(web).flatMap(WebVerticle::newToken);
+    }
+
     /** Those that only listen to the others go first, so that they miss nothing. */
     private Future<?> watchers() {
         var deployed = Future.succeededFuture("");
@@ -308,7 +313,7 @@ final class FleetProcess {
         }
         var renewal = config.renewal();
         var policy = new CountOverdue(renewal.remainingLifetime(), renewal.renewBefore());
-        web = new WebVerticle(config.web(), certificates, config.data(), policy, clock);
+        web = new WebVerticle(config.web(), certificates, config.data(), store, policy, clock);
         return deploy(web);
     }
 

@@ -52,6 +52,7 @@ public final class RunCommand implements Callable<Integer> {
             Runtime.getRuntime().addShutdownHook(stopOnSignal);
             start(fleet, stopOnSignal);
             announce(config, fleet.addresses().await());
+            fleet.newAdminToken().filter(token -> System.console() != null).ifPresent(this::showOnce);
             tellWhenFleetIsUp(config, fleet);
             stopped.await();
         }
@@ -63,6 +64,12 @@ public final class RunCommand implements Callable<Integer> {
         out.println("Lumia is ready in " + sinceProcessStart() + " ms");
         ReadyLines.of(config, addresses).forEach(out::println);
         out.flush();
+    }
+
+    /** To somebody who sits there; where output goes to a file or a journal, the token stays in its own file. */
+    private void showOnce(String token) {
+        out().println("  admin token   " + token + "  (shown this once)");
+        out().flush();
     }
 
     private void tellWhenFleetIsUp(LumiaConfig config, FleetProcess fleet) {

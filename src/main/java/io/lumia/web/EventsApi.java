@@ -22,7 +22,11 @@ final class EventsApi {
                     Problem.of(503, "too-many-listeners", "Too many listeners", "too many listen already; close some")
                             .retryAfter(java.time.Duration.ofSeconds(30)));
         }
-        feed.open(context.response(), after(context));
+        // an answer that begins before the request has ended counts as one to a body that is still coming
+        var unused = context.request()
+                .end()
+                .onSuccess(ended -> feed.open(context.response(), after(context)))
+                .onFailure(gone -> {});
     }
 
     /** What it heard last, as the browser or the program says; else everything from now on. */

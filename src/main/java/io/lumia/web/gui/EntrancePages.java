@@ -34,8 +34,7 @@ final class EntrancePages implements Gui.Pages {
     /** Sends a stranger to the entrance; a program that asks for events or a piece of a page gets a plain refusal. */
     static void send(RoutingContext context) {
         boolean isPage = context.request().method() == HttpMethod.GET
-                && context.request().getHeader("HX-Request") == null
-                && !context.normalizedPath().equals("/live");
+                && context.request().getHeader("HX-Request") == null;
         if (!isPage) {
             context.response()
                     .setStatusCode(401)

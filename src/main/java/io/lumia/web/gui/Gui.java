@@ -16,8 +16,7 @@ import java.util.List;
 
 /** The web interface: everything that is not below {@code /api}. */
 public final class Gui {
-    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-            + "img-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+    private static final String PAGES = "(?!/api/).*";
 
     private final Screens screens;
     private final Visitors visitors;
@@ -68,21 +67,24 @@ public final class Gui {
 
     /** Answers below {@code /}; mounted behind everything else. */
     public void mount(Router router) {
-        router.route().handler(Gui::policy);
         router.get(Assets.PATH + "*").handler(screens.assets()::serve);
         router.post("/theme").handler(this::demandGenuine).handler(Gui::chooseTheme);
         new EntrancePages(screens, visitors).mount(router);
-        router.route().handler(this::demandVisitor);
-        router.route().method(HttpMethod.POST).handler(this::demandGenuine);
-        router.get("/live").handler(this::live);
+        router.routeWithRegex(PAGES).handler(this::demandVisitor);
+        router.routeWithRegex(HttpMethod.POST, PAGES).handler(this::demandGenuine);
         pages.forEach(some -> some.mount(router));
-        router.route().failureHandler(screens::failed);
-        router.route().handler(context -> context.fail(404));
     }
 
-    private static void policy(RoutingContext context) {
-        context.response().putHeader("Content-Security-Policy", POLICY);
-        context.next();
+    /** Whether a person with a browser asks, who is answered by a page. */
+    public boolean isPage(RoutingContext context) {
+        var path = String.valueOf(context.request().path());
+        var accepted = String.valueOf(context.request().getHeader("Accept"));
+        return !path.startsWith("/api/") && accepted.contains("text/html");
+    }
+
+    /** Says by a page what is wrong. */
+    public void failed(RoutingContext context) {
+        screens.failed(context);
     }
 
     private void demandVisitor(RoutingContext context) {
@@ -106,22 +108,6 @@ public final class Gui {
                     "The request was not sent by a page of Lumia. Open the page again and repeat it there."));
         }
         context.next();
-    }
-
-    private void live(RoutingContext context) {
-        if (!screens.feed().hasRoom()) {
-            throw new Rejected(Problem.of(503, "too-many-listeners", "Too many listeners", "Too many pages are open."));
-        }
-        screens.feed().open(context.response(), after(context));
-    }
-
-    /** What the browser says after an interruption, else what the page was told. */
-    private long after(RoutingContext context) {
-        var header = context.request().getHeader("Last-Event-ID");
-        var given = header != null ? header : String.join("", context.queryParam("after"));
-        return given.matches("\\d{1,18}")
-                ? Long.parseLong(given)
-                : screens.feed().lastId();
     }
 
     /** The cookie is for the page's colours alone, so that a form without a script can set it. */

@@ -15,6 +15,10 @@ final class Text {
     private static final DateTimeFormatter CLOCK =
             DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
+    private static final long HOUR = 3600;
+    private static final long DAY = 24 * HOUR;
+    private static final long YEAR = 365 * DAY;
+
     private Text() {}
 
     /** {@code 12,000}. */
@@ -44,13 +48,17 @@ final class Text {
         if (seconds < 120) {
             return seconds + " s";
         }
-        if (seconds < 2 * 3600) {
-            return seconds / 60 + " min";
+        if (seconds < 2 * HOUR) {
+            return rounded(seconds, 60) + " min";
         }
-        if (seconds < 2 * 86_400) {
-            return seconds / 3600 + " h";
+        if (seconds < 2 * DAY) {
+            return rounded(seconds, HOUR) + " h";
         }
-        return seconds < 730L * 86_400 ? seconds / 86_400 + " d" : seconds / (365 * 86_400) + " y";
+        return seconds < 2 * YEAR ? rounded(seconds, DAY) + " d" : rounded(seconds, YEAR) + " y";
+    }
+
+    private static long rounded(long seconds, long unit) {
+        return (seconds + unit / 2) / unit;
     }
 
     static String status(CertificateStatus status) {

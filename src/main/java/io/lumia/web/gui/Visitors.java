@@ -15,9 +15,9 @@ public interface Visitors {
     /**
      * Lets in who shows a token, and has the answer carry the cookie.
      *
-     * @return fails with a {@link io.lumia.web.Rejected} that says why not
+     * @return who it is; fails with a {@link io.lumia.web.Rejected} that says why not
      */
-    Future<Void> enter(RoutingContext context, String token);
+    Future<Operator> enter(RoutingContext context, String token);
 
     /** Forgets who sends this. */
     Future<Void> leave(RoutingContext context);
