@@ -168,15 +168,24 @@ class ChromiumActsIT {
                 Files.readString(current.resolve("certificate.pem")) + Files.readString(current.resolve("chain.pem")));
         ExternalProgram.find("mosquitto_pub", Map.of(), files)
                 .run(
-                        "-h", "localhost",
-                        "-p", String.valueOf(lumia.brokerPort()),
-                        "-i", "stranger",
-                        "--cafile", lumia.root().toString(),
-                        "--cert", chain.toString(),
-                        "--key", current.resolve("key.pem").toString(),
-                        "-q", "1",
-                        "-t", topic,
-                        "-m", "x");
+                        "-h",
+                        "localhost",
+                        "-p",
+                        String.valueOf(lumia.brokerPort()),
+                        "-i",
+                        "stranger",
+                        "--cafile",
+                        lumia.root().toString(),
+                        "--cert",
+                        chain.toString(),
+                        "--key",
+                        current.resolve("key.pem").toString(),
+                        "-q",
+                        "1",
+                        "-t",
+                        topic,
+                        "-m",
+                        "x");
     }
 
     private String request(String name, List<String> names) {
@@ -188,14 +197,22 @@ class ChromiumActsIT {
     private String[] mqtt(String... more) {
         var folder = files.resolve("pump-7");
         var common = List.of(
-                "-h", "localhost",
-                "-p", String.valueOf(lumia.brokerPort()),
-                "-i", "pump-7" + more[0],
-                "--cafile", folder.resolve("ca.crt").toString(),
-                "--cert", folder.resolve("pump-7.crt").toString(),
-                "--key", folder.resolve("pump-7.key").toString(),
-                "-q", "1",
-                "-t", "devices/pump-7/state");
+                "-h",
+                "localhost",
+                "-p",
+                String.valueOf(lumia.brokerPort()),
+                "-i",
+                "pump-7" + more[0],
+                "--cafile",
+                folder.resolve("ca.crt").toString(),
+                "--cert",
+                folder.resolve("pump-7.crt").toString(),
+                "--key",
+                folder.resolve("pump-7.key").toString(),
+                "-q",
+                "1",
+                "-t",
+                "devices/pump-7/state");
         return java.util.stream.Stream.concat(common.stream(), List.of(more).stream())
                 .toArray(String[]::new);
     }
@@ -212,7 +229,8 @@ class ChromiumActsIT {
                 }
             }
         }
-        assertThat(Pem.privateKey(Files.readString(into.resolve("pump-7/pump-7.key"))).getAlgorithm())
+        assertThat(Pem.privateKey(Files.readString(into.resolve("pump-7/pump-7.key")))
+                        .getAlgorithm())
                 .isEqualTo("EC");
     }
 }

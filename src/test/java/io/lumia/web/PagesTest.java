@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.CertificateRenewed;
+import io.lumia.crypto.KeyPairs;
 import io.lumia.fakes.Await;
 import io.lumia.fakes.RawHttp.Reply;
 import io.lumia.fakes.ScriptedAuthority;
 import io.lumia.x509.CertificateRequest;
-import io.lumia.crypto.KeyPairs;
 import io.lumia.x509.Validity;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -70,15 +70,23 @@ class PagesTest {
     @ParameterizedTest
     @ValueSource(strings = {"//evil.example", "/\\evil.example", "https://evil.example/", "/x\r\nSet-Cookie: a=b", ""})
     void the_entrance_leads_nowhere_else(String to) {
-        var reply = post("/login", "to=" + URLEncoder.encode(to, StandardCharsets.UTF_8) + "&token=" + harness.token, OURS);
+        var reply =
+                post("/login", "to=" + URLEncoder.encode(to, StandardCharsets.UTF_8) + "&token=" + harness.token, OURS);
         assertThat(reply.head()).containsIgnoringCase("location: /\r\n").doesNotContain("a=b");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Sec-Fetch-Site: cross-site", "Sec-Fetch-Site: none", "Origin: http://evil.example", "X-Nothing: told"})
+    @ValueSource(
+            strings = {
+                "Sec-Fetch-Site: cross-site",
+                "Sec-Fetch-Site: none",
+                "Origin: http://evil.example",
+                "X-Nothing: told"
+            })
     void another_site_cannot_revoke(String header) {
         var cookie = harness.cookie(harness.token);
-        assertThat(post(CERTIFICATE + "/revoke", "reason=superseded", cookie, header).status())
+        assertThat(post(CERTIFICATE + "/revoke", "reason=superseded", cookie, header)
+                        .status())
                 .isEqualTo(403);
         assertThat(post("/theme", "theme=dark&back=/", cookie, header).status()).isEqualTo(403);
     }
@@ -98,7 +106,8 @@ class PagesTest {
     void viewers_look_and_do_not_touch() {
         var cookie = harness.cookie(harness.token("looker", Role.VIEWER));
         assertThat(get(CERTIFICATE, cookie).body()).doesNotContain("/revoke\"");
-        assertThat(post(CERTIFICATE + "/revoke", "reason=superseded", cookie, OURS).status())
+        assertThat(post(CERTIFICATE + "/revoke", "reason=superseded", cookie, OURS)
+                        .status())
                 .isEqualTo(403);
         assertThat(post("/issue", "kind=server", cookie, OURS).status()).isEqualTo(403);
         assertThat(post("/ca/keys", "provisioner=acme", cookie, OURS).status()).isEqualTo(403);
@@ -132,7 +141,8 @@ class PagesTest {
     void the_field_that_does_not_fit_is_named(String form, String field, String detail) {
         var reply = post("/issue", form, harness.cookie(harness.token), OURS);
         assertThat(reply.status()).isEqualTo(422);
-        assertThat(reply.body()).containsPattern("id=\"" + field + "-wrong\" role=\"alert\">[^<]*" + Pattern.quote(detail));
+        assertThat(reply.body())
+                .containsPattern("id=\"" + field + "-wrong\" role=\"alert\">[^<]*" + Pattern.quote(detail));
         assertThat(harness.authority.asked).isEmpty();
     }
 
@@ -163,10 +173,11 @@ class PagesTest {
     @Test
     void nothing_but_our_own_files_may_run() {
         var page = harness.send("GET /login", "", HTML);
-        assertThat(page.head())
-                .contains("script-src 'self'; style-src 'self'")
-                .doesNotContain("unsafe");
-        assertThat(page.body()).doesNotContain("style=").doesNotContain("onclick").doesNotContain("javascript:");
+        assertThat(page.head()).contains("script-src 'self'; style-src 'self'").doesNotContain("unsafe");
+        assertThat(page.body())
+                .doesNotContain("style=")
+                .doesNotContain("onclick")
+                .doesNotContain("javascript:");
         var script = Pattern.compile("/assets/app\\.[0-9a-f]{16}\\.js").matcher(page.body());
         assertThat(script.find()).isTrue();
         var asset = harness.send("GET " + script.group(), "");
@@ -194,9 +205,11 @@ class PagesTest {
     void colours_are_remembered_without_a_script() {
         var reply = post("/theme", "theme=dark&back=%2Fdevices", OURS);
         assertThat(reply.head()).containsIgnoringCase("location: /devices\r\n").contains("lumia-theme=dark");
-        assertThat(harness.send("GET /login", "", HTML, "Cookie: lumia-theme=dark").body())
+        assertThat(harness.send("GET /login", "", HTML, "Cookie: lumia-theme=dark")
+                        .body())
                 .contains("data-theme=\"dark\"");
-        assertThat(harness.send("GET /login", "", HTML, "Cookie: lumia-theme=\"><script>").body())
+        assertThat(harness.send("GET /login", "", HTML, "Cookie: lumia-theme=\"><script>")
+                        .body())
                 .contains("data-theme=\"auto\"");
     }
 

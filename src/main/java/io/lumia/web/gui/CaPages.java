@@ -74,8 +74,7 @@ final class CaPages implements Gui.Pages {
 
     private void show(
             RoutingContext context, int status, AddExternalKeyOutcome.@Nullable Added added, @Nullable String wrong) {
-        var lists = screens.unlessSilent(
-                FleetBus.REVOCATION_STATISTICS, new ReadRevocationStatistics(), told -> told);
+        var lists = screens.unlessSilent(FleetBus.REVOCATION_STATISTICS, new ReadRevocationStatistics(), told -> told);
         var keys = screens.unlessSilent(FleetBus.LIST_EXTERNAL_KEYS, new ListExternalKeys(), ExternalKeys::keys);
         var shell = screens.shell(context, "CA", Section.CA);
         var unused = screens.ask(FleetBus.DESCRIBE_AUTHORITY, new DescribeAuthority(), PART)
@@ -148,8 +147,8 @@ final class CaPages implements Gui.Pages {
                                 .filter(key -> key.id().equals(id))
                                 .findFirst()
                                 .map(Future::succeededFuture)
-                                .orElseGet(() -> Future.failedFuture(
-                                        io.lumia.web.Rejected.notFound("There is no such key.")))));
+                                .orElseGet(() ->
+                                        Future.failedFuture(io.lumia.web.Rejected.notFound("There is no such key.")))));
     }
 
     private void removeKey(RoutingContext context) {

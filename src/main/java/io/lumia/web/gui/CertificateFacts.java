@@ -97,13 +97,22 @@ record CertificateFacts(
             return new Item("Subject alternative names", critical, names(GeneralNames.getInstance(value)));
         }
         if (id.equals(Extension.basicConstraints)) {
-            return new Item("Basic constraints", critical, List.of(BasicConstraints.getInstance(value).isCA() ? "a CA" : "no CA"));
+            return new Item(
+                    "Basic constraints",
+                    critical,
+                    List.of(BasicConstraints.getInstance(value).isCA() ? "a CA" : "no CA"));
         }
         if (id.equals(Extension.authorityKeyIdentifier)) {
-            return new Item("Authority key", critical, List.of(hex(AuthorityKeyIdentifier.getInstance(value).getKeyIdentifierOctets())));
+            return new Item(
+                    "Authority key",
+                    critical,
+                    List.of(hex(AuthorityKeyIdentifier.getInstance(value).getKeyIdentifierOctets())));
         }
         if (id.equals(Extension.subjectKeyIdentifier)) {
-            return new Item("Subject key", critical, List.of(hex(SubjectKeyIdentifier.getInstance(value).getKeyIdentifier())));
+            return new Item(
+                    "Subject key",
+                    critical,
+                    List.of(hex(SubjectKeyIdentifier.getInstance(value).getKeyIdentifier())));
         }
         if (id.equals(Extension.cRLDistributionPoints)) {
             return new Item("CRL", critical, points(CRLDistPoint.getInstance(value)));
@@ -111,7 +120,8 @@ record CertificateFacts(
         if (id.equals(Extension.authorityInfoAccess)) {
             return new Item("Issuer's services", critical, services(AuthorityInformationAccess.getInstance(value)));
         }
-        return new Item(id.getId(), critical, List.of(hex(extension.getExtnValue().getOctets())));
+        return new Item(
+                id.getId(), critical, List.of(hex(extension.getExtnValue().getOctets())));
     }
 
     private static List<String> usages(KeyUsage usage) {
@@ -134,7 +144,9 @@ record CertificateFacts(
 
     private static String name(GeneralName name) {
         if (name.getTagNo() == GeneralName.iPAddress) {
-            return "IP " + address(org.bouncycastle.asn1.ASN1OctetString.getInstance(name.getName()).getOctets());
+            return "IP "
+                    + address(org.bouncycastle.asn1.ASN1OctetString.getInstance(name.getName())
+                            .getOctets());
         }
         return String.valueOf(name.getName());
     }

@@ -92,7 +92,8 @@ final class CertificatePages implements Gui.Pages {
     private void list(RoutingContext context) {
         var query = Queries.text(context, "query", LONGEST_QUERY);
         @Nullable CertificateStatus status = status(Queries.text(context, "status", 20));
-        var order = Queries.text(context, "sort", 20).equals("expiry") ? CertificateOrder.EXPIRY : CertificateOrder.ISSUED;
+        var order =
+                Queries.text(context, "sort", 20).equals("expiry") ? CertificateOrder.EXPIRY : CertificateOrder.ISSUED;
         var wanted = new ListCertificates(query, status, Queries.page(context), SIZE, null, null, order);
         screens.show(
                 context,
@@ -112,15 +113,15 @@ final class CertificatePages implements Gui.Pages {
                 find(serial)
                         .compose(record -> screens.vertx()
                                 .executeBlocking(() -> CertificateFacts.of(record.certificate()), false)
-                                .compose(facts -> authority.map(
-                                        told -> new Detail(record, facts, told, screens.feed().proofs(serial))))));
+                                .compose(facts -> authority.map(told -> new Detail(
+                                        record, facts, told, screens.feed().proofs(serial))))));
     }
 
     private void pem(RoutingContext context) {
         var serial = serial(context);
         var unused = find(serial)
-                .onSuccess(record -> Downloads.send(
-                        context, "application/x-pem-file", serial + ".pem", record.certificate()))
+                .onSuccess(record ->
+                        Downloads.send(context, "application/x-pem-file", serial + ".pem", record.certificate()))
                 .onFailure(context::fail);
     }
 
@@ -134,7 +135,8 @@ final class CertificatePages implements Gui.Pages {
 
     private void revoke(RoutingContext context) {
         var serial = serial(context);
-        var wanted = new RevokeCertificate(serial, reason(context), Operator.of(context).name());
+        var wanted = new RevokeCertificate(
+                serial, reason(context), Operator.of(context).name());
         var unused = screens.ask(FleetBus.REVOKE_CERTIFICATE, wanted, PART)
                 .onSuccess(outcome -> revoked(context, serial, outcome))
                 .onFailure(context::fail);

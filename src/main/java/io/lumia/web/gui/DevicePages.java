@@ -56,8 +56,7 @@ final class DevicePages implements Gui.Pages {
      * @param certificates newest first, some
      * @param generation how many MQTT certificates it had
      */
-    record Member(
-            DeviceRecord device, Optional<Seen> seen, List<CertificateRecord> certificates, long generation) {
+    record Member(DeviceRecord device, Optional<Seen> seen, List<CertificateRecord> certificates, long generation) {
         Optional<CertificateRecord> inUse() {
             return certificates.stream()
                     .filter(one -> one.profile() == Profile.DEVICE && one.status() == CertificateStatus.ACTIVE)
@@ -113,11 +112,7 @@ final class DevicePages implements Gui.Pages {
     }
 
     private void askRelease(RoutingContext context) {
-        screens.show(
-                context,
-                "release",
-                screens.shell(context, "Release name", Section.DEVICES),
-                find(name(context)));
+        screens.show(context, "release", screens.shell(context, "Release name", Section.DEVICES), find(name(context)));
     }
 
     private void release(RoutingContext context) {
@@ -149,8 +144,10 @@ final class DevicePages implements Gui.Pages {
             show(
                     context,
                     409,
-                    new Notice("bad", "The device was not told to renew: " + silent.detail()
-                            + ". Try again when it is connected; it also renews by itself in time."));
+                    new Notice(
+                            "bad",
+                            "The device was not told to renew: " + silent.detail()
+                                    + ". Try again when it is connected; it also renews by itself in time."));
         } else {
             context.fail(404, unknown(name));
         }

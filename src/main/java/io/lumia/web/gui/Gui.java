@@ -43,8 +43,7 @@ public final class Gui {
     public record Sources(EventFeed feed, Presence presence, Happened happened, CountOverdue policy) {
         /** Nothing happened yet. */
         public static Sources of(Vertx vertx, CountOverdue policy, Clock clock) {
-            return new Sources(
-                    new EventFeed(vertx, policy, clock), new Presence(clock), new Happened(clock), policy);
+            return new Sources(new EventFeed(vertx, policy, clock), new Presence(clock), new Happened(clock), policy);
         }
 
         /** Hears the bus from now on. */

@@ -24,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param sansText as it was written
  * @param identityCsr by the key that claims the client's name; empty: the name is claimed
  */
-record IssueForm(
-        boolean isServer, String name, String validity, String sansText, String csr, String identityCsr) {
+record IssueForm(boolean isServer, String name, String validity, String sansText, String csr, String identityCsr) {
     static final String NAME = "name";
     static final String VALIDITY = "validity";
     static final String SANS = "sans";
@@ -62,7 +61,8 @@ record IssueForm(
     }
 
     /** Null: the profile's. */
-    @Nullable Duration lifetime() {
+    @Nullable
+    Duration lifetime() {
         return validity.isEmpty() ? null : Durations.parse(validity);
     }
 
@@ -134,7 +134,8 @@ record IssueForm(
                     new Wrong(
                             409,
                             NAME,
-                            detail + " If it is this client's already, tick “another certificate for a name that is in use”;"
+                            detail
+                                    + " If it is this client's already, tick “another certificate for a name that is in use”;"
                                     + " else choose another name.");
                 case NAME_NOT_ALLOWED -> new Wrong(403, NAME, detail);
                 case LIFETIME_NOT_ALLOWED -> new Wrong(422, VALIDITY, detail);

@@ -25,12 +25,14 @@ record Paging(String path, List<String> parameters, int page, int size, long tot
     }
 
     /** Null on the first page. */
-    @Nullable String previous() {
+    @Nullable
+    String previous() {
         return page == 0 ? null : at(page - 1);
     }
 
     /** Null on the last page. */
-    @Nullable String next() {
+    @Nullable
+    String next() {
         return (long) (page + 1) * size >= total ? null : at(page + 1);
     }
 

@@ -46,7 +46,8 @@ final class ProvisioningPages implements Gui.Pages {
             @Nullable String wrongTime) {
         /** Whether this refusal ends when its address is allowed. */
         boolean isCurable(Refusal refusal) {
-            return refusal.told().result().equals("not_whitelisted") && !state.whitelist().contains(refusal.told().address());
+            return refusal.told().result().equals("not_whitelisted")
+                    && !state.whitelist().contains(refusal.told().address());
         }
     }
 

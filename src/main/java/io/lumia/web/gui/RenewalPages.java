@@ -48,8 +48,7 @@ final class RenewalPages implements Gui.Pages {
     }
 
     /** @param due those that end first */
-    record Renewals(
-            List<Failure> failures, List<CertificateRecord> due, List<Renewal> done, Optional<Long> overdue) {
+    record Renewals(List<Failure> failures, List<CertificateRecord> due, List<Renewal> done, Optional<Long> overdue) {
         String remedy(Failure failure) {
             return REMEDIES.getOrDefault(failure.told().reason(), "The detail says what was expected.");
         }
@@ -63,10 +62,13 @@ final class RenewalPages implements Gui.Pages {
     private void show(RoutingContext context) {
         var soonest = new ListCertificates(
                 "", CertificateStatus.ACTIVE, 0, READ, screens.now(), null, CertificateOrder.EXPIRY);
-        var due = screens.unlessSilent(FleetBus.LIST_CERTIFICATES, soonest, found -> found.certificates().stream()
-                .filter(one -> one.profile() != Profile.BOOTSTRAP)
-                .limit(DUE)
-                .toList());
+        var due = screens.unlessSilent(
+                FleetBus.LIST_CERTIFICATES,
+                soonest,
+                found -> found.certificates().stream()
+                        .filter(one -> one.profile() != Profile.BOOTSTRAP)
+                        .limit(DUE)
+                        .toList());
         var overdue = screens.unlessSilent(FleetBus.COUNT_OVERDUE, policy, OverdueCount::devices);
         screens.show(
                 context,

@@ -71,8 +71,7 @@ public final class Happened {
 
     private void failed(RenewalFailed told) {
         var before = failures.remove(told.identity());
-        failures.put(
-                told.identity(), new Failure(clock.instant(), before == null ? 1 : before.count + 1, told));
+        failures.put(told.identity(), new Failure(clock.instant(), before == null ? 1 : before.count + 1, told));
         trim(failures, FAILURES);
     }
 

@@ -14,12 +14,15 @@ import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Which events of the bus browsers hear, and in which words. */
 final class Story {
+    private static final int LONGEST = 300;
+
     private final Vertx vertx;
     private final Hearing hearing;
     private final List<Future<Void>> listening = new ArrayList<>();
@@ -220,7 +223,24 @@ final class Story {
             @Nullable Object serial,
             String text,
             Map<String, Object> more) {
-        return new Happening(type, tone, identity, serial == null ? null : serial.toString(), text, more);
+        return new Happening(
+                type,
+                tone,
+                identity == null ? null : clipped(identity),
+                serial == null ? null : serial.toString(),
+                clipped(text),
+                clipped(more));
+    }
+
+    /** Topics and client ids are as long as strangers like. */
+    private static String clipped(String text) {
+        return text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text;
+    }
+
+    private static Map<String, Object> clipped(Map<String, Object> more) {
+        var clipped = new TreeMap<String, Object>();
+        more.forEach((name, value) -> clipped.put(name, value instanceof String text ? clipped(text) : value));
+        return clipped;
     }
 
     private <E extends Record> void routine(Event<E> event, Function<E, Happening> words) {

@@ -10,19 +10,23 @@ import io.lumia.bus.FleetBus.RevocationEnforced;
 import io.lumia.fakes.Await;
 import io.lumia.fakes.MovableClock;
 import io.lumia.x509.SerialNumber;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.reflect.Proxy;
 import java.math.BigInteger;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,10 +47,10 @@ class EventFeedTest {
     void open() {
         FleetBus.install(vertx);
         feed = new EventFeed(vertx, new CountOverdue(1.0 / 3, null), clock);
-        var server = vertx.createHttpServer().requestHandler(request -> feed.open(
-                request.response(), Long.parseLong(request.getParam("after", "0"))));
-        port = Await.result(
-                        feed.start().compose(listening -> server.listen(0, "127.0.0.1")))
+        var server = vertx.createHttpServer()
+                .requestHandler(
+                        request -> feed.open(request.response(), Long.parseLong(request.getParam("after", "0"))));
+        port = Await.result(feed.start().compose(listening -> server.listen(0, "127.0.0.1")))
                 .actualPort();
     }
 
@@ -71,7 +75,9 @@ class EventFeedTest {
         FleetBus.REVOCATION_ENFORCED.publish(vertx, new RevocationEnforced("broker", SERIAL, Duration.ofMillis(38)));
         for (BufferedReader browser : browsers) {
             var told = until(browser, "revocation.enforced");
-            assertThat(told).filteredOn(line -> line.contains("device.connected")).hasSizeBetween(1, 20);
+            assertThat(told)
+                    .filteredOn(line -> line.contains("device.connected"))
+                    .hasSizeBetween(1, 20);
             assertThat(told.get(told.size() - 1)).contains("gone from broker after 38 ms");
         }
         assertThat(feed.leftOut()).isEqualTo(DEVICES - 20);
@@ -98,21 +104,38 @@ class EventFeedTest {
     }
 
     @Test
-    void a_browser_that_does_not_read_is_let_go() throws Exception {
-        var socket = new Socket();
-        sockets.add(socket);
-        socket.setReceiveBufferSize(4096);
-        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        socket.getOutputStream().write("GET /?after=0 HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-        Await.until(vertx, "it listens", () -> feed.listening() == 1);
-        var much = "x".repeat(64 * 1024);
-        for (int i = 0; i < 250; i++) {
-            fail("dev-" + i, much);
-        }
-        Await.until(vertx, "it is let go", () -> {
-            clock.advance(Duration.ofSeconds(1));
-            return feed.listening() == 0;
-        });
+    void a_browser_that_does_not_read_is_passed_over_and_then_let_go() {
+        var calls = new ArrayList<String>();
+        var full = new AtomicBoolean(true);
+        var response = (HttpServerResponse) Proxy.newProxyInstance(
+                HttpServerResponse.class.getClassLoader(),
+                new Class<?>[] {HttpServerResponse.class},
+                (proxy, method, arguments) -> {
+                    calls.add(method.getName());
+                    return switch (method.getName()) {
+                        case "writeQueueFull" -> full.get();
+                        case "closed", "ended" -> false;
+                        default -> Future.succeededFuture();
+                    };
+                });
+        var browser = new Browser(response, 0, NOW);
+        browser.tell(Buffer.buffer("x"));
+        assertThat(calls).doesNotContain("write");
+        assertThat(browser.isOver(NOW)).isFalse();
+        assertThat(browser.isOver(NOW.plusSeconds(19))).isFalse();
+        full.set(false);
+        assertThat(browser.isOver(NOW.plusSeconds(20))).isFalse();
+        full.set(true);
+        assertThat(browser.isOver(NOW.plusSeconds(30))).isFalse();
+        assertThat(browser.isOver(NOW.plusSeconds(51))).isTrue();
+        assertThat(calls).contains("reset").doesNotContain("write", "end");
+    }
+
+    @Test
+    void what_strangers_made_long_is_cut() {
+        fail("x".repeat(70_000), "y".repeat(70_000));
+        Await.until(vertx, "it is heard", () -> feed.lastId() == 1);
+        assertThat(feed.recent(1).get(0).frame().length()).isLessThan(2000);
     }
 
     private void fail(String identity, String detail) {
