@@ -1,5 +1,6 @@
 package io.lumia;
 
+import io.lumia.cli.AuditCommand;
 import io.lumia.cli.BackupCommand;
 import io.lumia.cli.BenchCommand;
 import io.lumia.cli.CaCommand;
@@ -15,8 +16,11 @@ import io.lumia.cli.ProvisioningCommand;
 import io.lumia.cli.RenewCommand;
 import io.lumia.cli.RestoreCommand;
 import io.lumia.cli.RevokeCommand;
+import io.lumia.cli.RotateFleetCommand;
 import io.lumia.cli.RunCommand;
+import io.lumia.cli.SimulateCommand;
 import io.lumia.cli.TokensCommand;
+import io.lumia.cli.SettingsCommand;
 import io.lumia.cli.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -41,15 +45,19 @@ import picocli.CommandLine.Spec;
             IssueCommand.class,
             ListCommand.class,
             RevokeCommand.class,
+            SimulateCommand.class,
             TokensCommand.class,
             RenewCommand.class,
             CheckCommand.class,
             ProvisioningCommand.class,
             DevicesCommand.class,
+            RotateFleetCommand.class,
             CaCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
-            ConfigCommand.class
+            AuditCommand.class,
+            ConfigCommand.class,
+            SettingsCommand.class
         })
 public final class Lumia implements Runnable {
     @Spec

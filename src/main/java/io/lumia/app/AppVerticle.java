@@ -42,6 +42,7 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
     private final Commands commands;
     private final RenewalOrders orders;
     private final Turns turns = new Turns();
+    private final RotationDrill drill;
     private final SequenceTracker sequences = new SequenceTracker();
     private final Map<Integer, DeliveryTimes> times = new HashMap<>();
 
@@ -52,6 +53,7 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
         this.agent = new Agent(config.name(), address, environment, this);
         this.commands = new Commands(agent::publish, ThreadLocalRandom.current().nextLong());
         this.orders = new RenewalOrders(commands, clock);
+        this.drill = new RotationDrill(environment.vertx(), clock, config.name(), orders::order, turns::all);
     }
 
     /** Completes when it is connected and subscribed for the first time; fails when that will never be. */
@@ -66,6 +68,7 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
                 .serve(vertx, asked -> Future.succeededFuture(statistics()))
                 .compose(served -> FleetBus.RENEW_DEVICE.serve(
                         vertx, asked -> renew(asked).onSuccess(outcome -> tell(asked, outcome))))
+                .compose(served -> drill.serve())
                 .compose(served -> agent.subscribe(Map.of("devices/+/telemetry", 1, "devices/+/responses", 1)))
                 .compose(noted -> agent.start())
                 .onSuccess(started -> {
@@ -76,6 +79,7 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
 
     @Override
     public Future<?> stop() {
+        drill.stop();
         return agent.stop();
     }
 
@@ -112,7 +116,10 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
 
     private boolean ended(String device, Message message) {
         var ended = RenewalOrders.ended(device, message.payload());
-        ended.ifPresent(told -> FleetBus.ORDERED_RENEWAL_ENDED.publish(vertx, told));
+        ended.ifPresent(told -> {
+            drill.ended(told);
+            FleetBus.ORDERED_RENEWAL_ENDED.publish(vertx, told);
+        });
         return ended.isPresent();
     }
 

@@ -38,14 +38,14 @@ public record Origin(String correlation, @Nullable String address) {
      * Of a request by HTTP: what the caller calls it, when that is well-formed, else a new id.
      *
      * @param requestId header {@code X-Request-Id}
-     * @param traceParent header {@code traceparent}, of which the trace id is taken
+     * @param parent header {@code traceparent}, of which the trace id is taken
      */
-    public static Origin of(@Nullable String requestId, @Nullable String traceParent, String address) {
+    public static Origin of(@Nullable String requestId, @Nullable String parent, String address) {
         if (requestId != null && REQUEST_ID.matcher(requestId).matches()) {
             return new Origin(requestId, address);
         }
-        if (traceParent != null && traceParent.length() <= 256) {
-            var trace = TRACE_PARENT.matcher(traceParent);
+        if (parent != null && parent.length() <= 256) {
+            var trace = TRACE_PARENT.matcher(parent);
             if (trace.matches()) {
                 return new Origin(trace.group(1), address);
             }
@@ -65,6 +65,16 @@ public record Origin(String correlation, @Nullable String address) {
         if (context != null && context.isDuplicate()) {
             OriginStorage.PLACE.put(context, this);
         }
+    }
+
+    /** From now on what this context does goes under this id, and the address stays: for work that takes several requests. */
+    public static void join(String correlation) {
+        current().ifPresent(origin -> new Origin(correlation, origin.address).begin());
+    }
+
+    /** From now on this is the address of the caller: that of the socket was a proxy's. */
+    public static void cameFrom(String address) {
+        current().ifPresent(origin -> new Origin(origin.correlation, address).begin());
     }
 
     /** Does something of this origin; the Future completes where it was called. */

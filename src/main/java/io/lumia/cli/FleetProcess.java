@@ -24,6 +24,7 @@ import io.lumia.issuance.CertificateSources;
 import io.lumia.lifecycle.RenewalPolicy;
 import io.lumia.metrics.MetricsVerticle;
 import io.lumia.metrics.Readiness;
+import io.lumia.metrics.WorkerPools;
 import io.lumia.provisioning.ProvisioningVerticle;
 import io.lumia.provisioning.dns.NameResponder;
 import io.lumia.renewal.RenewalVerticle;
@@ -40,6 +41,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.metrics.MetricsOptions;
 import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -53,7 +55,13 @@ import org.slf4j.LoggerFactory;
 final class FleetProcess {
     private static final Logger log = LoggerFactory.getLogger(FleetProcess.class);
 
-    private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+    private final WorkerPools pools = new WorkerPools();
+    private final Vertx vertx = Vertx.builder()
+            .with(new VertxOptions()
+                    .setPreferNativeTransport(true)
+                    .setMetricsOptions(new MetricsOptions().setEnabled(true)))
+            .withMetrics(pools)
+            .build();
     private final LumiaConfig config;
     private final Clock clock;
     private final Readiness readiness = new Readiness();
@@ -62,6 +70,8 @@ final class FleetProcess {
     private final ListenerCertificates certificates;
     private final Deployments deployments = new Deployments(vertx);
 
+    private final AuditVerticle audit;
+    private final @Nullable SettingsVerticle settings;
     private @Nullable Store store;
     private @Nullable MetricsVerticle metrics;
     private @Nullable AuthorityVerticle authority;
@@ -73,13 +83,21 @@ final class FleetProcess {
     private @Nullable WebVerticle web;
     private @Nullable IdentityParts identities;
 
+    /** With settings that stay as they are. */
     FleetProcess(LumiaConfig config, Clock clock) {
+        this(config, clock, null);
+    }
+
+    /** @param settings deployed last; null: settings do not change */
+    FleetProcess(LumiaConfig config, Clock clock, @Nullable SettingsVerticle settings) {
+        this.settings = settings;
         this.config = config;
         this.clock = clock;
         this.addresses = SwarmAddresses.choose(config.swarm(), appAddress(config), SwarmAddresses::canBind);
         this.sources = new CertificateSources(vertx, config.data(), clock);
         this.certificates =
                 new ListenerCertificates(config.data(), config.tls(), clock, AcmeListenerSource.by(sources));
+        this.audit = new AuditVerticle(config.audit(), config.data(), clock);
         FleetBus.install(vertx);
     }
 
@@ -93,6 +111,7 @@ final class FleetProcess {
         var started = Promise.<Void>promise();
         watchers()
                 .compose(watching -> Future.all(openStore(), installProviders()))
+                .compose(opened -> audit.remember(AuditHead.keptIn(store, vertx, config.data())))
                 .compose(opened -> deployAuthority())
                 .compose(deployed -> deployBroker())
                 .compose(deployed -> askUpstream())
@@ -102,6 +121,7 @@ final class FleetProcess {
                 .compose(deployed -> deployWeb())
                 .compose(deployed -> deployIdentities())
                 .compose(deployed -> deployBackup())
+                .compose(deployed -> settings == null ? Future.succeededFuture() : deploy(settings))
                 .onSuccess(deployed -> {
                     readiness.ready();
                     started.complete();
@@ -171,11 +191,11 @@ final class FleetProcess {
         var deployed = Future.succeededFuture("");
         if (config.runs(Part.METRICS)) {
             var verticle = new MetricsVerticle(
-                    config.metrics(), config.renewal(), readiness, config.app().name(), clock);
+                    config.metrics(), config.renewal(), readiness, config.app().name(), pools, clock);
             metrics = verticle;
             deployed = deployed.compose(before -> deploy(verticle));
         }
-        deployed = deployed.compose(before -> deploy(new AuditVerticle(config.data())));
+        deployed = deployed.compose(before -> deploy(audit));
         if (config.runs(Part.RENEWAL)) {
             deployed = deployed.compose(
                     before -> deploy(new RenewalVerticle(config.renewal(), clock, new SecureRandom())));
@@ -229,10 +249,7 @@ final class FleetProcess {
                 config.data(),
                 opened(),
                 clock,
-                new RenewalPolicy(
-                        config.renewal().remainingLifetime(),
-                        config.renewal().renewBefore(),
-                        config.renewal().spread()));
+                renewalPolicy(config));
         return deploy(authority)
                 .compose(
                         deployed -> deploy(new RetentionVerticle(config.store(), opened(), clock, new SecureRandom())));
@@ -354,6 +371,12 @@ final class FleetProcess {
                 authority != null,
                 broker == null ? null : broker.port(),
                 provisioning == null ? null : provisioning.port());
+    }
+
+    /** By which devices renew. */
+    static RenewalPolicy renewalPolicy(LumiaConfig config) {
+        var renewal = config.renewal();
+        return new RenewalPolicy(renewal.remainingLifetime(), renewal.renewBefore(), renewal.spread());
     }
 
     private static @Nullable InetAddress appAddress(LumiaConfig config) {

@@ -10,7 +10,11 @@ public record RenewalAges(long earliest, long latest) {
     /** Nobody renews at once: before this part of the earliest age the certificate has just been proven by use. */
     private static final int GRACE = 8;
 
-    /** Evenly from the earliest to the latest age. @param position from 0 to less than 1 */
+    /**
+     * Evenly from the earliest to the latest age.
+     *
+     * @param position from 0 to less than 1
+     */
     public long at(double position) {
         return earliest + Math.round((latest - earliest) * position);
     }

@@ -69,6 +69,10 @@ final class FleetMeters {
     private static final String PURGED = "Rows that were deleted since they are no longer kept";
     private static final String SHED = "lumia.authority.shed";
     private static final String TURNED_AWAY = "Requests that the authority turned away for want of room";
+    private static final String BACKUPS = "lumia.backups";
+    private static final String BACKED_UP = "Backups that this process made and verified, or could not";
+    private static final List<String> BACKUP_RESULTS = List.of("done", "failed");
+
     private static final String FALLBACK = "lumia.issuance.fallback";
     private static final String FALLEN_BACK = "Steps taken because a CA did not deliver a certificate";
     /** Those of {@link FleetBus.FallbackTaken}. */
@@ -91,9 +95,17 @@ final class FleetMeters {
             "installation",
             "reload",
             "test");
+    /** Those of {@link FleetBus.HookRun}. */
+    private static final List<String> HOOKS = List.of("webhook", "command");
+
+    private static final List<String> HOOK_RESULTS = List.of("done", "failed", "given_up");
     /** Those of {@link FleetBus.ListenerReloaded} that are a change. */
     private static final List<String> RELOAD_RESULTS =
             List.of("reloaded", "rolled_back", "fallback", "refused", "trust_reloaded", "trust_rolled_back");
+    /** Those of {@link FleetBus.BrokerReloaded}. */
+    private static final List<String> BROKER_FILES = List.of("acl", "allowed", "trust", "crl");
+
+    private static final List<String> BROKER_RELOAD_RESULTS = List.of("reloaded", "refused", "rolled_back");
     /** The usual ones of {@link FleetBus.ProvisioningAnswered}; others appear when they happen. */
     private static final List<String> PROVISIONING_RESULTS = List.of(
             "issued",
@@ -154,6 +166,11 @@ final class FleetMeters {
                 reason -> counter(RENEWAL_FAILURE, FAILURE, "reason", reason).increment(0));
         PROVISIONING_RESULTS.forEach(
                 result -> counter(PROVISIONING, REQUESTS, "result", result).increment(0));
+        BACKUP_RESULTS.forEach(
+                result -> counter(BACKUPS, BACKED_UP, "result", result).increment(0));
+        var unused = List.of(issueTime("acme", "issued"), renewalTime("acme"), enforcement("embedded"));
+        HOOKS.forEach(
+                hook -> HOOK_RESULTS.forEach(result -> hookRuns(hook, result).increment(0)));
         for (RevocationReason reason : RevocationReason.values()) {
             counter(REVOCATION, REVOKED, "reason", reason.label()).increment(0);
         }
@@ -189,13 +206,7 @@ final class FleetMeters {
                                         revoked.reason().label())
                                 .increment()),
                 REVOCATION_ENFORCED.listen(
-                        vertx,
-                        enforced -> timer(
-                                        "lumia.revocation.enforced",
-                                        "From the revocation to the broker's word that the session is gone",
-                                        "broker",
-                                        enforced.broker())
-                                .record(enforced.elapsed())),
+                        vertx, enforced -> enforcement(enforced.broker()).record(enforced.elapsed())),
                 PROVISIONING_ANSWERED.listen(
                         vertx,
                         answered -> counter(PROVISIONING, REQUESTS, "result", answered.result())
@@ -205,13 +216,7 @@ final class FleetMeters {
                 BACKUP_ENDED.listen(vertx, this::backupEnded),
                 WATCHED_LOOKED_AT.listen(vertx, this::lookedAt),
                 INSTANCE_LOOKED_AT.listen(vertx, looked -> expiry(looked.instance(), looked.validity())),
-                HOOK_RUN.listen(
-                        vertx,
-                        run -> Counter.builder("lumia.expiry.hooks")
-                                .description("Tries to tell others of a change of level")
-                                .tags("hook", run.hook(), "result", run.result())
-                                .register(registry)
-                                .increment())));
+                HOOK_RUN.listen(vertx, run -> hookRuns(run.hook(), run.result()).increment())));
     }
 
     /** Shows when the certificate of a service ends. */
@@ -229,8 +234,7 @@ final class FleetMeters {
     }
 
     private void backupEnded(BackupEnded ended) {
-        counter("lumia.backups", "Backups that this process made and verified, or could not", "result", ended.result())
-                .increment();
+        counter(BACKUPS, BACKED_UP, "result", ended.result()).increment();
         if (ended.result().equals("done")) {
             lastBackup.set(clock.instant().getEpochSecond());
             backupBytes.set(ended.bytes());
@@ -278,18 +282,30 @@ final class FleetMeters {
         if (renewed.method().equals("acme")) {
             successes.increment();
         }
-        timer(
-                        "lumia.renewal.duration",
-                        "From the decision to renew to the new certificate in use",
-                        "method",
-                        renewed.method())
-                .record(renewed.took());
+        renewalTime(renewed.method()).record(renewed.took());
+    }
+
+    private Timer renewalTime(String method) {
+        return timer(
+                "lumia.renewal.duration", "From the decision to renew to the new certificate in use", "method", method);
+    }
+
+    private Timer enforcement(String broker) {
+        return timer(
+                "lumia.revocation.enforced",
+                "From the revocation to the broker's word that the session is gone",
+                "broker",
+                broker);
     }
 
     private void reloaded(ListenerReloaded reloaded) {
         if (!fallbacks.containsKey(reloaded.listener())) {
             RELOAD_RESULTS.forEach(
                     result -> tlsReloads(reloaded.listener(), result).increment(0));
+            if (reloaded.listener().equals("broker")) {
+                BROKER_FILES.forEach(file -> BROKER_RELOAD_RESULTS.forEach(
+                        result -> brokerReloads(file, result).increment(0)));
+            }
         }
         expiry(reloaded.listener(), reloaded.validity());
         fallbacks
@@ -308,11 +324,21 @@ final class FleetMeters {
     }
 
     private void brokerReloaded(BrokerReloaded reloaded) {
-        Counter.builder("lumia.broker.reloads")
+        brokerReloads(reloaded.what(), reloaded.result()).increment();
+    }
+
+    private Counter brokerReloads(String what, String result) {
+        return Counter.builder("lumia.broker.reloads")
                 .description("Changed files that the running broker took, or did not")
-                .tags("what", reloaded.what(), "result", reloaded.result())
-                .register(registry)
-                .increment();
+                .tags("what", what, "result", result)
+                .register(registry);
+    }
+
+    private Counter hookRuns(String hook, String result) {
+        return Counter.builder("lumia.expiry.hooks")
+                .description("Tries to tell others of a change of level")
+                .tags("hook", hook, "result", result)
+                .register(registry);
     }
 
     private AtomicLong expiryGauge(String identity) {

@@ -10,25 +10,33 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Who gets in: tokens, sessions and certificates of one listener, and the routes that are about them. */
 final class Access {
-    private static final String JSON = "application/json";
+    private static final String FORM = "application/x-www-form-urlencoded";
 
+    private final Sessions sessions;
     private final Authentication authentication;
-    private final Entrance entrance;
     private final SessionApi sessionApi;
     private final TokensApi tokensApi;
 
-    Access(Vertx vertx, WebConfig config, AdminToken first, @Nullable Store store, Refusals refusals, Clock clock) {
+    Access(
+            Vertx vertx,
+            WebConfig config,
+            AdminToken first,
+            @Nullable Store store,
+            Refusals refusals,
+            WebCounters counters,
+            Clock clock) {
         var random = new SecureRandom();
         var tokens = new Tokens(first, store == null ? null : store.operatorTokens(), clock);
-        var sessions = new Sessions(config.session(), random);
+        this.sessions = new Sessions(config.session(), random);
         var throttle = new LoginThrottle();
         var certificates = new ClientCertificates(vertx, store == null ? null : store.certificateRoles(), clock);
         this.authentication = new Authentication(tokens, sessions, certificates, throttle, refusals, clock);
-        this.entrance = new Entrance(tokens, sessions, authentication, throttle, refusals, clock);
+        var entrance = new Entrance(tokens, sessions, authentication, throttle, refusals, counters, clock);
         this.sessionApi = new SessionApi(entrance);
         this.tokensApi = new TokensApi(tokens, sessions, random, clock);
     }
@@ -40,11 +48,25 @@ final class Access {
      */
     void mountLogin(Router router, Handler<RoutingContext> arrived) {
         router.post("/login")
-                .consumes(JSON)
-                .handler(BodyHandler.create(false).setBodyLimit(SessionApi.LARGEST_BODY))
-                .handler(arrived)
-                .handler(sessionApi::login);
-        router.post("/logout").consumes(JSON).handler(sessionApi::logout);
+                .handler(unlessForm(BodyHandler.create(false).setBodyLimit(SessionApi.LARGEST_BODY)))
+                .handler(unlessForm(arrived))
+                .handler(unlessForm(sessionApi::login));
+        router.post("/logout").handler(unlessForm(sessionApi::logout));
+    }
+
+    private static Handler<RoutingContext> unlessForm(Handler<RoutingContext> handler) {
+        return context -> {
+            if (isForm(context)) {
+                context.next();
+            } else {
+                handler.handle(context);
+            }
+        };
+    }
+
+    private static boolean isForm(RoutingContext context) {
+        var type = context.request().getHeader("Content-Type");
+        return type != null && type.toLowerCase(Locale.ROOT).startsWith(FORM);
     }
 
     /** Lets nobody further who is not authenticated; for the API. */
@@ -55,6 +77,11 @@ final class Access {
     /** The same, for the pages. */
     Visitors visitors() {
         return entrance;
+    }
+
+    /** How many there are. */
+    int sessions() {
+        return sessions.size();
     }
 
     void mount(ApiRoutes api) {

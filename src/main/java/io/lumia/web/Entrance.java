@@ -3,6 +3,7 @@ package io.lumia.web;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.Audited;
 import io.lumia.http.Problem;
+import io.lumia.web.WebCounters.Login;
 import io.lumia.web.gui.Visitors;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
@@ -18,6 +19,7 @@ final class Entrance implements Visitors {
     private final Authentication authentication;
     private final LoginThrottle throttle;
     private final Refusals refusals;
+    private final WebCounters counters;
     private final Clock clock;
 
     Entrance(
@@ -26,12 +28,14 @@ final class Entrance implements Visitors {
             Authentication authentication,
             LoginThrottle throttle,
             Refusals refusals,
+            WebCounters counters,
             Clock clock) {
         this.tokens = tokens;
         this.sessions = sessions;
         this.authentication = authentication;
         this.throttle = throttle;
         this.refusals = refusals;
+        this.counters = counters;
         this.clock = clock;
     }
 
@@ -68,17 +72,20 @@ final class Entrance implements Visitors {
         var address = Refusals.address(request);
         var wait = throttle.mustWait(address, clock.instant());
         if (wait.isPresent()) {
+            counters.login(Login.THROTTLED);
             refusals.tell(request, Authentication.NOBODY, LOGIN, "too-many-failures");
             return Future.failedFuture(
                     new Rejected(Authentication.tooManyFailures().retryAfter(wait.get())));
         }
         return tokens.whose(token).map(found -> {
             if (found.isEmpty()) {
+                counters.login(Login.WRONG_TOKEN);
                 throttle.failed(address, clock.instant());
                 refusals.tell(request, Authentication.NOBODY, LOGIN, "wrong-token");
                 throw new Rejected(
                         Problem.of(401, "unauthorized", "Not authenticated", "the token is not known or has expired"));
             }
+            counters.login(Login.OK);
             throttle.succeeded(address);
             begin(context, found.get());
             return found.get();

@@ -1,5 +1,6 @@
 package io.lumia.web;
 
+import io.lumia.bus.FleetBus.WebStatistics;
 import io.lumia.config.WebConfig;
 import io.lumia.http.ConnectionGuard;
 import io.lumia.http.Origins;
@@ -27,6 +28,7 @@ final class WebRoutes {
     private final EventFeed feed;
     private final ConnectionGuard guard;
     private final Clock clock;
+    private final WebCounters counters = new WebCounters();
     private final Refusals refusals;
     private final Access access;
     private final ApiRoutes api;
@@ -47,7 +49,7 @@ final class WebRoutes {
         this.guard = guard;
         this.clock = clock;
         this.refusals = new Refusals(vertx, clock);
-        this.access = new Access(vertx, config, first, store, refusals, clock);
+        this.access = new Access(vertx, config, first, store, refusals, counters, clock);
         this.api = api(document);
     }
 
@@ -64,7 +66,7 @@ final class WebRoutes {
         router.route().handler(new HostCheck(config.names(), config.onLoopback(), refusals)::check);
         router.route().handler(new PathCheck(refusals)::check);
         if (config.tls().mtls().requireClientCert()) {
-            router.route().handler(new ClientNames(config.tls().mtls().allowedClientCns())::check);
+            router.route().handler(new ClientNames(config.tls().mtls().allowedClientCns(), refusals)::check);
         }
         access.mountLogin(router, this::arrived);
         router.route("/api/*").handler(access::authenticate);
@@ -87,6 +89,12 @@ final class WebRoutes {
     /** What is no HTTP request, before it is answered. */
     void malformed(HttpServerRequest request) {
         refusals.malformed(request);
+        counters.malformed();
+    }
+
+    /** For metrics. */
+    WebStatistics statistics() {
+        return counters.statistics(access.sessions());
     }
 
     private ApiRoutes api(OpenApiDocument document) {
@@ -95,9 +103,14 @@ final class WebRoutes {
         new CertificatesApi(new AuditTrail(vertx, clock), rights).mount(routes);
         new ProvisioningApi().mount(routes);
         new FleetApi(clock).mount(routes);
+        new RenewalsApi().mount(routes);
+        new RotationApi().mount(routes);
         new ExternalKeysApi().mount(routes);
         new AcmeApi().mount(routes);
         new ListenersApi().mount(routes);
+        new AuditApi(new AuditTrail(vertx, clock)).mount(routes);
+        new HistoryApi(clock).mount(routes);
+        new SettingsApi().mount(routes);
         new CallsApi(vertx).mount(routes);
         new EventsApi(feed).mount(routes);
         access.mount(routes);
@@ -113,7 +126,11 @@ final class WebRoutes {
     private void keepTime(RoutingContext context) {
         var request = context.request();
         context.addHeadersEndHandler(answering -> guard.answering(request, LARGEST_BODY));
-        context.addEndHandler(answered -> guard.answered(request.connection()));
+        long began = System.nanoTime();
+        context.addEndHandler(answered -> {
+            guard.answered(request.connection());
+            counters.answered(request.path(), context.response().getStatusCode(), System.nanoTime() - began);
+        });
         context.next();
     }
 

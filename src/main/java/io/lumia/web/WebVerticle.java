@@ -1,5 +1,6 @@
 package io.lumia.web;
 
+import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.CountOverdue;
 import io.lumia.config.CannotStart;
 import io.lumia.config.TlsConfig;
@@ -119,7 +120,9 @@ public final class WebVerticle extends VerticleBase {
         var sources = Gui.Sources.of(vertx, policy, clock);
         var answering = new WebRoutes(vertx, config, first, document, store, sources.feed(), guard, clock);
         routes = answering;
-        return sources.start(vertx)
+        return FleetBus.WEB_STATISTICS
+                .serve(vertx, asked -> Future.succeededFuture(answering.statistics()))
+                .compose(served -> sources.start(vertx))
                 .compose(listening -> Gui.open(vertx, sources, answering.visitors(), clock))
                 .compose(gui -> serve(answering.router(gui), guard));
     }

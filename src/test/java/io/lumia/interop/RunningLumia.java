@@ -94,6 +94,10 @@ final class RunningLumia {
         return port("broker");
     }
 
+    int metricsPort() {
+        return port("metrics");
+    }
+
     Path root() {
         return data.resolve("ca/root.crt");
     }

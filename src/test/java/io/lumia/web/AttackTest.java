@@ -8,7 +8,8 @@ import io.lumia.fakes.RawTls;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,17 +21,24 @@ class AttackTest {
     private static final String NOBODY = Authentication.NOBODY;
 
     @TempDir
-    Path data;
+    static Path data;
 
-    private WebHarness web;
+    private static WebHarness web;
 
-    @BeforeEach
-    void deploy() throws Exception {
+    @BeforeAll
+    static void deploy() throws Exception {
         web = new WebHarness(data, Duration.ofSeconds(1));
     }
 
-    @AfterEach
-    void close() {
+    /** What is told of one address is limited, until some time has passed. */
+    @BeforeEach
+    void begin_anew() {
+        web.clock.advance(Duration.ofHours(1));
+        web.audited.clear();
+    }
+
+    @AfterAll
+    static void close() {
         assertThat(web.authority.asked).as("nothing was issued").isEmpty();
         web.close();
     }

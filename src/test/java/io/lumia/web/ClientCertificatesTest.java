@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lumia.Lumia;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.RevokeCertificate;
 import io.lumia.config.TlsConfig;
@@ -20,6 +21,8 @@ import io.lumia.x509.CertificateRequest;
 import io.lumia.x509.Pem;
 import io.lumia.x509.RevocationReason;
 import io.lumia.x509.SerialNumber;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -58,7 +61,7 @@ class ClientCertificatesTest {
         authority = new LoopbackAuthority(data);
         var tls = new TlsConfig(TlsVersion.TLS_1_2, List.of(), false);
         var web = new WebVerticle(
-                new WebConfig("127.0.0.1", 0, List.of("localhost"), null, TlsSection.of(TlsSection.Mode.EMBEDDED)),
+                new WebConfig("0.0.0.0", 0, List.of("localhost"), null, TlsSection.of(null)),
                 new ListenerCertificates(data, tls, clock),
                 data,
                 authority.store,
@@ -82,6 +85,37 @@ class ClientCertificatesTest {
         assertThat(send(operator, "DELETE", "/api/v1/devices/dev-0002").statusCode())
                 .isEqualTo(404);
         assertThat(get(operator, "/api/v1/tokens").statusCode()).isEqualTo(403);
+    }
+
+    @Test
+    void the_commands_show_it_in_the_place_of_a_token() {
+        var out = data.resolve("alice");
+        var issue = lumia(
+                0,
+                List.of("issue", "alice", "--profile", "admin", "--role", "operator", "--out", out.toString()),
+                "--data",
+                data.toString());
+        assertThat(issue).contains("issued");
+        var shown = new String[] {
+            "--certificate",
+            out.resolve("alice.crt").toString(),
+            "--key",
+            out.resolve("alice.key").toString()
+        };
+        assertThat(lumia(0, List.of("list"), shown)).contains("alice");
+        assertThat(lumia(1, List.of("tokens", "list"), shown)).contains("certificate:alice has operator");
+    }
+
+    private String lumia(int code, List<String> command, String... options) {
+        var all = new ArrayList<>(command);
+        all.addAll(List.of("--url", url, "--ca", authority.root.toString()));
+        all.addAll(List.of(options));
+        var printed = new StringWriter();
+        var line = Lumia.commandLine().setOut(new PrintWriter(printed)).setErr(new PrintWriter(printed));
+        assertThat(line.execute(all.toArray(String[]::new)))
+                .as(printed.toString())
+                .isEqualTo(code);
+        return printed.toString();
     }
 
     @Test
@@ -136,6 +170,12 @@ class ClientCertificatesTest {
         assertThat(send(operator, "DELETE", "/api/v1/devices/dev-0002", "Origin", url)
                         .statusCode())
                 .isEqualTo(404);
+    }
+
+    @Test
+    void beyond_loopback_it_is_https_by_itself_and_binding() throws Exception {
+        assertThat(get(nobody(), "/api/v1/ca").headers().firstValue("Strict-Transport-Security"))
+                .hasValue("max-age=31536000");
     }
 
     @Test

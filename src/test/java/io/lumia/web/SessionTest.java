@@ -2,8 +2,10 @@ package io.lumia.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lumia.fakes.RawHttp;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -123,6 +125,16 @@ class SessionTest {
             assertThat(reply.body()).contains("cross-site");
             web.awaitAudited("admin", "admin.authenticate", "refused", "cross-site");
         }
+    }
+
+    @Test
+    void a_login_that_is_no_json_is_refused_and_a_logout_needs_no_body() {
+        assertThat(web.send("POST /login", "token=" + web.token, "Content-Type: text/plain")
+                        .status())
+                .isEqualTo(415);
+        assertThat(RawHttp.send("127.0.0.1", web.port, "POST /logout", List.of(), "")
+                        .status())
+                .isEqualTo(204);
     }
 
     @Test

@@ -1,0 +1,49 @@
+package io.lumia.grafana;
+
+import static io.lumia.grafana.Yaml.map;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** Recording and alerting rules as Prometheus reads them. */
+final class PrometheusRules {
+    private PrometheusRules() {}
+
+    static String recordings() {
+        var rules = Recordings.ALL.stream()
+                .<Object>map(recording -> map("record", recording.name(), "expr", recording.expression()))
+                .toList();
+        return Yaml.text(
+                GrafanaFiles.GENERATED, map("groups", List.of(map("name", "lumia-recordings", "rules", rules))));
+    }
+
+    static String alerts() {
+        var groups = Rules.GROUPS.stream()
+                .<Object>map(group -> map(
+                        "name",
+                        group.name(),
+                        "rules",
+                        group.alerts().stream().map(PrometheusRules::rule).toList()))
+                .toList();
+        return Yaml.text(GrafanaFiles.GENERATED, map("groups", groups));
+    }
+
+    private static Map<String, Object> rule(Alert alert) {
+        return map(
+                "alert",
+                alert.name(),
+                "expr",
+                alert.expression(),
+                "for",
+                text(alert.lasting()),
+                "labels",
+                map("severity", alert.severity().label(), "service", "lumia"),
+                "annotations",
+                map("summary", alert.summary(), "description", alert.description(), "runbook_url", alert.runbook()));
+    }
+
+    static String text(Duration duration) {
+        return duration.toMinutes() % 60 == 0 ? duration.toHours() + "h" : duration.toMinutes() + "m";
+    }
+}

@@ -1,0 +1,78 @@
+package io.lumia.interop;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lumia.fakes.FreePort;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** A real Prometheus that scrapes every second, with the rules that Lumia brings. */
+final class ScrapingPrometheus implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final int port = FreePort.anywhere();
+    private final ExternalProgram.Running running;
+
+    /** @param targets host and port by job */
+    ScrapingPrometheus(Path directory, Map<String, String> targets) throws IOException, InterruptedException {
+        var jobs = new StringBuilder();
+        targets.forEach((job, target) -> jobs.append("""
+                  - job_name: %s
+                    static_configs: [{targets: ["%s"]}]
+                """.formatted(job, target)));
+        var rules = Path.of("grafana", "prometheus").toAbsolutePath();
+        var file = Files.writeString(directory.resolve("prometheus.yml"), """
+                global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}
+                rule_files: ["%s/recordings.yml", "%s/alerts.yml"]
+                scrape_configs:
+                """.formatted(rules, rules) + jobs);
+        running = ExternalProgram.find("prometheus", Map.of(), directory)
+                .begin(
+                        "--config.file=" + file,
+                        "--storage.tsdb.path=" + directory.resolve("series"),
+                        "--web.listen-address=127.0.0.1:" + port);
+        running.awaitPrinted("Server is ready to receive web requests");
+    }
+
+    /** The series of an expression now. */
+    JsonNode series(String expression) throws IOException, InterruptedException {
+        var body = "query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8);
+        var request = HttpRequest.newBuilder(address("/api/v1/query"))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString(body))
+                .build();
+        var answer = JSON.readTree(http.send(request, BodyHandlers.ofString()).body());
+        if (!answer.path("status").asText().equals("success")) {
+            throw new AssertionError(expression + ": " + answer);
+        }
+        return answer.path("data").path("result");
+    }
+
+    JsonNode data(String path) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(address(path)).build();
+        return JSON.readTree(http.send(request, BodyHandlers.ofString()).body()).path("data");
+    }
+
+    String printed() throws IOException {
+        return running.printed();
+    }
+
+    private URI address(String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+
+    @Override
+    public void close() {
+        running.close();
+    }
+}
