@@ -35,7 +35,8 @@ class ChromiumPagesIT {
             new Screen("provisioning", "/provisioning", "#entries"),
             new Screen("provisioning-off", "/provisioning/off", "button.danger"),
             new Screen("release", "/devices/dev-0001/release", "button.danger"),
-            new Screen("ca", "/ca", "#bootstrap"));
+            new Screen("ca", "/ca", "#bootstrap"),
+            new Screen("audit", "/audit", "tbody tr"));
 
     @BeforeAll
     static void start() throws Exception {

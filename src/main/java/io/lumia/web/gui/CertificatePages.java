@@ -1,6 +1,7 @@
 package io.lumia.web.gui;
 
 import io.lumia.bus.FleetBus;
+import io.lumia.bus.FleetBus.AuditEntry;
 import io.lumia.bus.FleetBus.AuthorityDescription;
 import io.lumia.bus.FleetBus.CertificateDescription;
 import io.lumia.bus.FleetBus.CertificateOrder;
@@ -69,12 +70,16 @@ final class CertificatePages implements Gui.Pages {
         }
     }
 
-    /** @param proofs of brokers that have let its holder go */
+    /**
+     * @param proofs of brokers that have let its holder go
+     * @param story what the audit log tells of it, newest first
+     */
     record Detail(
             CertificateRecord record,
             CertificateFacts facts,
             Optional<AuthorityDescription> authority,
-            List<RevocationEnforced> proofs) {}
+            List<RevocationEnforced> proofs,
+            List<AuditEntry> story) {}
 
     record Revocation(CertificateRecord record, List<RevocationReason> reasons) {}
 
@@ -106,6 +111,7 @@ final class CertificatePages implements Gui.Pages {
     private void show(RoutingContext context) {
         var serial = serial(context);
         var authority = screens.unlessSilent(FleetBus.DESCRIBE_AUTHORITY, new DescribeAuthority(), told -> told);
+        var story = AuditPages.story(screens, serial.toString());
         screens.show(
                 context,
                 "certificate",
@@ -113,8 +119,13 @@ final class CertificatePages implements Gui.Pages {
                 find(serial)
                         .compose(record -> screens.vertx()
                                 .executeBlocking(() -> CertificateFacts.of(record.certificate()), false)
-                                .compose(facts -> authority.map(told -> new Detail(
-                                        record, facts, told, screens.feed().proofs(serial))))));
+                                .compose(facts -> Future.all(authority, story)
+                                        .map(both -> new Detail(
+                                                record,
+                                                facts,
+                                                authority.result(),
+                                                screens.feed().proofs(serial),
+                                                story.result())))));
     }
 
     private void pem(RoutingContext context) {

@@ -32,7 +32,8 @@ public final class Gui {
                 new DevicePages(screens, sources.presence),
                 new RenewalPages(screens, sources.happened, sources.policy),
                 new ProvisioningPages(screens, sources.happened),
-                new CaPages(screens));
+                new CaPages(screens),
+                new AuditPages(screens));
     }
 
     /**

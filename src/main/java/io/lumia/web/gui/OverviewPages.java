@@ -6,6 +6,7 @@ import io.lumia.bus.FleetBus.CertificateStatus;
 import io.lumia.bus.FleetBus.CountCertificates;
 import io.lumia.bus.FleetBus.CountOverdue;
 import io.lumia.bus.FleetBus.DescribeAuthority;
+import io.lumia.bus.FleetBus.ForecastRenewals;
 import io.lumia.bus.FleetBus.OverdueCount;
 import io.lumia.bus.FleetBus.ReadBrokerStatistics;
 import io.lumia.bus.FleetBus.ReadDeliveryStatistics;
@@ -79,11 +80,13 @@ final class OverviewPages implements Gui.Pages {
                 FleetBus.DELIVERY_STATISTICS,
                 new ReadDeliveryStatistics(),
                 told -> delivery(Percentile.of(told, 0.99)));
+        var ahead =
+                screens.unlessSilent(FleetBus.FORECAST_RENEWALS, new ForecastRenewals(), RenewalsChart::of);
         screens.show(
                 context,
                 "overview",
                 screens.shell(context, "Overview", Section.OVERVIEW),
-                Future.all(ca, counts, overdue, broker, delivery).map(all -> {
+                Future.all(ca, counts, overdue, broker, delivery, ahead).map(all -> {
                     var certificates = counts.result().orElse(List.of(absent("Active certificates")));
                     return new Overview(
                             java.util.stream.Stream.of(
@@ -95,7 +98,7 @@ final class OverviewPages implements Gui.Pages {
                                                     delivery.result().orElse(absent("Delivery p99"))))
                                     .flatMap(List::stream)
                                     .toList(),
-                            Chart.of("Renewals ahead", "renewals", "No certificate is due.", List.of()),
+                            ahead.result().orElseGet(RenewalsChart::none),
                             screens.feed().recent(RECENT));
                 }));
     }
