@@ -9,6 +9,7 @@ import io.lumia.authority.AuthorityVerticle;
 import io.lumia.broker.BrokerVerticle;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.AuthorityDescription;
+import io.lumia.bus.FleetBus.CountOverdue;
 import io.lumia.bus.FleetBus.DescribeAuthority;
 import io.lumia.bus.FleetBus.DescribeProvisioning;
 import io.lumia.bus.FleetBus.ProvisioningState;
@@ -327,7 +328,9 @@ final class FleetProcess {
         if (!config.runs(Part.WEB)) {
             return Future.succeededFuture();
         }
-        web = new WebVerticle(config.web(), certificates, config.data(), store, clock);
+        var renewal = config.renewal();
+        var policy = new CountOverdue(renewal.remainingLifetime(), renewal.renewBefore());
+        web = new WebVerticle(config.web(), certificates, config.data(), store, policy, clock);
         return deploy(web);
     }
 

@@ -2,6 +2,7 @@ package io.lumia.web;
 
 import io.lumia.config.WebConfig;
 import io.lumia.store.Store;
+import io.lumia.web.gui.Visitors;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
@@ -71,6 +72,11 @@ final class Access {
     /** Lets nobody further who is not authenticated; for the API. */
     void authenticate(RoutingContext context) {
         authentication.check(context);
+    }
+
+    /** The same, for the pages. */
+    Visitors visitors() {
+        return entrance;
     }
 
     /** How many there are. */

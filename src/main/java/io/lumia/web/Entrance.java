@@ -4,13 +4,14 @@ import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.Audited;
 import io.lumia.http.Problem;
 import io.lumia.web.WebCounters.Login;
+import io.lumia.web.gui.Visitors;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.util.Map;
 
 /** Logging in and out with a browser: a session in exchange for a token. */
-final class Entrance {
+final class Entrance implements Visitors {
     private static final String LOGIN = "admin.login";
 
     private final Tokens tokens;
@@ -39,7 +40,8 @@ final class Entrance {
     }
 
     /** Recognises by cookie or certificate who sends the request, so that {@link Operator#of} knows; whether it is somebody. */
-    Future<Boolean> recognise(RoutingContext context) {
+    @Override
+    public Future<Boolean> recognise(RoutingContext context) {
         return authentication.visitor(context).map(found -> {
             found.ifPresent(operator -> operator.sends(context));
             return found.isPresent();
@@ -47,7 +49,8 @@ final class Entrance {
     }
 
     /** Whether a request that changes something was sent by a page of ours, or by no browser and without a session. */
-    boolean isGenuine(RoutingContext context) {
+    @Override
+    public boolean isGenuine(RoutingContext context) {
         var request = context.request();
         var origin = SameOrigin.of(request);
         boolean genuine = origin == SameOrigin.PROVEN
@@ -63,7 +66,8 @@ final class Entrance {
      *
      * @return who it is; fails with a {@link Rejected} that says why not
      */
-    Future<Operator> enter(RoutingContext context, String token) {
+    @Override
+    public Future<Operator> enter(RoutingContext context, String token) {
         var request = context.request();
         var address = Refusals.address(request);
         var wait = throttle.mustWait(address, clock.instant());
@@ -89,7 +93,8 @@ final class Entrance {
     }
 
     /** Ends the session of the cookie. */
-    Future<Void> leave(RoutingContext context) {
+    @Override
+    public Future<Void> leave(RoutingContext context) {
         var request = context.request();
         SessionCookie.expire(request, context.response());
         var ended = SessionCookie.read(request).flatMap(sessions::end);

@@ -6,6 +6,9 @@ import io.lumia.http.ConnectionGuard;
 import io.lumia.http.Origins;
 import io.lumia.store.Store;
 import io.lumia.web.ApiRoutes.ApiRoute;
+import io.lumia.web.gui.Gui;
+import io.lumia.web.gui.Visitors;
+import io.lumia.web.live.EventFeed;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
@@ -22,6 +25,7 @@ final class WebRoutes {
     private final Vertx vertx;
     private final WebConfig config;
     private final @Nullable Store store;
+    private final EventFeed feed;
     private final ConnectionGuard guard;
     private final Clock clock;
     private final WebCounters counters = new WebCounters();
@@ -35,11 +39,13 @@ final class WebRoutes {
             AdminToken first,
             OpenApiDocument document,
             @Nullable Store store,
+            EventFeed feed,
             ConnectionGuard guard,
             Clock clock) {
         this.vertx = vertx;
         this.config = config;
         this.store = store;
+        this.feed = feed;
         this.guard = guard;
         this.clock = clock;
         this.refusals = new Refusals(vertx, clock);
@@ -47,7 +53,12 @@ final class WebRoutes {
         this.api = api(document);
     }
 
-    Router router() {
+    /** Who uses the pages. */
+    Visitors visitors() {
+        return access.visitors();
+    }
+
+    Router router(Gui gui) {
         var router = Router.router(vertx);
         router.route().handler(WebRoutes::beginOrigin);
         router.route().handler(new StrictHeaders(config.onLoopback())::put);
@@ -62,9 +73,10 @@ final class WebRoutes {
         router.route().handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY));
         router.route().handler(this::arrived);
         router.route("/api/v1/*").subRouter(api.router());
-        router.route().failureHandler(this::failed);
+        gui.mount(router);
+        router.route().failureHandler(context -> failed(context, gui));
         for (int status : new int[] {400, 404, 405, 413, 415}) {
-            router.errorHandler(status, this::failed);
+            router.errorHandler(status, context -> failed(context, gui));
         }
         return router;
     }
@@ -100,6 +112,7 @@ final class WebRoutes {
         new HistoryApi(clock).mount(routes);
         new SettingsApi().mount(routes);
         new CallsApi(vertx).mount(routes);
+        new EventsApi(feed).mount(routes);
         access.mount(routes);
         document.mount(routes);
         return routes;
@@ -126,8 +139,13 @@ final class WebRoutes {
         context.next();
     }
 
-    private void failed(RoutingContext context) {
+    /** Programs are answered by a problem document, people by a page. */
+    private void failed(RoutingContext context, Gui gui) {
         refusals.failed(context);
-        Answers.failed(context);
+        if (gui.isPage(context)) {
+            gui.failed(context);
+        } else {
+            Answers.failed(context);
+        }
     }
 }

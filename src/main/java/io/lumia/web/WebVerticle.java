@@ -1,6 +1,7 @@
 package io.lumia.web;
 
 import io.lumia.bus.FleetBus;
+import io.lumia.bus.FleetBus.CountOverdue;
 import io.lumia.config.CannotStart;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.WebConfig;
@@ -13,6 +14,7 @@ import io.lumia.tls.ListenerCertificates.Wanted;
 import io.lumia.tls.TlsOptions;
 import io.lumia.tls.TrustBundle;
 import io.lumia.web.ApiRoutes.ApiRoute;
+import io.lumia.web.gui.Gui;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.ClientAuth;
@@ -31,12 +33,14 @@ import org.jspecify.annotations.Nullable;
 public final class WebVerticle extends VerticleBase {
     private static final Duration REQUEST = Duration.ofSeconds(15);
     private static final String LISTENER = "gui";
+    static final CountOverdue USUAL_POLICY = new CountOverdue(1.0 / 3, null);
 
     private final WebConfig config;
     private final ListenerCertificates certificates;
     private final Path data;
     private final @Nullable Store store;
     private final Clock clock;
+    private final CountOverdue policy;
     private final Duration patience;
     private @Nullable AdminToken token;
     private @Nullable WebRoutes routes;
@@ -44,16 +48,22 @@ public final class WebVerticle extends VerticleBase {
 
     /** In a process without a store: the first token alone lets in. */
     public WebVerticle(WebConfig config, TlsConfig tls, Path data, Clock clock) {
-        this(config, new ListenerCertificates(data, tls, clock), data, null, clock);
+        this(config, new ListenerCertificates(data, tls, clock), data, null, USUAL_POLICY, clock);
     }
 
     /**
      * @param certificates where the listener's comes from
      * @param store where named tokens and the roles of certificates are kept; null in a process without one
+     * @param policy by which renewals are overdue
      */
     public WebVerticle(
-            WebConfig config, ListenerCertificates certificates, Path data, @Nullable Store store, Clock clock) {
-        this(config, certificates, data, store, clock, REQUEST);
+            WebConfig config,
+            ListenerCertificates certificates,
+            Path data,
+            @Nullable Store store,
+            CountOverdue policy,
+            Clock clock) {
+        this(config, certificates, data, store, policy, clock, REQUEST);
     }
 
     /** @param patience how long a request may take to be there with its body */
@@ -62,6 +72,7 @@ public final class WebVerticle extends VerticleBase {
             ListenerCertificates certificates,
             Path data,
             @Nullable Store store,
+            CountOverdue policy,
             Clock clock,
             Duration patience) {
         this.config = config;
@@ -69,6 +80,7 @@ public final class WebVerticle extends VerticleBase {
         this.data = data;
         this.store = store;
         this.clock = clock;
+        this.policy = policy;
         this.patience = patience;
     }
 
@@ -105,12 +117,18 @@ public final class WebVerticle extends VerticleBase {
 
     private Future<Void> open(AdminToken first, OpenApiDocument document) {
         var guard = new ConnectionGuard(vertx, patience);
-        var answering = new WebRoutes(vertx, config, first, document, store, guard, clock);
+        var sources = Gui.Sources.of(vertx, policy, clock);
+        var answering = new WebRoutes(vertx, config, first, document, store, sources.feed(), guard, clock);
         routes = answering;
-        var router = answering.router();
         return FleetBus.WEB_STATISTICS
                 .serve(vertx, asked -> Future.succeededFuture(answering.statistics()))
-                .compose(served -> config.https() ? secure(router, guard) : plain(router, guard));
+                .compose(served -> sources.start(vertx))
+                .compose(listening -> Gui.open(vertx, sources, answering.visitors(), clock))
+                .compose(gui -> serve(answering.router(gui), guard));
+    }
+
+    private Future<Void> serve(Router router, ConnectionGuard guard) {
+        return config.https() ? secure(router, guard) : plain(router, guard);
     }
 
     private Future<Void> plain(Router router, ConnectionGuard guard) {

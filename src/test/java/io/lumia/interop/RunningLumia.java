@@ -85,6 +85,11 @@ final class RunningLumia {
         return port("CA");
     }
 
+    /** Where the web interface is. */
+    String web() {
+        return address("admin API");
+    }
+
     int brokerPort() {
         return port("broker");
     }

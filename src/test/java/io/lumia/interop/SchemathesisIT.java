@@ -45,7 +45,15 @@ class SchemathesisIT {
     @Test
     void the_api_answers_as_its_document_says_whatever_is_asked() throws Exception {
         // wrong tokens would throttle the address for all other requests
-        run("30", "--exclude-path", "/login", "--header", "Authorization: Bearer " + lumia.token());
+        // the events have no end, which it would wait for
+        run(
+                "30",
+                "--exclude-path",
+                "/login",
+                "--exclude-path",
+                "/api/v1/events",
+                "--header",
+                "Authorization: Bearer " + lumia.token());
         assertThat(lumia.get("/status").statusCode()).as("answered in earnest").isEqualTo(200);
         run("6", "--include-path", "/login");
     }

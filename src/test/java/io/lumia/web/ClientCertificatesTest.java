@@ -65,6 +65,7 @@ class ClientCertificatesTest {
                 new ListenerCertificates(data, tls, clock),
                 data,
                 authority.store,
+                WebVerticle.USUAL_POLICY,
                 clock);
         Await.result(authority.vertx.deployVerticle(web));
         url = "https://localhost:" + web.port();

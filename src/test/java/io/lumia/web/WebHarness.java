@@ -51,6 +51,7 @@ final class WebHarness implements AutoCloseable {
                 new ListenerCertificates(data, tls, clock),
                 data,
                 store,
+                WebVerticle.USUAL_POLICY,
                 clock,
                 patience);
         Await.result(vertx.deployVerticle(web));
