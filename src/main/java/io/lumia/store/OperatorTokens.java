@@ -72,7 +72,11 @@ public final class OperatorTokens {
                 .list());
     }
 
-    /** Also when it has expired. @param hash SHA-256 of what was presented, hexadecimal */
+    /**
+     * Also when it has expired.
+     *
+     * @param hash SHA-256 of what was presented, hexadecimal
+     */
     public Future<Optional<OperatorToken>> byHash(String hash) {
         return find("select * from operator_tokens where hash = :key", hash);
     }
