@@ -19,8 +19,9 @@ import io.lumia.cli.RevokeCommand;
 import io.lumia.cli.RotateFleetCommand;
 import io.lumia.cli.RunCommand;
 import io.lumia.cli.SimulateCommand;
-import io.lumia.cli.TokensCommand;
 import io.lumia.cli.SettingsCommand;
+import io.lumia.cli.SwarmCommand;
+import io.lumia.cli.TokensCommand;
 import io.lumia.cli.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -40,6 +41,7 @@ import picocli.CommandLine.Spec;
         footer = {"", "Exit codes: 0 done, 1 failed, 2 not understood."},
         subcommands = {
             RunCommand.class,
+            SwarmCommand.class,
             DemoCommand.class,
             BenchCommand.class,
             IssueCommand.class,

@@ -159,6 +159,9 @@ public final class FleetBus {
     /** Reads the configuration files again. */
     public static final Call<ReloadSettings, SettingsOutcome> RELOAD_SETTINGS =
             new Call<>("settings.reload", ReloadSettings.class, SettingsOutcome.class, SHORT);
+    /** Answered by the simulated devices of this process. */
+    public static final Call<ReadSwarmStatistics, SwarmStatistics> SWARM_STATISTICS =
+            new Call<>("swarm.statistics", ReadSwarmStatistics.class, SwarmStatistics.class, SHORT);
 
     // ---- events
     // --------------------------------------------------------------------------------------------------------
@@ -247,6 +250,10 @@ public final class FleetBus {
 
     /** Told by the broker when it refuses a TLS handshake or a CONNECT. */
     public static final Event<ConnectRefused> CONNECT_REFUSED = new Event<>("device.refused", ConnectRefused.class);
+
+    /** Told by the broker when one certificate is used by two clients at once. */
+    public static final Event<CertificateShared> CERTIFICATE_SHARED =
+            new Event<>("device.certificate-shared", CertificateShared.class);
 
     public static final Event<AccessDenied> ACCESS_DENIED = new Event<>("device.denied", AccessDenied.class);
 
@@ -844,9 +851,19 @@ public final class FleetBus {
 
     public record ReadDeliveryStatistics() {}
 
-    /** Delivery times by QoS. */
+    /**
+     * Delivery times by QoS.
+     *
+     * @param clocksWrong devices whose clock is wrong now
+     * @param skewed messages that have no delivery time because of that
+     */
     public record DeliveryStatistics(
-            Map<Integer, Histogram> byQos, long lost, long duplicated, CommandStatistics commands) {}
+            Map<Integer, Histogram> byQos,
+            long lost,
+            long duplicated,
+            long clocksWrong,
+            long skewed,
+            CommandStatistics commands) {}
 
     /**
      * Commands of the application to devices.
@@ -855,6 +872,30 @@ public final class FleetBus {
      * @param times from command to answer
      */
     public record CommandStatistics(long sent, Map<String, Long> results, Histogram times) {}
+
+    public record ReadSwarmStatistics() {}
+
+    /**
+     * Simulated devices and what they measured.
+     *
+     * @param devices by {@code started}, {@code enrolled}, {@code connected}
+     * @param renewals by {@code renewed}, {@code failed}
+     * @param messages by {@code published}, {@code received}
+     * @param lost ever counted as lost, also what came after all
+     * @param faults that are active now, by kind
+     * @param delivery from when a message was due to its arrival
+     * @param enrolment from the start of a device to its first connection
+     */
+    public record SwarmStatistics(
+            Map<String, Long> devices,
+            Map<String, Long> renewals,
+            Map<String, Long> messages,
+            long lost,
+            long duplicated,
+            long dropped,
+            Map<String, Long> faults,
+            Histogram delivery,
+            Histogram enrolment) {}
 
     /**
      * @param upperBounds of the buckets in seconds, ascending, without +Inf
@@ -996,6 +1037,16 @@ public final class FleetBus {
     /** @param identity null when no certificate told it */
     public record ConnectRefused(
             @Nullable String identity, @Nullable String clientId, String address, String reason) {}
+
+    /**
+     * Told once for as long as it goes on.
+     *
+     * @param addresses from which it is used, the one that was there first before the other
+     * @param clientIds of the two, in the same order
+     * @param action {@code warned}, or {@code refused} for the second
+     */
+    public record CertificateShared(
+            String identity, SerialNumber serial, List<String> addresses, List<String> clientIds, String action) {}
 
     /** @param action {@code publish} or {@code subscribe} */
     public record AccessDenied(String identity, String clientId, String action, String topic) {}

@@ -16,18 +16,29 @@ public final class ConfigOptions {
     @Option(
             names = "--profile",
             paramLabel = "NAME",
-            defaultValue = ConfigSources.STANDALONE,
             description = "Start from conf/NAME.yaml (default: ${DEFAULT-VALUE}).")
-    private String profile = ConfigSources.STANDALONE;
+    private String profile;
 
     @Option(names = "--config", paramLabel = "FILE", description = "YAML file over the profile; may be repeated.")
     private List<Path> files = new ArrayList<>();
 
-    @Option(names = "--data", paramLabel = "DIR", description = "Data directory (default: ./data).")
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Data directory (default: as the profile says, else ./data).")
     private @Nullable Path data;
 
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "One setting over all; may be repeated.")
     private List<String> settings = new ArrayList<>();
+
+    public ConfigOptions() {
+        this(ConfigSources.STANDALONE);
+    }
+
+    /** @param usual the profile that counts when none is given */
+    ConfigOptions(String usual) {
+        profile = usual;
+    }
 
     /** The files that are given, beside the profile. */
     List<Path> files() {

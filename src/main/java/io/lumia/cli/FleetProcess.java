@@ -31,8 +31,8 @@ import io.lumia.renewal.RenewalVerticle;
 import io.lumia.store.RetentionVerticle;
 import io.lumia.store.Store;
 import io.lumia.store.StoreUnusable;
+import io.lumia.swarm.Swarm;
 import io.lumia.swarm.SwarmAddresses;
-import io.lumia.swarm.SwarmVerticle;
 import io.lumia.tls.ListenerCertificates;
 import io.lumia.upstream.UpstreamVerticle;
 import io.lumia.web.WebVerticle;
@@ -177,7 +177,7 @@ final class FleetProcess {
             int metricsPort) {}
 
     /** The simulated devices of this process, once they are deployed. */
-    Optional<SwarmVerticle> swarm() {
+    Optional<Swarm> swarm() {
         return Optional.ofNullable(identities).flatMap(IdentityParts::swarm);
     }
 

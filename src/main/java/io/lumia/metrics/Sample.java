@@ -11,6 +11,7 @@ import io.lumia.bus.FleetBus.RenewalsForecast;
 import io.lumia.bus.FleetBus.RevocationStatistics;
 import io.lumia.bus.FleetBus.SoonestDevices;
 import io.lumia.bus.FleetBus.StoreStatistics;
+import io.lumia.bus.FleetBus.SwarmStatistics;
 import io.lumia.bus.FleetBus.WebStatistics;
 import org.jspecify.annotations.Nullable;
 
@@ -27,4 +28,5 @@ record Sample(
         @Nullable RevocationStatistics revocations,
         @Nullable StoreStatistics store,
         @Nullable WebStatistics pages,
+        @Nullable SwarmStatistics swarm,
         @Nullable AuthorityDescription authority) {}

@@ -11,6 +11,7 @@ import static io.lumia.bus.FleetBus.FORECAST_RENEWALS;
 import static io.lumia.bus.FleetBus.LIST_SOONEST;
 import static io.lumia.bus.FleetBus.REVOCATION_STATISTICS;
 import static io.lumia.bus.FleetBus.STORE_STATISTICS;
+import static io.lumia.bus.FleetBus.SWARM_STATISTICS;
 import static io.lumia.bus.FleetBus.WEB_STATISTICS;
 
 import io.lumia.bus.Call;
@@ -25,6 +26,7 @@ import io.lumia.bus.FleetBus.ReadBrokerStatistics;
 import io.lumia.bus.FleetBus.ReadDeliveryStatistics;
 import io.lumia.bus.FleetBus.ReadRevocationStatistics;
 import io.lumia.bus.FleetBus.ReadStoreStatistics;
+import io.lumia.bus.FleetBus.ReadSwarmStatistics;
 import io.lumia.bus.FleetBus.ReadWebStatistics;
 import io.lumia.bus.FleetBus.SoonestDevices;
 import io.lumia.config.RenewalConfig;
@@ -61,6 +63,7 @@ final class Sampling {
         var revocations = optional(REVOCATION_STATISTICS, new ReadRevocationStatistics());
         var store = optional(STORE_STATISTICS, new ReadStoreStatistics());
         var pages = optional(WEB_STATISTICS, new ReadWebStatistics());
+        var swarm = optional(SWARM_STATISTICS, new ReadSwarmStatistics());
         var authority = optional(DESCRIBE_AUTHORITY, new DescribeAuthority());
         return Future.all(List.of(
                         broker,
@@ -74,6 +77,7 @@ final class Sampling {
                         revocations,
                         store,
                         pages,
+                        swarm,
                         authority))
                 .map(all -> new Sample(
                         broker.result(),
@@ -87,6 +91,7 @@ final class Sampling {
                         revocations.result(),
                         store.result(),
                         pages.result(),
+                        swarm.result(),
                         authority.result()));
     }
 

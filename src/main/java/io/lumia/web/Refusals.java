@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells log and audit whom the listener turned away before anything was done. Told of one address at a limited rate, so that a flood does not
- * fill the disk; metrics count all. For one event loop.
+ * Tells log and audit whom the listener turned away before anything was done. Told at a limited rate, of one address and of all, so that a
+ * flood does not fill the disk; metrics count all. For one event loop.
  */
 final class Refusals {
     private static final Logger log = LoggerFactory.getLogger(Refusals.class);
@@ -25,11 +25,15 @@ final class Refusals {
     private static final int A_MINUTE = 6;
     private static final int AT_ONCE = 20;
     private static final int ADDRESSES = 10_000;
+    private static final int ALL_A_MINUTE = 120;
+    private static final int ALL_AT_ONCE = 400;
+    private static final String ALL = "all";
     private static final int LONGEST_PATH = 200;
 
     private final Vertx vertx;
     private final Clock clock;
     private final TokenBuckets<InetAddress> told = new TokenBuckets<>(A_MINUTE, AT_ONCE, ADDRESSES);
+    private final TokenBuckets<String> together = new TokenBuckets<>(ALL_A_MINUTE, ALL_AT_ONCE, 1);
 
     Refusals(Vertx vertx, Clock clock) {
         this.vertx = vertx;
@@ -40,7 +44,7 @@ final class Refusals {
     void tell(HttpServerRequest request, String actor, String action, String reason) {
         var address = address(request);
         var now = clock.instant();
-        if (told.take(address, now).isPresent()) {
+        if (told.take(address, now).isPresent() || together.take(ALL, now).isPresent()) {
             return;
         }
         var asked = request.method() + " " + Printable.quoted(String.valueOf(request.path()), LONGEST_PATH);

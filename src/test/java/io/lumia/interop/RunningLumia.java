@@ -154,15 +154,21 @@ final class RunningLumia {
         }
     }
 
-    /** Sum of the samples of a metric; 0 where there is none. */
-    double metric(String name) throws IOException, InterruptedException {
+    /** Sum of the samples of a metric whose labels have all these parts; 0 where there is none. */
+    double metric(String name, String... parts) throws IOException, InterruptedException {
         var scrape =
                 http.send(HttpRequest.newBuilder(URI.create(address("metrics"))).build(), BodyHandlers.ofString());
         return scrape.body()
                 .lines()
                 .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+                .filter(line -> List.of(parts).stream().allMatch(line::contains))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
+    }
+
+    /** Everything printed so far that has this in it. */
+    List<String> said(String part) {
+        return said.stream().filter(line -> line.contains(part)).toList();
     }
 
     private String lastSaid() {
