@@ -115,7 +115,11 @@ final class RenewalDashboard {
                 "Rotation of the fleet (lumia rotate-fleet)",
                 Panel.series("Devices", "short", "Of the present or last rotation: how far it has come.")
                         .query("max by (state) (lumia_fleet_rotation_devices{@})", "{{state}}"),
-                Panel.stat("Runs", "bool_yes_no", "Whether one has devices renew now.", "max(lumia_fleet_rotation_running{@})")
+                Panel.stat(
+                                "Runs",
+                                "bool_yes_no",
+                                "Whether one has devices renew now.",
+                                "max(lumia_fleet_rotation_running{@})")
                         .steps(Steps.NONE.then("blue", 1)),
                 Panel.stat(
                                 "Stands still",
