@@ -1,5 +1,6 @@
 package io.lumia;
 
+import io.lumia.cli.AuditCommand;
 import io.lumia.cli.BackupCommand;
 import io.lumia.cli.BenchCommand;
 import io.lumia.cli.CaCommand;
@@ -18,6 +19,9 @@ import io.lumia.cli.RevokeCommand;
 import io.lumia.cli.RotateFleetCommand;
 import io.lumia.cli.RunCommand;
 import io.lumia.cli.SimulateCommand;
+import io.lumia.cli.SettingsCommand;
+import io.lumia.cli.SwarmCommand;
+import io.lumia.cli.TokensCommand;
 import io.lumia.cli.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -37,12 +41,14 @@ import picocli.CommandLine.Spec;
         footer = {"", "Exit codes: 0 done, 1 failed, 2 not understood."},
         subcommands = {
             RunCommand.class,
+            SwarmCommand.class,
             DemoCommand.class,
             BenchCommand.class,
             IssueCommand.class,
             ListCommand.class,
             RevokeCommand.class,
             SimulateCommand.class,
+            TokensCommand.class,
             RenewCommand.class,
             CheckCommand.class,
             ProvisioningCommand.class,
@@ -51,7 +57,9 @@ import picocli.CommandLine.Spec;
             CaCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
-            ConfigCommand.class
+            AuditCommand.class,
+            ConfigCommand.class,
+            SettingsCommand.class
         })
 public final class Lumia implements Runnable {
     @Spec

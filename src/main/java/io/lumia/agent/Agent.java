@@ -53,6 +53,10 @@ public final class Agent {
 
     private volatile AgentState state = NEW;
     private @Nullable MqttConnection link;
+    private @Nullable TwoSlotSwap swap;
+    /** Of the old connection while the new one was to take the session over: meant, if that succeeded. */
+    private @Nullable Ending endedInSwap;
+
     private boolean busy;
     private boolean subscribedOnce;
     private boolean recovering;
@@ -201,9 +205,42 @@ public final class Agent {
         return Optional.ofNullable(identity.generation()).map(IdentityFiles.Generation::serial);
     }
 
+    /** Says goodbye to the broker and comes back by itself after the pause; without effect unless it is connected. */
+    public void leave(Duration pause) {
+        var last = link;
+        if (state != CONNECTED || busy || last == null) {
+            return;
+        }
+        busy = true;
+        cancelTimer();
+        session.hold()
+                .timeout(FAREWELL.toMillis(), TimeUnit.MILLISECONDS)
+                .otherwiseEmpty()
+                .compose(quiet -> {
+                    link = link == last ? null : link;
+                    return last.disconnect();
+                })
+                .otherwiseEmpty()
+                .onSuccess(gone -> left(pause));
+    }
+
+    private void left(Duration pause) {
+        busy = false;
+        if (state == CONNECTED) {
+            enter(CERTIFIED);
+            listener.disconnected();
+            sleep(pause);
+        }
+    }
+
     /** One more certificate of this identity, kept nowhere; for who wants to see what the broker makes of one that is revoked. */
     public Future<TlsMaterial> spare() {
         return identity.spare();
+    }
+
+    /** The certificate in use and its key in the hands of somebody else; empty while there is none. */
+    public Optional<CopiedPair> copy() {
+        return identity.copy();
     }
 
     /** Connects and disconnects beside the real connection; fails when the broker does not accept this certificate. */
@@ -307,13 +344,15 @@ public final class Agent {
     private void renew() {
         busy = true;
         var begun = environment.clock().instant();
-        new TwoSlotSwap(identity, session, ears)
-                .run(link, filters)
+        var attempt = new TwoSlotSwap(identity, session, ears);
+        swap = attempt;
+        attempt.run(link, filters)
                 .onComplete(fresh -> swapped(fresh, begun), failure -> notSwapped(StepFailed.of(failure)));
     }
 
     private void swapped(MqttConnection fresh, Instant begun) {
         busy = false;
+        endedInSwap = null;
         if (state == STOPPED) {
             fresh.disconnect().otherwiseEmpty();
             return;
@@ -333,12 +372,19 @@ public final class Agent {
             enter(CONNECTED);
             advance();
         } else {
-            fresh.ending().ifPresent(this::lost);
+            fresh.ending().ifPresent(ending -> {
+                listener.ended(ending);
+                lost(ending);
+            });
         }
     }
 
     private void notSwapped(StepFailed failure) {
         busy = false;
+        if (endedInSwap != null) {
+            listener.ended(endedInSwap);
+            endedInSwap = null;
+        }
         if (state == STOPPED) {
             return;
         }
@@ -433,10 +479,16 @@ public final class Agent {
                 return;
             }
             if (state == RENEWING) {
-                // the broker ends the old connection when the new one takes the session over
+                // the broker ends the old connection when the new one takes the session over, and what it says of that may get lost
                 link = null;
+                if (swap != null && swap.isTakingOver()) {
+                    endedInSwap = ending;
+                } else {
+                    listener.ended(ending);
+                }
             } else if (state == CONNECTED) {
                 cancelTimer();
+                listener.ended(ending);
                 lost(ending);
             }
         }

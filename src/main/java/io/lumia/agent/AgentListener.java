@@ -1,5 +1,6 @@
 package io.lumia.agent;
 
+import io.lumia.mqtt.Ending;
 import io.lumia.mqtt.Message;
 
 /** Hears what happens to an identity; called on the context that started the agent. */
@@ -12,6 +13,9 @@ public interface AgentListener {
 
     /** A certificate was replaced by a new one that is in use now. */
     default void renewed() {}
+
+    /** A connection ended that nobody here had given up, also the old one of a swap, which its broker ends by the take-over. */
+    default void ended(Ending ending) {}
 
     /** A renewal failed; the old certificate stays in use and the renewal is tried again. The reason is one of a small set. */
     default void notRenewed(String reason) {}

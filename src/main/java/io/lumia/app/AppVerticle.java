@@ -3,6 +3,7 @@ package io.lumia.app;
 import io.lumia.agent.Agent;
 import io.lumia.agent.AgentEnvironment;
 import io.lumia.agent.AgentListener;
+import io.lumia.app.DeviceClocks.Delivery;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.Audited;
 import io.lumia.bus.FleetBus.DeliveryStatistics;
@@ -20,12 +21,14 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.time.Clock;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +47,7 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
     private final Turns turns = new Turns();
     private final RotationDrill drill;
     private final SequenceTracker sequences = new SequenceTracker();
+    private final DeviceClocks clocks = new DeviceClocks();
     private final Map<Integer, DeliveryTimes> times = new HashMap<>();
 
     /** @param address from which it speaks and at which it answers challenges */
@@ -111,7 +115,16 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
         turns.heardOf(device);
         sequences.received(device, message.getString("run", ""), sequence);
         var sent = Instant.EPOCH.plus(sentAt, ChronoUnit.MICROS);
-        times.computeIfAbsent(qos, first -> new DeliveryTimes()).record(Duration.between(sent, clock.instant()));
+        var delivery = new Delivery(qos, Duration.between(sent, clock.instant()));
+        switch (clocks.judge(device, delivery)) {
+            case COUNT -> count(delivery);
+            case ASK -> ping(device);
+            case LEAVE -> {}
+        }
+    }
+
+    private void count(Delivery delivery) {
+        times.computeIfAbsent(delivery.qos(), first -> new DeliveryTimes()).record(delivery.took());
     }
 
     private boolean ended(String device, Message message) {
@@ -163,25 +176,45 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
     }
 
     private void command() {
-        var now = clock.instant();
-        turns.next()
-                .ifPresent(device -> commands.send(device, ping(now), config.commandTimeout(), now)
-                        .onSuccess(outcome -> tell(device, outcome)));
+        turns.next().ifPresent(this::ping);
     }
 
-    private static Buffer ping(Instant now) {
+    private void ping(String device) {
+        var now = clock.instant();
+        commands.send(device, question(now), config.commandTimeout(), now).onSuccess(outcome -> heard(device, outcome));
+    }
+
+    private static Buffer question(Instant now) {
         return new JsonObject()
                 .put("command", "ping")
                 .put("sentAt", ChronoUnit.MICROS.between(Instant.EPOCH, now))
                 .toBuffer();
     }
 
-    private static void tell(String device, CommandOutcome outcome) {
-        if (!(outcome instanceof CommandOutcome.Answered)) {
-            log.atDebug()
-                    .addKeyValue("identity", device)
-                    .addKeyValue("outcome", outcome)
-                    .log("command was not answered");
+    private void heard(String device, CommandOutcome outcome) {
+        if (outcome instanceof CommandOutcome.Answered answered) {
+            var ahead = ahead(answered);
+            var counts = ahead == null ? clocks.silent(device) : clocks.told(device, ahead, answered.took());
+            counts.forEach(this::count);
+            return;
+        }
+        clocks.silent(device).forEach(this::count);
+        log.atDebug()
+                .addKeyValue("identity", device)
+                .addKeyValue("outcome", outcome)
+                .log("command was not answered");
+    }
+
+    /** By how much the device's clock is ahead, as far as an answer shows it (RFC 5905, 8); null when it does not say. */
+    private @Nullable Duration ahead(CommandOutcome.Answered answered) {
+        try {
+            var answeredAt = new JsonObject(answered.payload()).getLong("answeredAt");
+            var middle = clock.instant().minus(answered.took().dividedBy(2));
+            return answeredAt == null
+                    ? null
+                    : Duration.between(middle, Instant.EPOCH.plus(answeredAt, ChronoUnit.MICROS));
+        } catch (DecodeException | ClassCastException | ArithmeticException | DateTimeException unreadable) {
+            return null;
         }
     }
 
@@ -189,6 +222,11 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
         var byQos = new HashMap<Integer, Histogram>();
         times.forEach((qos, measured) -> byQos.put(qos, measured.histogram()));
         return new DeliveryStatistics(
-                Map.copyOf(byQos), sequences.lost(), sequences.duplicated(), commands.statistics());
+                Map.copyOf(byQos),
+                sequences.lost(),
+                sequences.duplicated(),
+                clocks.wrong(),
+                clocks.skewed(),
+                commands.statistics());
     }
 }

@@ -125,11 +125,43 @@ public final class FleetBus {
     // ---- statistics, asked by metrics at each scrape
     // --------------------------------------------------------------------
 
+    /** Answered by the part that serves the admin API. */
+    public static final Call<ReadWebStatistics, WebStatistics> WEB_STATISTICS =
+            new Call<>("web.statistics", ReadWebStatistics.class, WebStatistics.class, SHORT);
+
     public static final Call<ReadBrokerStatistics, BrokerStatistics> BROKER_STATISTICS =
             new Call<>("broker.statistics", ReadBrokerStatistics.class, BrokerStatistics.class, SHORT);
 
     public static final Call<ReadDeliveryStatistics, DeliveryStatistics> DELIVERY_STATISTICS =
             new Call<>("app.delivery-statistics", ReadDeliveryStatistics.class, DeliveryStatistics.class, SHORT);
+
+    // ---- the audit log
+    // --------------------------------------------------------------------------------------------------
+
+    /** Asked by the admin API; answered from the index, newest first. */
+    public static final Call<SearchAudit, AuditPage> SEARCH_AUDIT =
+            new Call<>("audit.search", SearchAudit.class, AuditPage.class, SIGNING);
+
+    /** Asked by metrics at each scrape. */
+    public static final Call<ReadAuditStatistics, AuditStatistics> AUDIT_STATISTICS =
+            new Call<>("audit.statistics", ReadAuditStatistics.class, AuditStatistics.class, SHORT);
+
+    // ---- settings
+    // --------------------------------------------------------------------------------------------------------
+
+    public static final Call<DescribeSettings, SettingsState> DESCRIBE_SETTINGS =
+            new Call<>("settings.describe", DescribeSettings.class, SettingsState.class, SHORT);
+
+    /** What is set holds until the next start. */
+    public static final Call<ChangeSettings, SettingsOutcome> CHANGE_SETTINGS =
+            new Call<>("settings.change", ChangeSettings.class, SettingsOutcome.class, SHORT);
+
+    /** Reads the configuration files again. */
+    public static final Call<ReloadSettings, SettingsOutcome> RELOAD_SETTINGS =
+            new Call<>("settings.reload", ReloadSettings.class, SettingsOutcome.class, SHORT);
+    /** Answered by the simulated devices of this process. */
+    public static final Call<ReadSwarmStatistics, SwarmStatistics> SWARM_STATISTICS =
+            new Call<>("swarm.statistics", ReadSwarmStatistics.class, SwarmStatistics.class, SHORT);
 
     // ---- events
     // --------------------------------------------------------------------------------------------------------
@@ -219,6 +251,10 @@ public final class FleetBus {
     /** Told by the broker when it refuses a TLS handshake or a CONNECT. */
     public static final Event<ConnectRefused> CONNECT_REFUSED = new Event<>("device.refused", ConnectRefused.class);
 
+    /** Told by the broker when one certificate is used by two clients at once. */
+    public static final Event<CertificateShared> CERTIFICATE_SHARED =
+            new Event<>("device.certificate-shared", CertificateShared.class);
+
     public static final Event<AccessDenied> ACCESS_DENIED = new Event<>("device.denied", AccessDenied.class);
 
     /** Told whenever a listener begins to serve a certificate, or keeps the old one because the new one was bad. */
@@ -227,6 +263,10 @@ public final class FleetBus {
 
     /** Told by the broker when a file it watches changed. */
     public static final Event<BrokerReloaded> BROKER_RELOADED = new Event<>("broker.reloaded", BrokerReloaded.class);
+
+    /** Told when the limits from which an expiry is a warning, or critical, are others from now on. */
+    public static final Event<ThresholdsChanged> THRESHOLDS_CHANGED =
+            new Event<>("settings.thresholds", ThresholdsChanged.class);
 
     /** An act worth keeping: written to the audit log. */
     public static final Event<Audited> AUDITED = new Event<>("audit", Audited.class);
@@ -344,6 +384,7 @@ public final class FleetBus {
      * @param revokedAt null unless revoked
      * @param revocationReason null unless revoked
      * @param provisioner by which it was issued; null for those that no provisioner asked for
+     * @param address from which it was asked for; null: by this process itself, or before this was kept
      */
     public record CertificateRecord(
             SerialNumber serial,
@@ -359,8 +400,9 @@ public final class FleetBus {
             String certificate,
             @Nullable Instant revokedAt,
             @Nullable RevocationReason revocationReason,
-            @Nullable String provisioner) {
-        /** Of no provisioner. */
+            @Nullable String provisioner,
+            @Nullable String address) {
+        /** Of no provisioner, asked for by this process. */
         public CertificateRecord(
                 SerialNumber serial,
                 Profile profile,
@@ -389,6 +431,7 @@ public final class FleetBus {
                     certificate,
                     revokedAt,
                     revocationReason,
+                    null,
                     null);
         }
     }
@@ -808,9 +851,19 @@ public final class FleetBus {
 
     public record ReadDeliveryStatistics() {}
 
-    /** Delivery times by QoS. */
+    /**
+     * Delivery times by QoS.
+     *
+     * @param clocksWrong devices whose clock is wrong now
+     * @param skewed messages that have no delivery time because of that
+     */
     public record DeliveryStatistics(
-            Map<Integer, Histogram> byQos, long lost, long duplicated, CommandStatistics commands) {}
+            Map<Integer, Histogram> byQos,
+            long lost,
+            long duplicated,
+            long clocksWrong,
+            long skewed,
+            CommandStatistics commands) {}
 
     /**
      * Commands of the application to devices.
@@ -820,12 +873,48 @@ public final class FleetBus {
      */
     public record CommandStatistics(long sent, Map<String, Long> results, Histogram times) {}
 
+    public record ReadSwarmStatistics() {}
+
+    /**
+     * Simulated devices and what they measured.
+     *
+     * @param devices by {@code started}, {@code enrolled}, {@code connected}
+     * @param renewals by {@code renewed}, {@code failed}
+     * @param messages by {@code published}, {@code received}
+     * @param lost ever counted as lost, also what came after all
+     * @param faults that are active now, by kind
+     * @param delivery from when a message was due to its arrival
+     * @param enrolment from the start of a device to its first connection
+     */
+    public record SwarmStatistics(
+            Map<String, Long> devices,
+            Map<String, Long> renewals,
+            Map<String, Long> messages,
+            long lost,
+            long duplicated,
+            long dropped,
+            Map<String, Long> faults,
+            Histogram delivery,
+            Histogram enrolment) {}
+
     /**
      * @param upperBounds of the buckets in seconds, ascending, without +Inf
      * @param counts in each bucket, not cumulative; one more than bounds, the last for +Inf
      * @param sum of all values in seconds
      */
     public record Histogram(List<Double> upperBounds, List<Long> counts, double sum) {}
+
+    public record ReadWebStatistics() {}
+
+    /**
+     * What the listener of admin API and web interface did since the start.
+     *
+     * @param requests answered, by kind of route and status: {@code api/200}
+     * @param logins by {@code ok}, {@code wrong_token}, {@code throttled}
+     * @param times from the request's head to the end of the answer; not of streams
+     * @param sessions of browsers that last now, at most
+     */
+    public record WebStatistics(Map<String, Long> requests, Map<String, Long> logins, Histogram times, long sessions) {}
 
     public record CertificateIssued(CertificateRecord certificate, Duration took) {}
 
@@ -949,6 +1038,16 @@ public final class FleetBus {
     public record ConnectRefused(
             @Nullable String identity, @Nullable String clientId, String address, String reason) {}
 
+    /**
+     * Told once for as long as it goes on.
+     *
+     * @param addresses from which it is used, the one that was there first before the other
+     * @param clientIds of the two, in the same order
+     * @param action {@code warned}, or {@code refused} for the second
+     */
+    public record CertificateShared(
+            String identity, SerialNumber serial, List<String> addresses, List<String> clientIds, String action) {}
+
     /** @param action {@code publish} or {@code subscribe} */
     public record AccessDenied(String identity, String clientId, String action, String topic) {}
 
@@ -1026,6 +1125,96 @@ public final class FleetBus {
                     .orElse(this);
         }
     }
+
+    public record DescribeSettings() {}
+
+    /** @param values by key; null: as the files have it */
+    public record ChangeSettings(Map<String, @Nullable String> values, String actor) {}
+
+    public record ReloadSettings(String actor) {}
+
+    /**
+     * @param value secrets are masked
+     * @param atOnce whether a change takes effect without a restart
+     */
+    public record RunningSetting(String key, String value, String source, boolean atOnce) {}
+
+    /** @param needRestart keys that the files have otherwise than is in force */
+    public record SettingsState(List<RunningSetting> settings, List<String> needRestart) {
+        public SettingsState {
+            settings = List.copyOf(settings);
+            needRestart = List.copyOf(needRestart);
+        }
+    }
+
+    public sealed interface SettingsOutcome {
+        /** @param changed keys of what took effect */
+        record Taken(List<String> changed, SettingsState state) implements SettingsOutcome {}
+
+        /**
+         * Everything is as it was.
+         *
+         * @param detail names key, place and remedy
+         */
+        record Refused(String detail) implements SettingsOutcome {}
+    }
+
+    public record ThresholdsChanged(Duration warning, Duration critical) {}
+
+    /**
+     * Acts of the audit log; what is null does not matter.
+     *
+     * @param query in any part of an act
+     * @param subject what it is about, by whichever member: its object, an identity, a serial, the name of its actor
+     * @param action whole, or its beginning up to a dot: {@code certificate.}
+     * @param from and {@code to}: at or after, and before
+     */
+    public record SearchAudit(
+            @Nullable String query,
+            @Nullable String subject,
+            @Nullable String actor,
+            @Nullable String action,
+            @Nullable String object,
+            @Nullable String outcome,
+            @Nullable String correlation,
+            @Nullable Instant from,
+            @Nullable Instant to,
+            AuditCursor after,
+            int size) {}
+
+    /**
+     * Where a page begins.
+     *
+     * @param skip acts from there on; for small numbers
+     * @param before only acts of smaller numbers; null: from the newest
+     */
+    public record AuditCursor(int skip, @Nullable Long before) {
+        public static final AuditCursor NEWEST = new AuditCursor(0, null);
+    }
+
+    /**
+     * @param more whether older ones are left
+     * @param current whether everything that was written before the question was looked through; not while the index is made anew
+     */
+    public record AuditPage(List<AuditEntry> entries, boolean more, boolean current) {
+        public AuditPage {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    /** @param sequence number of its line; negative: from before there was a chain */
+    public record AuditEntry(long sequence, Audited act) {}
+
+    public record ReadAuditStatistics() {}
+
+    /**
+     * @param sequence number of the newest line
+     * @param lost acts since the start that could not be written and were let go
+     * @param waiting acts that are not written yet
+     * @param failing whether the last try to write failed
+     * @param bytes of the file that is written
+     */
+    public record AuditStatistics(long sequence, long written, long lost, int waiting, boolean failing, long bytes) {}
 
     private FleetBus() {}
 

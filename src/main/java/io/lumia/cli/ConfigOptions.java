@@ -16,18 +16,29 @@ public final class ConfigOptions {
     @Option(
             names = "--profile",
             paramLabel = "NAME",
-            defaultValue = ConfigSources.STANDALONE,
             description = "Start from conf/NAME.yaml (default: ${DEFAULT-VALUE}).")
-    private String profile = ConfigSources.STANDALONE;
+    private String profile;
 
     @Option(names = "--config", paramLabel = "FILE", description = "YAML file over the profile; may be repeated.")
     private List<Path> files = new ArrayList<>();
 
-    @Option(names = "--data", paramLabel = "DIR", description = "Data directory (default: ./data).")
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Data directory (default: as the profile says, else ./data).")
     private @Nullable Path data;
 
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "One setting over all; may be repeated.")
     private List<String> settings = new ArrayList<>();
+
+    public ConfigOptions() {
+        this(ConfigSources.STANDALONE);
+    }
+
+    /** @param usual the profile that counts when none is given */
+    ConfigOptions(String usual) {
+        profile = usual;
+    }
 
     /** The files that are given, beside the profile. */
     List<Path> files() {
@@ -47,6 +58,13 @@ public final class ConfigOptions {
     public LoadedConfig load(List<String> implied) {
         var all = new ArrayList<>(implied);
         all.addAll(settings);
+        return new ConfigLoader().load(new ConfigSources(profile, files, System.getenv(), all, data, places()));
+    }
+
+    /** The configuration as its sources are now, with these {@code key=value} over all of them. */
+    LoadedConfig loadUnder(List<String> over) {
+        var all = new ArrayList<>(settings);
+        all.addAll(over);
         return new ConfigLoader().load(new ConfigSources(profile, files, System.getenv(), all, data, places()));
     }
 

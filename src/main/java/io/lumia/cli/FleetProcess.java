@@ -9,6 +9,7 @@ import io.lumia.authority.AuthorityVerticle;
 import io.lumia.broker.BrokerVerticle;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.AuthorityDescription;
+import io.lumia.bus.FleetBus.CountOverdue;
 import io.lumia.bus.FleetBus.DescribeAuthority;
 import io.lumia.bus.FleetBus.DescribeProvisioning;
 import io.lumia.bus.FleetBus.ProvisioningState;
@@ -30,8 +31,8 @@ import io.lumia.renewal.RenewalVerticle;
 import io.lumia.store.RetentionVerticle;
 import io.lumia.store.Store;
 import io.lumia.store.StoreUnusable;
+import io.lumia.swarm.Swarm;
 import io.lumia.swarm.SwarmAddresses;
-import io.lumia.swarm.SwarmVerticle;
 import io.lumia.tls.ListenerCertificates;
 import io.lumia.upstream.UpstreamVerticle;
 import io.lumia.web.WebVerticle;
@@ -69,6 +70,8 @@ final class FleetProcess {
     private final ListenerCertificates certificates;
     private final Deployments deployments = new Deployments(vertx);
 
+    private final AuditVerticle audit;
+    private final @Nullable SettingsVerticle settings;
     private @Nullable Store store;
     private @Nullable MetricsVerticle metrics;
     private @Nullable AuthorityVerticle authority;
@@ -80,13 +83,21 @@ final class FleetProcess {
     private @Nullable WebVerticle web;
     private @Nullable IdentityParts identities;
 
+    /** With settings that stay as they are. */
     FleetProcess(LumiaConfig config, Clock clock) {
+        this(config, clock, null);
+    }
+
+    /** @param settings deployed last; null: settings do not change */
+    FleetProcess(LumiaConfig config, Clock clock, @Nullable SettingsVerticle settings) {
+        this.settings = settings;
         this.config = config;
         this.clock = clock;
         this.addresses = SwarmAddresses.choose(config.swarm(), appAddress(config), SwarmAddresses::canBind);
         this.sources = new CertificateSources(vertx, config.data(), clock);
         this.certificates =
                 new ListenerCertificates(config.data(), config.tls(), clock, AcmeListenerSource.by(sources));
+        this.audit = new AuditVerticle(config.audit(), config.data(), clock);
         FleetBus.install(vertx);
     }
 
@@ -100,6 +111,7 @@ final class FleetProcess {
         var started = Promise.<Void>promise();
         watchers()
                 .compose(watching -> Future.all(openStore(), installProviders()))
+                .compose(opened -> audit.remember(AuditHead.keptIn(store, vertx, config.data())))
                 .compose(opened -> deployAuthority())
                 .compose(deployed -> deployBroker())
                 .compose(deployed -> askUpstream())
@@ -109,6 +121,7 @@ final class FleetProcess {
                 .compose(deployed -> deployWeb())
                 .compose(deployed -> deployIdentities())
                 .compose(deployed -> deployBackup())
+                .compose(deployed -> settings == null ? Future.succeededFuture() : deploy(settings))
                 .onSuccess(deployed -> {
                     readiness.ready();
                     started.complete();
@@ -164,8 +177,13 @@ final class FleetProcess {
             int metricsPort) {}
 
     /** The simulated devices of this process, once they are deployed. */
-    Optional<SwarmVerticle> swarm() {
+    Optional<Swarm> swarm() {
         return Optional.ofNullable(identities).flatMap(IdentityParts::swarm);
+    }
+
+    /** The admin token, when this start made it. */
+    Optional<String> newAdminToken() {
+        return Optional.ofNullable(web).flatMap(WebVerticle::newToken);
     }
 
     /** Those that only listen to the others go first, so that they miss nothing. */
@@ -177,7 +195,7 @@ final class FleetProcess {
             metrics = verticle;
             deployed = deployed.compose(before -> deploy(verticle));
         }
-        deployed = deployed.compose(before -> deploy(new AuditVerticle(config.data())));
+        deployed = deployed.compose(before -> deploy(audit));
         if (config.runs(Part.RENEWAL)) {
             deployed = deployed.compose(
                     before -> deploy(new RenewalVerticle(config.renewal(), clock, new SecureRandom())));
@@ -310,7 +328,9 @@ final class FleetProcess {
         if (!config.runs(Part.WEB)) {
             return Future.succeededFuture();
         }
-        web = new WebVerticle(config.web(), certificates, config.data(), clock);
+        var renewal = config.renewal();
+        var policy = new CountOverdue(renewal.remainingLifetime(), renewal.renewBefore());
+        web = new WebVerticle(config.web(), certificates, config.data(), store, policy, clock);
         return deploy(web);
     }
 

@@ -7,8 +7,8 @@ import io.lumia.config.BrokerConfig;
 import io.lumia.config.BrokerConfig.TopicRule;
 import io.lumia.config.LumiaConfig;
 import io.lumia.config.Part;
+import io.lumia.swarm.Swarm;
 import io.lumia.swarm.SwarmAddresses;
-import io.lumia.swarm.SwarmVerticle;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -24,7 +24,7 @@ final class IdentityParts {
     private final SwarmAddresses addresses;
     private final Deployments deployments;
     private final Clock clock;
-    private @Nullable SwarmVerticle swarm;
+    private @Nullable Swarm swarm;
 
     IdentityParts(Vertx vertx, LumiaConfig config, SwarmAddresses addresses, Deployments deployments, Clock clock) {
         this.vertx = vertx;
@@ -35,7 +35,7 @@ final class IdentityParts {
     }
 
     /** The simulated devices, once they are being deployed. */
-    Optional<SwarmVerticle> swarm() {
+    Optional<Swarm> swarm() {
         return Optional.ofNullable(swarm);
     }
 
@@ -56,9 +56,11 @@ final class IdentityParts {
                     before -> deployments.deploy(new AppVerticle(config.app(), addresses.app(), environment)));
         }
         if (config.runs(Part.SWARM) && config.swarm().devices() > 0) {
-            var verticle = new SwarmVerticle(config.swarm(), addresses.devices(), environment);
-            swarm = verticle;
-            deployed = deployed.compose(before -> deployments.deploy(verticle));
+            var devices = new Swarm(config.swarm(), addresses.devices(), environment);
+            swarm = devices;
+            for (var verticle : devices.verticles()) {
+                deployed = deployed.compose(before -> deployments.deploy(verticle));
+            }
         }
         return deployed;
     }

@@ -38,7 +38,7 @@ final class Profiles {
         var text = ofJar(name);
         if (text == null) {
             throw new IllegalArgumentException("--profile: there is no profile " + name
-                    + "; expected standalone, demo, loadtest, step-ca-mosquitto or a file conf/" + name
+                    + "; expected standalone, demo, loadtest, swarm, step-ca-mosquitto or a file conf/" + name
                     + ".yaml in the working directory");
         }
         return text;

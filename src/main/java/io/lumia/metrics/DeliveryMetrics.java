@@ -1,6 +1,7 @@
 package io.lumia.metrics;
 
 import static io.lumia.metrics.Snapshots.counters;
+import static io.lumia.metrics.Snapshots.gauge;
 import static io.lumia.metrics.Snapshots.histogram;
 import static io.lumia.metrics.Snapshots.point;
 
@@ -30,6 +31,15 @@ final class DeliveryMetrics {
                 "Telemetry that the application missed or received twice, by sequence number",
                 "kind",
                 Map.of("lost", delivery.lost(), "duplicated", delivery.duplicated())));
+        to.add(gauge(
+                "lumia_devices_clock_skewed",
+                "Devices whose clock is wrong by more than 10 s",
+                delivery.clocksWrong()));
+        to.add(CounterSnapshot.builder()
+                .name("lumia_mqtt_delivery_skewed")
+                .help("Telemetry without a delivery time, since the clock of its device is wrong")
+                .dataPoint(point(Labels.EMPTY, delivery.skewed()))
+                .build());
         commands(to, delivery.commands());
     }
 

@@ -6,6 +6,7 @@ import static io.lumia.bus.FleetBus.CERTIFICATE_ISSUED;
 import static io.lumia.bus.FleetBus.CERTIFICATE_NOT_ISSUED;
 import static io.lumia.bus.FleetBus.CERTIFICATE_RENEWED;
 import static io.lumia.bus.FleetBus.CERTIFICATE_REVOKED;
+import static io.lumia.bus.FleetBus.CERTIFICATE_SHARED;
 import static io.lumia.bus.FleetBus.FALLBACK_TAKEN;
 import static io.lumia.bus.FleetBus.HOOK_RUN;
 import static io.lumia.bus.FleetBus.INSTANCE_LOOKED_AT;
@@ -124,6 +125,7 @@ final class FleetMeters {
     private final DeviceName app;
     private final Clock clock;
     private final Counter successes;
+    private final Counter copies;
     private final AtomicLong lastRenewal = new AtomicLong();
     private final AtomicLong lastBackup = new AtomicLong();
     private final AtomicLong backupBytes = new AtomicLong();
@@ -149,6 +151,9 @@ final class FleetMeters {
         Gauge.builder("lumia.backup.size", backupBytes, AtomicLong::get)
                 .description("Size of that backup")
                 .baseUnit("bytes")
+                .register(registry);
+        copies = Counter.builder("lumia.mqtt.certificate.shared")
+                .description("Certificates that two clients used at once, so that one of them has a copy")
                 .register(registry);
         successes = Counter.builder("lumia.acme.renewal.success")
                 .description("Certificates renewed by ACME and in use")
@@ -205,6 +210,7 @@ final class FleetMeters {
                                         "reason",
                                         revoked.reason().label())
                                 .increment()),
+                CERTIFICATE_SHARED.listen(vertx, shared -> copies.increment()),
                 REVOCATION_ENFORCED.listen(
                         vertx, enforced -> enforcement(enforced.broker()).record(enforced.elapsed())),
                 PROVISIONING_ANSWERED.listen(

@@ -41,6 +41,8 @@ public final class MetricsVerticle extends VerticleBase {
     private final DeviceName app;
     private final PrometheusMeterRegistry registry = ProcessMetrics.registry();
     private final SampledMetrics sampled = new SampledMetrics();
+    private final WebMetrics web = new WebMetrics();
+    private final AuditMetrics audit = new AuditMetrics();
     private final FleetMeters meters;
     private final ProcessMetrics process = new ProcessMetrics();
     private @Nullable WorkerExecutor worker;
@@ -78,7 +80,9 @@ public final class MetricsVerticle extends VerticleBase {
         sampling = new Sampling(vertx, renewal, config.soonest());
         worker = vertx.createSharedWorkerExecutor("metrics", 1);
         registry.getPrometheusRegistry().register(sampled);
+        registry.getPrometheusRegistry().register(web);
         registry.getPrometheusRegistry().register(pools);
+        registry.getPrometheusRegistry().register(audit);
         process.bind(vertx, registry);
         tellCost();
         return meters.listen(vertx)
@@ -128,9 +132,8 @@ public final class MetricsVerticle extends VerticleBase {
 
     private void scrape(HttpServerRequest request) {
         long begun = System.nanoTime();
-        Objects.requireNonNull(sampling)
-                .ask()
-                .onSuccess(this::sampled)
+        var asked = Objects.requireNonNull(sampling).ask().onSuccess(this::sampled);
+        Future.all(asked, audit.sample(vertx))
                 .compose(sample ->
                         Objects.requireNonNull(worker).executeBlocking(() -> registry.scrape(PROMETHEUS_TEXT), false))
                 .onSuccess(text -> {
@@ -144,6 +147,7 @@ public final class MetricsVerticle extends VerticleBase {
 
     private void sampled(Sample sample) {
         sampled.update(sample);
+        web.update(sample.pages());
         var authority = sample.authority();
         if (authority != null) {
             meters.expiry("ca-root", validity(authority.root()));

@@ -11,6 +11,8 @@ import io.lumia.bus.FleetBus.RenewalsForecast;
 import io.lumia.bus.FleetBus.RevocationStatistics;
 import io.lumia.bus.FleetBus.SoonestDevices;
 import io.lumia.bus.FleetBus.StoreStatistics;
+import io.lumia.bus.FleetBus.SwarmStatistics;
+import io.lumia.bus.FleetBus.WebStatistics;
 import org.jspecify.annotations.Nullable;
 
 /** What the parts told when somebody scraped; null: that part does not run here, or did not answer. */
@@ -25,4 +27,6 @@ record Sample(
         @Nullable ProvisioningState provisioning,
         @Nullable RevocationStatistics revocations,
         @Nullable StoreStatistics store,
+        @Nullable WebStatistics pages,
+        @Nullable SwarmStatistics swarm,
         @Nullable AuthorityDescription authority) {}

@@ -55,6 +55,9 @@ final class SampledMetrics implements MultiCollector {
         if (sample.store() != null) {
             CertificateMetrics.addStore(snapshots, sample.store());
         }
+        if (sample.swarm() != null) {
+            snapshots.addAll(SwarmMetrics.of(sample.swarm()));
+        }
         latest = List.copyOf(snapshots);
     }
 

@@ -11,6 +11,8 @@ import static io.lumia.bus.FleetBus.FORECAST_RENEWALS;
 import static io.lumia.bus.FleetBus.LIST_SOONEST;
 import static io.lumia.bus.FleetBus.REVOCATION_STATISTICS;
 import static io.lumia.bus.FleetBus.STORE_STATISTICS;
+import static io.lumia.bus.FleetBus.SWARM_STATISTICS;
+import static io.lumia.bus.FleetBus.WEB_STATISTICS;
 
 import io.lumia.bus.Call;
 import io.lumia.bus.FleetBus.CountCertificates;
@@ -24,6 +26,8 @@ import io.lumia.bus.FleetBus.ReadBrokerStatistics;
 import io.lumia.bus.FleetBus.ReadDeliveryStatistics;
 import io.lumia.bus.FleetBus.ReadRevocationStatistics;
 import io.lumia.bus.FleetBus.ReadStoreStatistics;
+import io.lumia.bus.FleetBus.ReadSwarmStatistics;
+import io.lumia.bus.FleetBus.ReadWebStatistics;
 import io.lumia.bus.FleetBus.SoonestDevices;
 import io.lumia.config.RenewalConfig;
 import io.vertx.core.Future;
@@ -58,6 +62,8 @@ final class Sampling {
         var provisioning = optional(DESCRIBE_PROVISIONING, new DescribeProvisioning());
         var revocations = optional(REVOCATION_STATISTICS, new ReadRevocationStatistics());
         var store = optional(STORE_STATISTICS, new ReadStoreStatistics());
+        var pages = optional(WEB_STATISTICS, new ReadWebStatistics());
+        var swarm = optional(SWARM_STATISTICS, new ReadSwarmStatistics());
         var authority = optional(DESCRIBE_AUTHORITY, new DescribeAuthority());
         return Future.all(List.of(
                         broker,
@@ -70,6 +76,8 @@ final class Sampling {
                         provisioning,
                         revocations,
                         store,
+                        pages,
+                        swarm,
                         authority))
                 .map(all -> new Sample(
                         broker.result(),
@@ -82,6 +90,8 @@ final class Sampling {
                         provisioning.result(),
                         revocations.result(),
                         store.result(),
+                        pages.result(),
+                        swarm.result(),
                         authority.result()));
     }
 

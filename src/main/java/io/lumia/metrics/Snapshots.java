@@ -28,6 +28,10 @@ final class Snapshots {
                 .build();
     }
 
+    static GaugeSnapshot gauge(String name, String help, long value) {
+        return gauge(name, help, (double) value);
+    }
+
     static GaugeSnapshot gauge(String name, String help, double value) {
         return GaugeSnapshot.builder()
                 .name(name)
@@ -52,6 +56,10 @@ final class Snapshots {
                 .labels(labels)
                 .value((double) count)
                 .build();
+    }
+
+    static GaugeDataPointSnapshot gaugePoint(Labels labels, long value) {
+        return gaugePoint(labels, (double) value);
     }
 
     static GaugeDataPointSnapshot gaugePoint(Labels labels, double value) {

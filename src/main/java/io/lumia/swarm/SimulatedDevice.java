@@ -1,68 +1,82 @@
 package io.lumia.swarm;
 
 import io.lumia.agent.Agent;
-import io.lumia.agent.AgentEnvironment;
 import io.lumia.agent.AgentListener;
 import io.lumia.agent.AgentState;
-import io.lumia.config.SwarmConfig;
+import io.lumia.mqtt.Ending;
 import io.lumia.mqtt.Message;
+import io.lumia.swarm.fault.FaultyDevice;
 import io.lumia.x509.DeviceName;
-import io.lumia.x509.SerialNumber;
 import io.vertx.core.Future;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A thermometer: tells its temperature every interval, answers {@code ping}, and renews when it is told to. */
-final class SimulatedDevice implements AgentListener {
+final class SimulatedDevice implements AgentListener, FaultyDevice {
     private static final Logger log = LoggerFactory.getLogger(SimulatedDevice.class);
 
     private final DeviceName name;
-    private final SwarmConfig config;
-    private final AgentEnvironment environment;
-    private final Clock clock;
+    private final SwarmSetting setting;
     private final SwarmTally tally;
-    private final String run;
-    private final Agent agent;
-    private long sequence;
-    private double temperature;
-    private long timer = -1;
+    private final InetAddress address;
+    private final Telemetry telemetry;
+    private final SelfCommands own;
+    private final boolean measured;
+    private Agent agent;
+    private Commands commands;
+    private long startedAt;
     private boolean stopped;
     private boolean enrolled;
     private boolean connected;
-    /** Tells how the renewal ended that was ordered; null: none was. */
-    private @Nullable Consumer<JsonObject> ordered;
+    private boolean everConnected;
+    private boolean renewed;
 
-    /** @param run tells the sequence numbers of this run from those of another */
-    SimulatedDevice(
-            DeviceName name,
-            InetAddress address,
-            SwarmConfig config,
-            AgentEnvironment environment,
-            SwarmTally tally,
-            String run) {
+    /** @param measured whether it hears its own telemetry and times it */
+    SimulatedDevice(DeviceName name, InetAddress address, boolean measured, SwarmSetting setting) {
         this.name = name;
-        this.config = config;
-        this.environment = environment;
-        this.clock = environment.clock();
-        this.tally = tally;
-        this.run = run;
-        this.temperature = ThreadLocalRandom.current().nextDouble(18, 24);
-        this.agent = new Agent(name, address, environment, this);
+        this.setting = setting;
+        this.tally = setting.tally();
+        this.measured = measured;
+        this.address = address;
+        this.agent = new Agent(name, address, setting.environment(), this);
+        this.telemetry = new Telemetry(
+                name,
+                setting,
+                setting.environment().clock(),
+                this::publish,
+                measured ? new DeliveryLedger(tally) : null);
+        this.commands = new Commands(name, setting, agent);
+        this.own = new SelfCommands(name, setting, this::publish);
+    }
+
+    /** By the agent of now. */
+    private Future<Void> publish(Message message) {
+        return agent.publish(message);
     }
 
     /** Fails when the identity's directory cannot be used. */
     Future<Void> start() {
-        return agent.subscribe(Map.of("devices/" + name + "/commands", 1)).compose(noted -> agent.start());
+        startedAt = setting.nanos().getAsLong();
+        tally.started.incrementAndGet();
+        return agent.subscribe(topics()).compose(noted -> agent.start());
+    }
+
+    private Map<String, Integer> topics() {
+        var topics = new LinkedHashMap<String, Integer>();
+        topics.put("devices/" + name + "/commands", 1);
+        if (measured) {
+            topics.put("devices/" + name + "/telemetry", setting.config().qos());
+        }
+        if (setting.config().load().commands() > 0) {
+            topics.put("devices/" + name + "/responses", 1);
+        }
+        return topics;
     }
 
     /** Completes when it is connected for the first time. */
@@ -70,19 +84,102 @@ final class SimulatedDevice implements AgentListener {
         return agent.connected();
     }
 
+    /** Has nothing to tell any more. */
+    void fallSilent() {
+        telemetry.stop();
+    }
+
     Future<Void> stop() {
         stopped = true;
-        environment.vertx().cancelTimer(timer);
+        telemetry.stop();
         return agent.stop();
     }
 
     @Override
+    public Agent agent() {
+        return agent;
+    }
+
+    @Override
+    public Future<Void> powerOff() {
+        telemetry.pause();
+        return agent.stop();
+    }
+
+    @Override
+    public Future<Void> powerOn() {
+        if (stopped) {
+            return Future.succeededFuture();
+        }
+        telemetry.restarted();
+        agent = new Agent(name, address, setting.environment(), this);
+        commands = new Commands(name, setting, agent);
+        return agent.subscribe(topics()).compose(noted -> agent.start());
+    }
+
+    Telemetry telemetry() {
+        return telemetry;
+    }
+
+    /** Whether it has been connected, or has tried for so long. */
+    boolean hasArrived(Duration longest) {
+        return everConnected || setting.nanos().getAsLong() - startedAt > longest.toNanos();
+    }
+
+    /** Says goodbye and comes back after the pause, telling nothing meanwhile. */
+    void leave(Duration pause) {
+        if (agent.state() == AgentState.CONNECTED) {
+            telemetry.pause();
+            tally.left.increment();
+            agent.leave(pause);
+        }
+    }
+
+    /** Forgets those so far. */
+    void countRenewals() {
+        renewed = false;
+    }
+
+    boolean hasRenewed() {
+        return renewed;
+    }
+
+    /** @return whether it has begun; it cannot without a connection */
+    boolean renewNow() {
+        return agent.renewNow();
+    }
+
+    /**
+     * Sends itself a command.
+     *
+     * @param due in the setting's nanoseconds
+     */
+    void command(long due) {
+        if (connected) {
+            own.send(due);
+        }
+    }
+
+    @Override
     public void connected() {
-        if (timer < 0 && !stopped) {
-            // a random first wait keeps devices that connected together from speaking together
-            long interval = config.telemetryInterval().toMillis();
-            long first = 1 + ThreadLocalRandom.current().nextLong(interval);
-            timer = environment.vertx().setPeriodic(first, interval, tick -> telemetry());
+        if (!everConnected) {
+            everConnected = true;
+            tally.enrolment.record(setting.nanos().getAsLong() - startedAt);
+        }
+        if (!stopped) {
+            telemetry.connected();
+        }
+    }
+
+    @Override
+    public void disconnected() {
+        telemetry.disconnected();
+    }
+
+    @Override
+    public void ended(Ending ending) {
+        if (ending.isDrop()) {
+            tally.dropped.increment();
         }
     }
 
@@ -101,92 +198,28 @@ final class SimulatedDevice implements AgentListener {
 
     @Override
     public void renewed() {
-        tally.renewals.incrementAndGet();
-        orderEnded(new JsonObject()
-                .put("outcome", "renewed")
-                .put("serial", agent.serial().map(SerialNumber::toString).orElse(null)));
+        renewed = true;
+        tally.renewals.increment();
+        commands.renewed();
     }
 
     @Override
     public void notRenewed(String reason) {
-        orderEnded(new JsonObject().put("outcome", "failed").put("reason", reason));
+        tally.renewalFailures.increment();
+        commands.notRenewed(reason);
     }
 
     @Override
-    public void message(Message command) {
+    public void message(Message message) {
         try {
-            var asked = new JsonObject(command.payload());
-            switch (asked.getString("command", "")) {
-                case "ping" -> answer(command, asked, new JsonObject());
-                case "renew" -> renew(command, asked);
-                default ->
-                    log.atDebug().addKeyValue("identity", name).log("command is unknown and was left unanswered");
+            var content = new JsonObject(message.payload());
+            switch (message.topic().substring(message.topic().lastIndexOf('/') + 1)) {
+                case "telemetry" -> telemetry.arrived(content);
+                case "responses" -> own.answered(content);
+                default -> commands.received(message, content);
             }
         } catch (DecodeException | ClassCastException malformed) {
-            log.atDebug().addKeyValue("identity", name).log("command is malformed and was left unanswered");
+            log.atDebug().addKeyValue("identity", name).log("message is malformed and was left unanswered");
         }
-    }
-
-    /** Answers at once whether it begins, and again at the end; a second order while it renews changes nothing. */
-    private void renew(Message command, JsonObject asked) {
-        boolean begun = agent.renewNow();
-        if (begun || ordered == null) {
-            ordered = outcome -> answer(command, asked, outcome);
-        }
-        answer(command, asked, new JsonObject().put("outcome", begun ? "begun" : "already"));
-    }
-
-    private void orderEnded(JsonObject outcome) {
-        var teller = ordered;
-        ordered = null;
-        if (teller != null) {
-            teller.accept(outcome);
-        }
-    }
-
-    /** At the response topic, by the correlation data (MQTT 5, 4.10); clients of MQTT 3 know neither and look at the id. */
-    private void answer(Message command, JsonObject asked, JsonObject more) {
-        var usual = "devices/" + name + "/responses";
-        var wanted = command.responseTopic() == null ? usual : command.responseTopic();
-        if (!wanted.startsWith("devices/" + name + "/")) {
-            log.atDebug()
-                    .addKeyValue("identity", name)
-                    .log("command wants its answer elsewhere and was left unanswered");
-            return;
-        }
-        var response = new JsonObject()
-                .put("device", name.value())
-                .put("id", asked.getString("id"))
-                .put("sentAt", asked.getLong("sentAt"))
-                .put("answeredAt", micros(clock.instant()))
-                .put("command", asked.getString("command"))
-                .mergeIn(more);
-        var answer = Message.of(wanted, response.toBuffer(), 1);
-        var correlation = command.correlationData();
-        agent.publish(correlation == null ? answer : answer.answering(correlation))
-                .onSuccess(acknowledged -> tally.answered.incrementAndGet());
-    }
-
-    private void telemetry() {
-        if (config.qos() == 0 && !connected) {
-            return;
-        }
-        temperature += ThreadLocalRandom.current().nextGaussian() / 10;
-        var reading = new JsonObject()
-                .put("device", name.value())
-                .put("run", run)
-                .put("seq", sequence + 1)
-                .put("sentAt", micros(clock.instant()))
-                .put("temperature", Math.round(temperature * 10) / 10.0);
-        var accepted = agent.publish(Message.of("devices/" + name + "/telemetry", reading.toBuffer(), config.qos()));
-        if (!accepted.failed()) {
-            // a message that the full outbox refused was never sent, so its number is used again
-            sequence++;
-        }
-        accepted.onSuccess(acknowledged -> tally.published.incrementAndGet());
-    }
-
-    private static long micros(Instant instant) {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
     }
 }

@@ -12,10 +12,14 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A JSON object that somebody sent; every reader names the member that is wrong. */
 final class RequestBody {
@@ -49,6 +53,16 @@ final class RequestBody {
             }
         });
         return body;
+    }
+
+    /** Texts by name, whatever the names; null stays null. */
+    static Map<String, @Nullable String> values(RoutingContext context) {
+        var names = new LinkedHashSet<String>();
+        object(context).fieldNames().forEachRemaining(names::add);
+        var body = of(context, names);
+        var values = new LinkedHashMap<String, @Nullable String>();
+        names.forEach(name -> values.put(name, body.text(name).orElse(null)));
+        return values;
     }
 
     boolean has(String member) {

@@ -17,6 +17,7 @@ import io.lumia.fakes.MovableClock;
 import io.lumia.fakes.RecordingProvisioner;
 import io.lumia.fakes.SmallBroker;
 import io.lumia.lifecycle.RenewalPolicy;
+import io.lumia.mqtt.Ending;
 import io.lumia.mqtt.Message;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.Fingerprint;
@@ -78,6 +79,12 @@ class AgentTest {
     private static final class Heard implements AgentListener {
         final List<String> messages = new CopyOnWriteArrayList<>();
         final List<AgentState> states = new CopyOnWriteArrayList<>();
+        final List<Ending> endings = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void ended(Ending ending) {
+            endings.add(ending);
+        }
 
         @Override
         public void message(Message message) {
@@ -356,6 +363,35 @@ class AgentTest {
         Await.result(agent.connected());
 
         assertThat(orders.placed).hasSize(1);
+        stop(agent);
+    }
+
+    @Test
+    void a_broker_that_ends_the_old_connection_of_a_swap_without_a_word_has_dropped_nobody() {
+        var agent = connected(null);
+        Await.on(context, () -> Future.succeededFuture(agent.renewNow()));
+        Await.until(vertx, "renewed", () -> renewals.size() == 1);
+        assertThat(heard.endings).isEmpty();
+
+        broker.cut("dev-0001");
+        Await.until(vertx, "told", () -> heard.endings.size() == 1);
+        assertThat(heard.endings.get(0).isDrop()).isTrue();
+        stop(agent);
+    }
+
+    @Test
+    void leaves_with_a_goodbye_and_comes_back_after_the_pause() {
+        var agent = connected(null);
+        Await.on(context, () -> {
+            agent.leave(Duration.ofMillis(1));
+            return Future.succeededFuture();
+        });
+        Await.until(vertx, "gone", () -> broker.ended.contains("dev-0001"));
+        Await.until(
+                vertx,
+                "back",
+                () -> heard.states.stream().filter(CONNECTED::equals).count() == 2);
+        assertThat(heard.endings).isEmpty();
         stop(agent);
     }
 

@@ -28,7 +28,7 @@ final class StepCaLab implements AutoCloseable {
     private final int caPort = FreePort.anywhere();
     private final int crlPort = FreePort.anywhere();
     private final int dnsPort = FreePort.anywhere();
-    private final int http01Port = FreePort.anywhere();
+    final int http01Port = FreePort.anywhere();
     private final Path directory;
     private final ExternalProgram step;
     private final ExternalProgram stepCa;

@@ -142,7 +142,7 @@ class MetricsVerticleTest {
                 new BrokerStoreStatistics(false, 4096, 7, 9, 10, 40, Duration.ofMillis(20), 0));
         var times = new Histogram(List.of(0.001, 0.01), List.of(5L, 3L, 1L), 0.2);
         var commands = new CommandStatistics(11, Map.of("answered", 9L, "timed_out", 2L), times);
-        var delivery = new DeliveryStatistics(Map.of(1, times), 0, 2, commands);
+        var delivery = new DeliveryStatistics(Map.of(1, times), 0, 2, 3, 40, commands);
         BROKER_STATISTICS
                 .serve(vertx, asked -> Future.succeededFuture(broker))
                 .compose(serving -> DELIVERY_STATISTICS.serve(vertx, asked -> Future.succeededFuture(delivery)))
@@ -150,6 +150,8 @@ class MetricsVerticleTest {
                 .onComplete(test.succeeding(text -> test.verify(() -> {
                     assertThat(text)
                             .contains("lumia_mqtt_connections 26.0")
+                            .contains("lumia_devices_clock_skewed 3.0")
+                            .contains("lumia_mqtt_delivery_skewed_total 40.0")
                             .contains("lumia_mqtt_handshakes{state=\"working\"} 7.0")
                             .contains("lumia_mqtt_handshakes{state=\"waiting\"} 8.0")
                             .contains("lumia_mqtt_handshakes_delayed_total 9.0")

@@ -121,6 +121,10 @@ final class LumiaProcess implements AutoCloseable {
         return new Setup("run", data);
     }
 
+    static Setup swarm(Path data) {
+        return new Setup("swarm", data);
+    }
+
     static Setup ca(String name, Path data) {
         return new Setup("ca", data).argument(name);
     }

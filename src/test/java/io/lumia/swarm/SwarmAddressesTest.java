@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lumia.access.AddressRange;
 import io.lumia.config.SwarmConfig;
+import io.lumia.config.SwarmLoad;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SwarmAddressesTest {
@@ -59,6 +61,7 @@ class SwarmAddressesTest {
     }
 
     private static SwarmConfig config(int devices, String range) {
-        return new SwarmConfig(devices, "dev", range, Duration.ofSeconds(2), 1, 100);
+        var load = new SwarmLoad(SwarmLoad.Pattern.STEADY, 0, 0, 0, 0);
+        return new SwarmConfig(devices, "dev", range, Duration.ofSeconds(2), 1, 100, load, Map.of());
     }
 }
