@@ -3,8 +3,11 @@ package io.lumia.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lumia.fakes.FreePort;
+import java.io.File;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,23 +43,31 @@ class PrometheusSwarmIT {
         }
     }
 
-    /** One link comes and goes, so that there are faults to see. */
+    /** One by one, so that enrolments are seen as an increase; one link comes and goes, so that there are faults to see. */
     private ExternalProgram.Running swarm(RunningLumia lumia, int challenges, int metrics) throws Exception {
         var java = new ExternalProgram(Path.of(System.getProperty("java.home"), "bin", "java"), Map.of(), directory);
         return java.begin(
                 "-Xmx300m",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
-                System.getProperty("java.class.path"),
+                absolute(System.getProperty("java.class.path")),
                 "io.lumia.Lumia",
                 "swarm",
                 "--data=" + directory.resolve("swarm"),
-                "--devices=5",
+                "--devices=8",
+                "--ramp=1/s",
                 "--address-range=" + SWARM,
                 "--provisioning-url=" + lumia.provisioning(),
                 "--http01-port=" + challenges,
                 "--metrics-port=" + metrics,
                 "--telemetry-interval=300ms",
                 "--fault=flapping=sim-0001,every=3s");
+    }
+
+    /** The process runs in another directory. */
+    private static String absolute(String classPath) {
+        return Arrays.stream(classPath.split(File.pathSeparator))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 }
