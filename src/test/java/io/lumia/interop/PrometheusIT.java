@@ -9,8 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -18,8 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A real Prometheus scrapes a running system in which everything happens that panels and alerts tell of. */
 class PrometheusIT {
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(150);
-    private static final long LOOK_EVERY_NANOS = 500_000_000;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir
@@ -75,38 +71,16 @@ class PrometheusIT {
         revoke("dev-0001");
         prometheusHas("lumia_revocation_enforced_seconds_count");
         revoke("dev-0002");
-        answered(open);
+        prometheus.awaitNumbers(open);
 
         assertThat(open).as("expressions without a number").isEmpty();
         assertThat(prometheus.series("up{job=\"lumia\"} == 1")).hasSize(1);
         everyRuleIsHealthy();
     }
 
-    private static void answered(Map<String, String> open) throws Exception {
-        long end = System.nanoTime() + PATIENCE_NANOS;
-        while (!open.isEmpty() && System.nanoTime() < end) {
-            for (String where : open.keySet().toArray(String[]::new)) {
-                if (hasNumber(prometheus.series(open.get(where)))) {
-                    open.remove(where);
-                }
-            }
-            LockSupport.parkNanos(LOOK_EVERY_NANOS);
-        }
-    }
-
-    /** A rate by a rate of nothing is NaN: a series that tells nothing. */
-    private static boolean hasNumber(JsonNode series) {
-        for (JsonNode each : series) {
-            if (!each.path("value").path(1).asText().equals("NaN")) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private static void prometheusHas(String expression) throws Exception {
         var awaited = new LinkedHashMap<>(Map.of("awaited", expression));
-        answered(awaited);
+        prometheus.awaitNumbers(awaited);
         assertThat(awaited).isEmpty();
     }
 

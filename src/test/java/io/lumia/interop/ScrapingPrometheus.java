@@ -15,9 +15,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** A real Prometheus that scrapes every second, with the rules that Lumia brings. */
 public final class ScrapingPrometheus implements AutoCloseable {
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(150);
+    private static final long LOOK_EVERY_NANOS = 500_000_000;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -93,6 +97,29 @@ public final class ScrapingPrometheus implements AutoCloseable {
             throw new AssertionError(expression + ": " + answer);
         }
         return answer.path("data").path("result");
+    }
+
+    /** Takes out what has a number now, until all have or nobody waits any longer; what is left in has none. */
+    void awaitNumbers(Map<String, String> expressions) throws IOException, InterruptedException {
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        while (!expressions.isEmpty() && System.nanoTime() < end) {
+            for (Map.Entry<String, String> each : Map.copyOf(expressions).entrySet()) {
+                if (hasNumber(series(each.getValue()))) {
+                    expressions.remove(each.getKey());
+                }
+            }
+            LockSupport.parkNanos(LOOK_EVERY_NANOS);
+        }
+    }
+
+    /** A rate by a rate of nothing is NaN: a series that tells nothing. */
+    private static boolean hasNumber(JsonNode series) {
+        for (JsonNode each : series) {
+            if (!each.path("value").path(1).asText().equals("NaN")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     JsonNode data(String path) throws IOException, InterruptedException {
