@@ -12,6 +12,7 @@ import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
 import java.io.StringReader;
 import java.security.KeyPair;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
@@ -43,7 +44,7 @@ final class AcmeOrder implements CertificateOrder {
     private final Clock clock;
     private final AcmeSessions sessions;
     private final AcmePolls polls;
-    private final Map<String, Login> logins = new ConcurrentHashMap<>();
+    private final Map<Holder, Login> logins = new ConcurrentHashMap<>();
 
     AcmeOrder(Vertx vertx, WorkerExecutor workers, ChallengeResponders responders, Duration patience, Clock clock) {
         this.workers = workers;
@@ -52,6 +53,13 @@ final class AcmeOrder implements CertificateOrder {
         this.clock = clock;
         this.sessions = new AcmeSessions(patience);
         this.polls = new AcmePolls(vertx, workers, clock);
+    }
+
+    /** Whose account a login is of. */
+    private record Holder(String dnsName, PublicKey key) {
+        static Holder of(Request request) {
+            return new Holder(request.dnsName(), request.identityKey().getPublic());
+        }
     }
 
     /** An order under way. */
@@ -86,10 +94,10 @@ final class AcmeOrder implements CertificateOrder {
     }
 
     private Order open(Request request) throws AcmeException {
-        var login = logins.get(request.dnsName());
+        var login = logins.get(Holder.of(request));
         if (login == null) {
             login = login(request);
-            logins.put(request.dnsName(), login);
+            logins.put(Holder.of(request), login);
         }
         return login.newOrder().domain(request.dnsName()).create();
     }
@@ -198,7 +206,7 @@ final class AcmeOrder implements CertificateOrder {
     }
 
     private StepFailed told(Request request, Throwable failure) {
-        logins.remove(request.dnsName());
+        logins.remove(Holder.of(request));
         return AcmeFailures.told(failure, request, clock.instant());
     }
 

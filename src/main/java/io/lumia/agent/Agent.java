@@ -238,6 +238,11 @@ public final class Agent {
         return identity.spare();
     }
 
+    /** The certificate in use and its key in the hands of somebody else; empty while there is none. */
+    public Optional<CopiedPair> copy() {
+        return identity.copy();
+    }
+
     /** Connects and disconnects beside the real connection; fails when the broker does not accept this certificate. */
     public Future<Void> probe(TlsMaterial material) {
         return identity.probe(material);

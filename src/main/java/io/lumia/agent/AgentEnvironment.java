@@ -83,6 +83,23 @@ public record AgentEnvironment(
                 new MqttConnector(vertx, tls.from(config.tls().minVersion()), config.keepAlive(), patience));
     }
 
+    /** The same with a clock, orders and a way to the broker of one identity's own. */
+    public AgentEnvironment with(Clock own, CertificateOrder ownOrders, MqttConnector ownConnector) {
+        return new AgentEnvironment(
+                vertx,
+                config,
+                policy,
+                domain,
+                data,
+                rootFingerprint,
+                knownContact,
+                own,
+                workers,
+                enrolment,
+                ownOrders,
+                ownConnector);
+    }
+
     private static RenewalPolicy policy(RenewalConfig renewal, @Nullable Duration before) {
         return new RenewalPolicy(
                 renewal.remainingLifetime(), before == null ? renewal.renewBefore() : before, renewal.spread());

@@ -22,6 +22,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -210,6 +211,14 @@ final class Identity {
     Future<Void> probe(TlsMaterial material) {
         return dial(name.value() + "!probe", true, material, new ClientSession(1, 1), new SilentListener())
                 .compose(MqttConnection::disconnect);
+    }
+
+    /** The pair in use as somebody else would have it; empty before the first. */
+    Optional<CopiedPair> copy() {
+        var inUse = generation;
+        return inUse == null
+                ? Optional.empty()
+                : Optional.of(new CopiedPair(contact(), inUse.material(), known(trust), environment.connector()));
     }
 
     private Future<MqttConnection> dial(

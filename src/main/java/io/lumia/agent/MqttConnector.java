@@ -14,8 +14,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Connects identities to their broker over mutual TLS. */
 public final class MqttConnector {
@@ -25,13 +27,21 @@ public final class MqttConnector {
     private final MqttClient client;
     private final Duration keepAlive;
     private final Duration patience;
+    private final Detour detour;
+
+    /** What leads to the broker in its place. */
+    @FunctionalInterface
+    public interface Detour {
+        /** Completes with where to connect, or null for the broker itself. */
+        Future<@Nullable SocketAddress> to(Contact contact);
+    }
 
     /**
      * How to connect.
      *
      * @param cleanStart whether it is a session of its own that ends with the connection
      * @param ssl of this certificate, by {@link #sslOptions}
-     * @param local address to connect from
+     * @param local address to connect from; null: any
      * @param session taken over by the connection
      */
     record Dial(
@@ -39,14 +49,24 @@ public final class MqttConnector {
             String clientId,
             boolean cleanStart,
             ClientSSLOptions ssl,
-            InetAddress local,
+            @Nullable InetAddress local,
             ClientSession session) {}
 
     /** @param patience how long a connection may take */
     public MqttConnector(Vertx vertx, TlsConfig tls, Duration keepAlive, Duration patience) {
-        this.client = new MqttClient(vertx, tls);
+        this(new MqttClient(vertx, tls), keepAlive, patience, straight -> Future.succeededFuture());
+    }
+
+    private MqttConnector(MqttClient client, Duration keepAlive, Duration patience, Detour detour) {
+        this.client = client;
         this.keepAlive = keepAlive;
         this.patience = patience;
+        this.detour = detour;
+    }
+
+    /** The same by another way. */
+    public MqttConnector by(Detour other) {
+        return new MqttConnector(client, keepAlive, patience, other);
     }
 
     /**
@@ -63,13 +83,20 @@ public final class MqttConnector {
 
     /** Completes when the broker accepted; fails with {@link StepFailed}. */
     Future<MqttConnection> connect(Dial dial, MqttConnection.Listener listener) {
+        return detour.to(dial.contact())
+                .compose(via -> client.connect(server(dial, via), asked(dial), dial.session(), listener))
+                .recover(failure -> Future.failedFuture(told(failure, dial)));
+    }
+
+    private MqttClient.Server server(Dial dial, @Nullable SocketAddress via) {
         var contact = dial.contact();
-        var broker = new MqttClient.Server(contact.mqttHost(), contact.mqttPort(), dial.ssl(), dial.local(), patience);
-        var asked = dial.cleanStart()
+        return new MqttClient.Server(contact.mqttHost(), contact.mqttPort(), dial.ssl(), dial.local(), patience, via);
+    }
+
+    private Connect asked(Dial dial) {
+        return dial.cleanStart()
                 ? Connect.clean(dial.clientId(), keepAlive)
                 : Connect.session(dial.clientId(), SESSION_EXPIRY, keepAlive);
-        return client.connect(broker, asked, dial.session(), listener)
-                .recover(failure -> Future.failedFuture(told(failure, dial)));
     }
 
     private static StepFailed told(Throwable failure, Dial dial) {

@@ -51,7 +51,8 @@ public final class StepFailed extends Exception {
         return new StepFailed(reason, Remedy.RETRY, detail, retryAfter, null);
     }
 
-    static StepFailed operator(Reason reason, String detail) {
+    /** An operator has to act. */
+    public static StepFailed operator(Reason reason, String detail) {
         return new StepFailed(reason, Remedy.OPERATOR, detail, null, null);
     }
 

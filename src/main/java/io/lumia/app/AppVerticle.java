@@ -3,6 +3,7 @@ package io.lumia.app;
 import io.lumia.agent.Agent;
 import io.lumia.agent.AgentEnvironment;
 import io.lumia.agent.AgentListener;
+import io.lumia.app.DeviceClocks.Delivery;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.Audited;
 import io.lumia.bus.FleetBus.DeliveryStatistics;
@@ -20,12 +21,14 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.time.Clock;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +45,9 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
     private final Commands commands;
     private final RenewalOrders orders;
     private final Turns turns = new Turns();
+    private final RotationDrill drill;
     private final SequenceTracker sequences = new SequenceTracker();
+    private final DeviceClocks clocks = new DeviceClocks();
     private final Map<Integer, DeliveryTimes> times = new HashMap<>();
 
     /** @param address from which it speaks and at which it answers challenges */
@@ -52,6 +57,7 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
         this.agent = new Agent(config.name(), address, environment, this);
         this.commands = new Commands(agent::publish, ThreadLocalRandom.current().nextLong());
         this.orders = new RenewalOrders(commands, clock);
+        this.drill = new RotationDrill(environment.vertx(), clock, config.name(), orders::order, turns::all);
     }
 
     /** Completes when it is connected and subscribed for the first time; fails when that will never be. */
@@ -66,6 +72,7 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
                 .serve(vertx, asked -> Future.succeededFuture(statistics()))
                 .compose(served -> FleetBus.RENEW_DEVICE.serve(
                         vertx, asked -> renew(asked).onSuccess(outcome -> tell(asked, outcome))))
+                .compose(served -> drill.serve())
                 .compose(served -> agent.subscribe(Map.of("devices/+/telemetry", 1, "devices/+/responses", 1)))
                 .compose(noted -> agent.start())
                 .onSuccess(started -> {
@@ -76,6 +83,7 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
 
     @Override
     public Future<?> stop() {
+        drill.stop();
         return agent.stop();
     }
 
@@ -107,12 +115,24 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
         turns.heardOf(device);
         sequences.received(device, message.getString("run", ""), sequence);
         var sent = Instant.EPOCH.plus(sentAt, ChronoUnit.MICROS);
-        times.computeIfAbsent(qos, first -> new DeliveryTimes()).record(Duration.between(sent, clock.instant()));
+        var delivery = new Delivery(qos, Duration.between(sent, clock.instant()));
+        switch (clocks.judge(device, delivery)) {
+            case COUNT -> count(delivery);
+            case ASK -> ping(device);
+            case LEAVE -> {}
+        }
+    }
+
+    private void count(Delivery delivery) {
+        times.computeIfAbsent(delivery.qos(), first -> new DeliveryTimes()).record(delivery.took());
     }
 
     private boolean ended(String device, Message message) {
         var ended = RenewalOrders.ended(device, message.payload());
-        ended.ifPresent(told -> FleetBus.ORDERED_RENEWAL_ENDED.publish(vertx, told));
+        ended.ifPresent(told -> {
+            drill.ended(told);
+            FleetBus.ORDERED_RENEWAL_ENDED.publish(vertx, told);
+        });
         return ended.isPresent();
     }
 
@@ -156,25 +176,45 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
     }
 
     private void command() {
-        var now = clock.instant();
-        turns.next()
-                .ifPresent(device -> commands.send(device, ping(now), config.commandTimeout(), now)
-                        .onSuccess(outcome -> tell(device, outcome)));
+        turns.next().ifPresent(this::ping);
     }
 
-    private static Buffer ping(Instant now) {
+    private void ping(String device) {
+        var now = clock.instant();
+        commands.send(device, question(now), config.commandTimeout(), now).onSuccess(outcome -> heard(device, outcome));
+    }
+
+    private static Buffer question(Instant now) {
         return new JsonObject()
                 .put("command", "ping")
                 .put("sentAt", ChronoUnit.MICROS.between(Instant.EPOCH, now))
                 .toBuffer();
     }
 
-    private static void tell(String device, CommandOutcome outcome) {
-        if (!(outcome instanceof CommandOutcome.Answered)) {
-            log.atDebug()
-                    .addKeyValue("identity", device)
-                    .addKeyValue("outcome", outcome)
-                    .log("command was not answered");
+    private void heard(String device, CommandOutcome outcome) {
+        if (outcome instanceof CommandOutcome.Answered answered) {
+            var ahead = ahead(answered);
+            var counts = ahead == null ? clocks.silent(device) : clocks.told(device, ahead, answered.took());
+            counts.forEach(this::count);
+            return;
+        }
+        clocks.silent(device).forEach(this::count);
+        log.atDebug()
+                .addKeyValue("identity", device)
+                .addKeyValue("outcome", outcome)
+                .log("command was not answered");
+    }
+
+    /** By how much the device's clock is ahead, as far as an answer shows it (RFC 5905, 8); null when it does not say. */
+    private @Nullable Duration ahead(CommandOutcome.Answered answered) {
+        try {
+            var answeredAt = new JsonObject(answered.payload()).getLong("answeredAt");
+            var middle = clock.instant().minus(answered.took().dividedBy(2));
+            return answeredAt == null
+                    ? null
+                    : Duration.between(middle, Instant.EPOCH.plus(answeredAt, ChronoUnit.MICROS));
+        } catch (DecodeException | ClassCastException | ArithmeticException | DateTimeException unreadable) {
+            return null;
         }
     }
 
@@ -182,6 +222,11 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
         var byQos = new HashMap<Integer, Histogram>();
         times.forEach((qos, measured) -> byQos.put(qos, measured.histogram()));
         return new DeliveryStatistics(
-                Map.copyOf(byQos), sequences.lost(), sequences.duplicated(), commands.statistics());
+                Map.copyOf(byQos),
+                sequences.lost(),
+                sequences.duplicated(),
+                clocks.wrong(),
+                clocks.skewed(),
+                commands.statistics());
     }
 }

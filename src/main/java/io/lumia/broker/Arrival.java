@@ -138,16 +138,22 @@ final class Arrival implements PacketChannel.Receiver {
         connections.add(connection);
         channel.receiver(connection);
         boolean standing = hub.connections().add(connection);
-        var objection = standing ? admission.objection(admitted) : Refusal.REVOKED;
+        var objection = standing ? objection(connection, admitted) : Refusal.REVOKED;
         if (objection != null) {
             refuse(objection);
-            connection.closeHere(CloseReason.REVOKED);
+            connection.closeHere(
+                    objection == Refusal.CERTIFICATE_SHARED ? CloseReason.CERTIFICATE_SHARED : CloseReason.REVOKED);
         } else if (!hub.sessions().attach(connection)) {
             refuse(Refusal.TOO_MANY_SESSIONS);
             connection.closeHere(CloseReason.PROTOCOL_ERROR);
         } else if (acl != hub.rules().current()) {
             connection.rulesChanged(); // it was not yet among those that were told
         }
+    }
+
+    private @Nullable Refusal objection(ClientConnection connection, Admitted admitted) {
+        var objection = admission.objection(admitted);
+        return objection == null ? hub.shared().arrives(connection, hub.connections()) : objection;
     }
 
     private void refuse(Refusal refusal) {

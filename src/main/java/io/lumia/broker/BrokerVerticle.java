@@ -199,6 +199,7 @@ public final class BrokerVerticle extends VerticleBase {
             hub.sessions().sweep();
             hub.router().removeExpired();
             hub.connections().forgetRevocationsBefore(clock.instant());
+            hub.shared().look(hub.connections());
         });
         vertx.setPeriodic(0, BEAT.toMillis(), tick -> hub.ledger().alive());
         long interval = config.sysInterval().toMillis();

@@ -68,7 +68,8 @@ final class ClientConnection implements PacketChannel.Receiver {
     private @Nullable CloseReason reason;
     private boolean gone;
     private boolean resumedElsewhere;
-    private long lastHeard = System.nanoTime();
+    private volatile long acceptedAt;
+    private volatile long lastHeard = System.nanoTime();
 
     ClientConnection(
             Hub hub,
@@ -112,6 +113,18 @@ final class ClientConnection implements PacketChannel.Receiver {
     /** As the client showed it; empty where no CRL can ask for it. */
     List<X509Certificate> chain() {
         return client.chain();
+    }
+
+    String address() {
+        return origin.address();
+    }
+
+    /** Whether it was there before the other and has been heard of since the other was accepted: both are alive. From any thread. */
+    boolean outlived(ClientConnection other) {
+        return acceptedAt != 0
+                && other.acceptedAt != 0
+                && other.acceptedAt - acceptedAt > 0
+                && lastHeard - other.acceptedAt > 0;
     }
 
     Instant certificateEnds() {
@@ -170,6 +183,7 @@ final class ClientConnection implements PacketChannel.Receiver {
                 .addKeyValue("sessionPresent", present)
                 .log("client connected");
         lastHeard = System.nanoTime();
+        acceptedAt = lastHeard;
         context.runOnContext(
                 turn -> channel.resume()); // what came behind CONNECT, once the session has sent what it has
         return true;

@@ -21,6 +21,8 @@ enum CloseReason {
     NOT_ALLOWED(ReasonCode.NOT_AUTHORIZED),
     /** The certificate expired. */
     EXPIRED(ReasonCode.NOT_AUTHORIZED),
+    /** The certificate is in use at another address, and {@code broker.shared-certificate} is {@code refuse}. */
+    CERTIFICATE_SHARED(ReasonCode.NOT_AUTHORIZED),
     /** Nothing came for one and a half times the keep-alive. */
     KEEP_ALIVE(ReasonCode.KEEP_ALIVE_TIMEOUT),
     /** The network or the client ended it without DISCONNECT. */

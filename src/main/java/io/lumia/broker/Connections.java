@@ -60,6 +60,20 @@ final class Connections {
         return Set.copyOf(bySerial.keySet());
     }
 
+    /** Those with this certificate. */
+    Set<ClientConnection> of(SerialNumber serial) {
+        return bySerial.getOrDefault(serial, Set.of());
+    }
+
+    /** Of every certificate with several connections, all of them. */
+    void eachShared(Consumer<List<ClientConnection>> action) {
+        for (Set<ClientConnection> all : bySerial.values()) {
+            if (all.size() > 1) {
+                action.accept(List.copyOf(all));
+            }
+        }
+    }
+
     void each(Consumer<ClientConnection> action) {
         bySerial.values().forEach(all -> all.forEach(action));
     }

@@ -20,6 +20,7 @@ record Hub(
         RetainedMessages retained,
         Router router,
         Connections connections,
+        SharedCertificates shared,
         BrokerCounters counters,
         WaitingRoom waitingRoom) {
     static Hub create(Vertx vertx, BrokerConfig config, Clock clock, TopicAcl acl, Ledger ledger) {
@@ -38,6 +39,7 @@ record Hub(
                 retained,
                 router,
                 new Connections(config.maxConnections()),
+                new SharedCertificates(vertx, clock, config.sharedCertificate()),
                 counters,
                 new WaitingRoom(
                         config.limits().arrivals(),

@@ -31,6 +31,10 @@ enum Refusal {
             "a site, or a client of another CA, must not have the name of a device of the fleet; rename it"),
     EXPIRED("expired", "the certificate is outside its validity; renew it, and compare the clocks"),
     REVOKED("revoked", "the certificate is revoked; enrol the device again if that was a mistake"),
+    CERTIFICATE_SHARED(
+            "certificate_shared",
+            "the certificate is in use at another address (broker.shared-certificate); find out who has a copy, and"
+                    + " revoke it"),
     UNKNOWN_SERIAL("not_authorized", "the authority has no record of this serial; obtain a new certificate"),
     BOOTSTRAP(
             "not_authorized",

@@ -56,6 +56,9 @@ public final class SwarmCommand implements Callable<Integer> {
     @Mixin
     private final SwarmOptions options = new SwarmOptions();
 
+    @Mixin
+    private final FaultOptions faults = new FaultOptions();
+
     @Option(
             names = "--duration",
             paramLabel = "D",
@@ -109,6 +112,7 @@ public final class SwarmCommand implements Callable<Integer> {
         demandWritable("--report", html);
         var implied = new ArrayList<>(List.of("parts=swarm,metrics"));
         implied.addAll(options.settings());
+        implied.addAll(faults.settings());
         var config = configuration.load(implied).config();
         Logging.ofProcess().apply(config.log());
         try (var held = DataLock.on(config.data())) {

@@ -121,6 +121,7 @@ final class SwarmProcess {
                 swarm.roundTrips(),
                 swarm.enrolment(),
                 swarm.timeline(),
+                swarm.faults(),
                 limits.judge(counts, connected, delivery));
     }
 

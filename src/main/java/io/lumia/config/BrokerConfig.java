@@ -22,6 +22,7 @@ public record BrokerConfig(
         @JsonProperty("max-retained") int maxRetained,
         Durability durability,
         @JsonProperty("close-expired") boolean closeExpired,
+        @JsonProperty("shared-certificate") SharedCertificate sharedCertificate,
         @JsonProperty("sys-interval") Duration sysInterval,
         BrokerLimits limits,
         IdentitySource identity,
@@ -100,6 +101,21 @@ public record BrokerConfig(
         }
     }
 
+    /** What is done about a certificate that two clients use at once from different addresses. */
+    public enum SharedCertificate {
+        /** Nothing; it is not looked for. */
+        ALLOW,
+        /** Log, audit, metric and event tell of it. */
+        WARN,
+        /** That as well, and only the client that was there first stays. */
+        REFUSE;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     /** The same with these topic rules instead. */
     public BrokerConfig withRules(List<TopicRule> others) {
         return new BrokerConfig(
@@ -116,6 +132,7 @@ public record BrokerConfig(
                 maxRetained,
                 durability,
                 closeExpired,
+                sharedCertificate,
                 sysInterval,
                 limits,
                 identity,

@@ -52,6 +52,7 @@ final class ValueTypes {
         module.addDeserializer(int.class, new FromText<>(int.class, whole, Integer::valueOf));
         module.addDeserializer(Integer.class, new FromText<>(Integer.class, whole, Integer::valueOf));
         module.addDeserializer(double.class, new FromText<>(double.class, "a number", Double::valueOf));
+        module.addDeserializer(Double.class, new FromText<>(Double.class, "a number", Double::valueOf));
         module.addDeserializer(boolean.class, new FromText<>(boolean.class, "true or false", ValueTypes::truth));
         module.addDeserializer(String.class, new FromText<>(String.class, "a text", text -> text));
         module.addDeserializer(Duration.class, new FromText<>(Duration.class, "a duration", Durations::parse));

@@ -8,6 +8,7 @@ import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.ConnectOptions;
+import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -26,13 +27,21 @@ public final class MqttClient {
      *     connections by the same certificate; null: no TLS
      * @param local address to connect from; null: any
      * @param patience how long it may take until the server accepts
+     * @param via what is connected to in the server's place, which leads there; null: the server itself
      */
     public record Server(
             String host,
             int port,
             @Nullable ClientSSLOptions ssl,
             @Nullable InetAddress local,
-            Duration patience) {}
+            Duration patience,
+            @Nullable SocketAddress via) {
+        /** Without detour. */
+        public Server(
+                String host, int port, @Nullable ClientSSLOptions ssl, @Nullable InetAddress local, Duration patience) {
+            this(host, port, ssl, local, patience, null);
+        }
+    }
 
     public MqttClient(Vertx vertx, TlsConfig tls) {
         this.vertx = (VertxInternal) vertx;
@@ -69,6 +78,9 @@ public final class MqttClient {
                 .setPort(server.port())
                 .setTimeout((int) server.patience().toMillis())
                 .setSsl(server.ssl() != null);
+        if (server.via() != null) {
+            options.setRemoteAddress(server.via()); // TLS still demands the server's name
+        }
         return server.ssl() == null
                 ? options
                 : options.setSslOptions(server.ssl()

@@ -5,6 +5,7 @@ import io.lumia.agent.AgentListener;
 import io.lumia.agent.AgentState;
 import io.lumia.mqtt.Ending;
 import io.lumia.mqtt.Message;
+import io.lumia.swarm.fault.FaultyDevice;
 import io.lumia.x509.DeviceName;
 import io.vertx.core.Future;
 import io.vertx.core.json.DecodeException;
@@ -17,17 +18,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A thermometer: tells its temperature every interval, answers {@code ping}, and renews when it is told to. */
-final class SimulatedDevice implements AgentListener {
+final class SimulatedDevice implements AgentListener, FaultyDevice {
     private static final Logger log = LoggerFactory.getLogger(SimulatedDevice.class);
 
     private final DeviceName name;
     private final SwarmSetting setting;
     private final SwarmTally tally;
-    private final Agent agent;
+    private final InetAddress address;
     private final Telemetry telemetry;
-    private final Commands commands;
     private final SelfCommands own;
     private final boolean measured;
+    private Agent agent;
+    private Commands commands;
     private long startedAt;
     private boolean stopped;
     private boolean enrolled;
@@ -41,15 +43,21 @@ final class SimulatedDevice implements AgentListener {
         this.setting = setting;
         this.tally = setting.tally();
         this.measured = measured;
+        this.address = address;
         this.agent = new Agent(name, address, setting.environment(), this);
         this.telemetry = new Telemetry(
                 name,
                 setting,
                 setting.environment().clock(),
-                agent::publish,
+                this::publish,
                 measured ? new DeliveryLedger(tally) : null);
         this.commands = new Commands(name, setting, agent);
-        this.own = new SelfCommands(name, setting, agent::publish);
+        this.own = new SelfCommands(name, setting, this::publish);
+    }
+
+    /** By the agent of now. */
+    private Future<Void> publish(Message message) {
+        return agent.publish(message);
     }
 
     /** Fails when the identity's directory cannot be used. */
@@ -85,6 +93,28 @@ final class SimulatedDevice implements AgentListener {
         stopped = true;
         telemetry.stop();
         return agent.stop();
+    }
+
+    @Override
+    public Agent agent() {
+        return agent;
+    }
+
+    @Override
+    public Future<Void> powerOff() {
+        telemetry.pause();
+        return agent.stop();
+    }
+
+    @Override
+    public Future<Void> powerOn() {
+        if (stopped) {
+            return Future.succeededFuture();
+        }
+        telemetry.restarted();
+        agent = new Agent(name, address, setting.environment(), this);
+        commands = new Commands(name, setting, agent);
+        return agent.subscribe(topics()).compose(noted -> agent.start());
     }
 
     Telemetry telemetry() {

@@ -3,6 +3,8 @@ package io.lumia.swarm;
 import io.lumia.agent.AgentEnvironment;
 import io.lumia.config.SwarmConfig;
 import io.lumia.swarm.SwarmVerticle.Place;
+import io.lumia.swarm.fault.FaultRan;
+import io.lumia.swarm.fault.Faults;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.net.InetAddress;
@@ -10,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 
@@ -22,6 +25,7 @@ public final class Swarm {
     private final SwarmTally tally = new SwarmTally();
     private final List<SwarmVerticle> verticles;
     private final SwarmWatch watch;
+    private final Faults faults;
 
     /** @param addresses one for each device, in order; {@link SwarmAddresses} chooses them */
     public Swarm(SwarmConfig config, List<InetAddress> addresses, AgentEnvironment environment) {
@@ -32,11 +36,13 @@ public final class Swarm {
         this.config = config;
         var setting =
                 new SwarmSetting(config, environment, tally, UUID.randomUUID().toString(), System::nanoTime);
-        this.watch = new SwarmWatch(tally, config.devices(), setting.nanos());
+        this.faults = new Faults(config, environment, ThreadLocalRandom.current());
+        this.watch = new SwarmWatch(tally, config.devices(), setting.nanos(), faults::active);
         int loops = (config.devices() + DEVICES_PER_LOOP - 1) / DEVICES_PER_LOOP;
         this.verticles = IntStream.range(0, loops)
-                .mapToObj(loop -> new SwarmVerticle(setting, places(addresses, loop, loops)))
+                .mapToObj(loop -> new SwarmVerticle(setting, places(addresses, loop, loops), faults))
                 .toList();
+        ready().onSuccess(all -> faults.begin());
     }
 
     /** In turns, so that a ramp that is cut short has begun with the first numbers. */
@@ -58,6 +64,11 @@ public final class Swarm {
     /** Completes when every device has been connected; fails when one of them never will be. */
     public Future<Void> ready() {
         return Future.all(verticles.stream().map(SwarmVerticle::ready).toList()).mapEmpty();
+    }
+
+    /** What went wrong on purpose, in the order of the configuration. */
+    public List<FaultRan> faults() {
+        return faults.ran();
     }
 
     public SwarmCounts counts() {

@@ -11,4 +11,9 @@ import java.util.function.LongSupplier;
  * @param nanos a clock that never jumps, for durations; {@link System#nanoTime} outside tests
  */
 record SwarmSetting(
-        SwarmConfig config, AgentEnvironment environment, SwarmTally tally, String run, LongSupplier nanos) {}
+        SwarmConfig config, AgentEnvironment environment, SwarmTally tally, String run, LongSupplier nanos) {
+    /** For a device that lives in another environment. */
+    SwarmSetting in(AgentEnvironment other) {
+        return new SwarmSetting(config, other, tally, run, nanos);
+    }
+}

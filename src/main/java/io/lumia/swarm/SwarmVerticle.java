@@ -1,5 +1,6 @@
 package io.lumia.swarm;
 
+import io.lumia.swarm.fault.Faults;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -25,6 +26,7 @@ public final class SwarmVerticle extends VerticleBase {
 
     private final SwarmSetting setting;
     private final List<Place> places;
+    private final Faults faults;
     private final double share;
     private final List<SimulatedDevice> devices = new ArrayList<>();
     private final Promise<Void> ready = Promise.promise();
@@ -45,7 +47,8 @@ public final class SwarmVerticle extends VerticleBase {
     record Place(int number, InetAddress address) {}
 
     /** @param places a share of those of the whole swarm */
-    SwarmVerticle(SwarmSetting setting, List<Place> places) {
+    SwarmVerticle(SwarmSetting setting, List<Place> places, Faults faults) {
+        this.faults = faults;
         this.setting = setting;
         this.places = List.copyOf(places);
         this.share = places.size() / (double) setting.config().devices();
@@ -141,7 +144,10 @@ public final class SwarmVerticle extends VerticleBase {
 
     private void begin(Place place) {
         var name = setting.config().name(place.number());
-        var device = new SimulatedDevice(name, place.address(), isMeasured(place.number()), setting);
+        var own = faults.of(place.number(), place.address());
+        var lives = own.map(fault -> setting.in(fault.environment())).orElse(setting);
+        var device = new SimulatedDevice(name, place.address(), isMeasured(place.number()), lives);
+        own.ifPresent(fault -> fault.attach(device));
         devices.add(device);
         onTheWay.add(device);
         device.start().onFailure(unusable -> {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 
 /** Looks at the swarm every second, and answers who asks how it is. */
@@ -22,10 +23,13 @@ public final class SwarmWatch extends VerticleBase {
     private final SwarmTally tally;
     private final int devices;
     private final LongSupplier nanos;
+    private final Supplier<Map<String, Long>> faults;
     private final Timeline timeline = new Timeline();
     private final long begun;
 
-    SwarmWatch(SwarmTally tally, int devices, LongSupplier nanos) {
+    /** @param faults devices that suffer one now, by its kind */
+    SwarmWatch(SwarmTally tally, int devices, LongSupplier nanos, Supplier<Map<String, Long>> faults) {
+        this.faults = faults;
         this.tally = tally;
         this.devices = devices;
         this.nanos = nanos;
@@ -72,7 +76,7 @@ public final class SwarmWatch extends VerticleBase {
                 tally.lost.sum(),
                 counts.duplicated(),
                 counts.dropped(),
-                Map.of(),
+                faults.get(),
                 histogram(tally.delivery.total()),
                 histogram(tally.enrolment.total()));
     }

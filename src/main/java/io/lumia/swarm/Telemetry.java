@@ -24,6 +24,7 @@ final class Telemetry {
     private final DeviceName name;
     private final SwarmConfig config;
     private final String run;
+    private int restarts;
     private final Function<Message, Future<Void>> outlet;
     private final TelemetrySchedule schedule;
     private final @Nullable DeliveryLedger ledger;
@@ -79,6 +80,11 @@ final class Telemetry {
         paused = true;
     }
 
+    /** What the device had not got rid of yet was in its memory; another run of numbers begins, as after any restart. */
+    void restarted() {
+        restarts++;
+    }
+
     void stop() {
         vertx.cancelTimer(timer);
         begun = true; // never begins again
@@ -87,7 +93,7 @@ final class Telemetry {
     /** Its own telemetry came back from the broker. */
     void arrived(JsonObject reading) {
         var number = reading.getLong("seq");
-        if (ledger != null && number != null && run.equals(reading.getString("run"))) {
+        if (ledger != null && number != null && reading.getString("run", "").startsWith(run)) {
             var unused = ledger.arrived(number, nanos.getAsLong());
         }
     }
@@ -174,7 +180,7 @@ final class Telemetry {
         temperature += ThreadLocalRandom.current().nextGaussian() / 10;
         var reading = new JsonObject()
                 .put("device", name.value())
-                .put("run", run)
+                .put("run", restarts == 0 ? run : run + "/" + restarts)
                 .put("seq", number)
                 .put("sentAt", micros(clock.instant()))
                 .put("temperature", Math.round(temperature * 10) / 10.0);

@@ -88,6 +88,7 @@ class AclRulesTest {
                 10,
                 Durability.PROCESS,
                 true,
+                BrokerConfig.SharedCertificate.WARN,
                 Duration.ZERO,
                 TestBroker.LIMITS,
                 BrokerConfig.IdentitySource.CN,

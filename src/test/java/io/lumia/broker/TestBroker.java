@@ -120,6 +120,7 @@ public final class TestBroker implements AutoCloseable {
                 1000,
                 Durability.PROCESS,
                 true,
+                BrokerConfig.SharedCertificate.WARN,
                 Duration.ZERO,
                 LIMITS,
                 BrokerConfig.IdentitySource.CN,
@@ -182,6 +183,7 @@ public final class TestBroker implements AutoCloseable {
                 config.maxRetained(),
                 config.durability(),
                 config.closeExpired(),
+                config.sharedCertificate(),
                 config.sysInterval(),
                 config.limits(),
                 access.identity(),
@@ -211,6 +213,7 @@ public final class TestBroker implements AutoCloseable {
                 config.maxRetained(),
                 config.durability(),
                 config.closeExpired(),
+                config.sharedCertificate(),
                 config.sysInterval(),
                 limits,
                 config.identity(),
@@ -247,6 +250,36 @@ public final class TestBroker implements AutoCloseable {
                 arrivals);
     }
 
+    /** The same, but only the first client with a certificate stays. */
+    static BrokerConfig refusingShared(BrokerConfig config) {
+        return new BrokerConfig(
+                config.host(),
+                config.port(),
+                config.names(),
+                config.eventLoops(),
+                config.maxConnections(),
+                config.maxPacketSize(),
+                config.connectTimeout(),
+                config.maxQueuedMessages(),
+                config.maxInflight(),
+                config.maxSessionExpiry(),
+                config.maxRetained(),
+                config.durability(),
+                config.closeExpired(),
+                BrokerConfig.SharedCertificate.REFUSE,
+                config.sysInterval(),
+                config.limits(),
+                config.identity(),
+                config.allowedClientCns(),
+                config.allowedClientCnsFile(),
+                config.clientCaFiles(),
+                config.crlFiles(),
+                config.reloadInterval(),
+                config.aclFile(),
+                config.rules(),
+                config.tls());
+    }
+
     /** The same, but connections outlive their certificates. */
     static BrokerConfig keepingExpired(BrokerConfig config) {
         return new BrokerConfig(
@@ -263,6 +296,7 @@ public final class TestBroker implements AutoCloseable {
                 config.maxRetained(),
                 config.durability(),
                 false,
+                config.sharedCertificate(),
                 config.sysInterval(),
                 config.limits(),
                 config.identity(),
@@ -292,6 +326,7 @@ public final class TestBroker implements AutoCloseable {
                 config.maxRetained(),
                 config.durability(),
                 config.closeExpired(),
+                config.sharedCertificate(),
                 Duration.ofHours(1),
                 config.limits(),
                 config.identity(),

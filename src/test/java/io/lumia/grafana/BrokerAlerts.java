@@ -10,7 +10,8 @@ final class BrokerAlerts {
     private static final String TLS = "no_certificate|bad_certificate|expired|handshake_aborted|tls_error";
 
     /** The reasons that are not the broker's doing; the process's own end is told by LumiaTargetDown. */
-    private static final String NOT_DROPPED = "client|taken_over|revoked|not_allowed|expired|connection_lost|shutdown";
+    private static final String NOT_DROPPED =
+            "client|taken_over|revoked|not_allowed|expired|certificate_shared|connection_lost|shutdown";
 
     private BrokerAlerts() {}
 
@@ -50,6 +51,22 @@ final class BrokerAlerts {
                                 Duration.ofMinutes(10),
                                 "Connections of {{ .Labels.job }} take one another over",
                                 "{{ .Value | humanize }} in two minutes more than renewals explain, and it goes on: two clients have the same certificate, one stolen or copied."),
+                        Alert.critical(
+                                "LumiaCertificateShared",
+                                "sum by (job) (increase(lumia_mqtt_certificate_shared_total[15m]))",
+                                ABOVE,
+                                0,
+                                Duration.ofMinutes(1),
+                                "A certificate of {{ .Labels.job }} is used by two clients at once",
+                                "Both are alive, at different addresses: one of them has a copy of the key. The broker's log names device and addresses."),
+                        Alert.warning(
+                                "LumiaDeviceClockWrong",
+                                "max by (job) (lumia_devices_clock_skewed)",
+                                ABOVE,
+                                0,
+                                Duration.ofMinutes(5),
+                                "The clocks of {{ .Value }} devices of {{ .Labels.job }} are wrong",
+                                "By more than ten seconds. What they send has no delivery time, and they will renew too early or too late."),
                         Alert.warning(
                                 "LumiaConnectionsFlapping",
                                 "sum by (job) (increase(lumia_mqtt_disconnects_total{reason=~\"connection_lost|keep_alive\"}[10m]))"

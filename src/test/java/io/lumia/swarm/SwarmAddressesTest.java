@@ -6,6 +6,7 @@ import io.lumia.access.AddressRange;
 import io.lumia.config.SwarmConfig;
 import io.lumia.config.SwarmLoad;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SwarmAddressesTest {
@@ -61,6 +62,6 @@ class SwarmAddressesTest {
 
     private static SwarmConfig config(int devices, String range) {
         var load = new SwarmLoad(SwarmLoad.Pattern.STEADY, 0, 0, 0, 0);
-        return new SwarmConfig(devices, "dev", range, Duration.ofSeconds(2), 1, 100, load);
+        return new SwarmConfig(devices, "dev", range, Duration.ofSeconds(2), 1, 100, load, Map.of());
     }
 }

@@ -1,7 +1,9 @@
 package io.lumia.swarm.report;
 
+import io.lumia.swarm.fault.FaultRan;
 import io.lumia.swarm.report.Limits.Verdict;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /** A report as one page for people that needs nothing else: no script, no network; a table beside every chart. */
 public final class HtmlReport {
@@ -45,6 +48,7 @@ public final class HtmlReport {
         html.limits();
         html.latency();
         html.timeline();
+        html.faults();
         html.settings();
         return html.page.append("</main></body></html>\n").toString();
     }
@@ -146,6 +150,28 @@ public final class HtmlReport {
                         TimelineCharts.heads(),
                         charts.rows()))
                 .append("</details>\n");
+    }
+
+    private void faults() {
+        if (report.faults().isEmpty()) {
+            return;
+        }
+        heading("Faults");
+        var rows = new ArrayList<List<String>>();
+        for (FaultRan fault : report.faults()) {
+            rows.add(List.of(
+                    fault.kind().toString(),
+                    fault.kind().ofDevices() ? Scale.text(fault.devices()) : "noted",
+                    since(fault.began(), "never"),
+                    since(fault.ended(), fault.began() == null ? "" : "not over")));
+        }
+        page.append(Html.table("What went wrong on purpose", List.of("fault", "devices", "began", "over"), rows));
+    }
+
+    private String since(@Nullable Instant at, String otherwise) {
+        return at == null
+                ? otherwise
+                : "after " + Math.round(Duration.between(report.began(), at).toMillis() / 100.0) / 10.0 + " s";
     }
 
     private void settings() {

@@ -48,7 +48,25 @@ public final class JsonReport {
                 .put("began", report.began().truncatedTo(ChronoUnit.SECONDS).toString())
                 .put("seconds", report.took().toMillis() / 1000.0)
                 .put("settings", settings)
+                .put("faults", faults(report))
                 .put("timeline", timeline);
+    }
+
+    private static JsonArray faults(RunReport report) {
+        var faults = new JsonArray();
+        report.faults()
+                .forEach(fault -> faults.add(new JsonObject()
+                        .put("name", fault.name())
+                        .put("fault", fault.kind().toString())
+                        .put("devices", fault.devices())
+                        .put("active", fault.active())
+                        .put(
+                                "began",
+                                fault.began() == null ? null : fault.began().toString())
+                        .put(
+                                "ended",
+                                fault.ended() == null ? null : fault.ended().toString())));
+        return faults;
     }
 
     private static JsonObject times(Histogram histogram) {

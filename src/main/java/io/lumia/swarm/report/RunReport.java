@@ -2,6 +2,7 @@ package io.lumia.swarm.report;
 
 import io.lumia.swarm.Sample;
 import io.lumia.swarm.SwarmCounts;
+import io.lumia.swarm.fault.FaultRan;
 import io.lumia.swarm.report.Limits.Verdict;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +18,7 @@ import org.HdrHistogram.Histogram;
  * @param connected devices at the end, before they were told to go
  * @param delivery in microseconds, from when a message was due to its arrival
  * @param roundTrips of commands, in microseconds
+ * @param faults what went wrong on purpose
  * @param enrolment in microseconds, from a device's start to its first connection
  */
 public record RunReport(
@@ -30,6 +32,7 @@ public record RunReport(
         Histogram roundTrips,
         Histogram enrolment,
         List<Sample> timeline,
+        List<FaultRan> faults,
         List<Verdict> verdicts) {
 
     /** Whether every limit was kept to. */

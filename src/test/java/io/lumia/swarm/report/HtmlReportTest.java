@@ -38,6 +38,13 @@ class HtmlReportTest {
     }
 
     @Test
+    void tells_which_faults_ran_and_which_never_began() {
+        assertThat(HtmlReport.of(Reports.report("a machine", Limits.NONE)))
+                .contains("<th scope=\"row\">half-open</th>", "<td>after 10.0 s</td>", "<td>after 70.0 s</td>")
+                .contains("<th scope=\"row\">stolen</th>", "<td>never</td>");
+    }
+
+    @Test
     void a_run_without_messages_has_a_page_as_well() {
         var whole = Reports.report("a machine", Limits.NONE);
         var empty = new RunReport(
@@ -50,6 +57,7 @@ class HtmlReportTest {
                 Reports.times(),
                 Reports.times(),
                 Reports.times(),
+                List.of(),
                 List.of(),
                 whole.verdicts());
 

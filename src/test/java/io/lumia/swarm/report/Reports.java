@@ -1,7 +1,9 @@
 package io.lumia.swarm.report;
 
+import io.lumia.config.FaultConfig.Kind;
 import io.lumia.swarm.Sample;
 import io.lumia.swarm.SwarmCounts;
+import io.lumia.swarm.fault.FaultRan;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -10,6 +12,8 @@ import org.HdrHistogram.Histogram;
 
 /** Runs that never were. */
 final class Reports {
+    private static final Instant BEGAN = Instant.parse("2026-01-02T03:04:05Z");
+
     private Reports() {}
 
     static SwarmCounts counts(long lost, long duplicated, long dropped) {
@@ -30,7 +34,7 @@ final class Reports {
         var delivery = times(5, 10, 10, 20, 700);
         return new RunReport(
                 machine,
-                Instant.parse("2026-01-02T03:04:05Z"),
+                BEGAN,
                 Duration.ofSeconds(75),
                 Map.of("provisioning", "http://127.0.0.1:8080"),
                 counts,
@@ -39,6 +43,9 @@ final class Reports {
                 times(),
                 times(1000),
                 List.of(new Sample(1, counts, 10, 20, 30), new Sample(2, counts, 0, 0, 0)),
+                List.of(
+                        new FaultRan("half", Kind.HALF_OPEN, 2, 0, BEGAN.plusSeconds(10), BEGAN.plusSeconds(70)),
+                        new FaultRan("later", Kind.STOLEN, 1, 0, null, null)),
                 limits.judge(counts, 9, delivery));
     }
 }
