@@ -19,6 +19,7 @@ final class Access {
 
     private final Sessions sessions;
     private final Authentication authentication;
+    private final Entrance entrance;
     private final SessionApi sessionApi;
     private final TokensApi tokensApi;
 
@@ -36,7 +37,7 @@ final class Access {
         var throttle = new LoginThrottle();
         var certificates = new ClientCertificates(vertx, store == null ? null : store.certificateRoles(), clock);
         this.authentication = new Authentication(tokens, sessions, certificates, throttle, refusals, clock);
-        var entrance = new Entrance(tokens, sessions, authentication, throttle, refusals, counters, clock);
+        this.entrance = new Entrance(tokens, sessions, authentication, throttle, refusals, counters, clock);
         this.sessionApi = new SessionApi(entrance);
         this.tokensApi = new TokensApi(tokens, sessions, random, clock);
     }

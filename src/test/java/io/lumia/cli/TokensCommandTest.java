@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lumia.Lumia;
 import io.lumia.bus.FleetBus;
+import io.lumia.bus.FleetBus.CountOverdue;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsConfig.TlsVersion;
 import io.lumia.config.TlsSection;
@@ -47,6 +48,7 @@ class TokensCommandTest {
                 new ListenerCertificates(data, tls, clock),
                 data,
                 store,
+                new CountOverdue(1.0 / 3, null),
                 clock);
         Await.result(vertx.deployVerticle(web));
         port = web.port();

@@ -94,7 +94,7 @@ class AlertmanagerIT {
 
     /** Where the device would answer the CA's challenge somebody else listens, so that it can prove nothing. */
     private ServerSocket occupied(RunningLumia lumia) throws Exception {
-        var address = JSON.readTree(lumia.get("/devices?query=" + DEVICE))
+        var address = JSON.readTree(lumia.get("/devices?query=" + DEVICE).body())
                 .path("devices")
                 .path(0)
                 .path("address")
@@ -117,7 +117,7 @@ class AlertmanagerIT {
     }
 
     private static List<String> serials(RunningLumia lumia) throws Exception {
-        return JSON.readTree(lumia.get("/devices?query=" + DEVICE)).findValuesAsText("latestSerial");
+        return JSON.readTree(lumia.get("/devices?query=" + DEVICE).body()).findValuesAsText("latestSerial");
     }
 
     private ExternalProgram.Running prometheus(int lumia) throws Exception {
