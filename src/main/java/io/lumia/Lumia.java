@@ -1,5 +1,6 @@
 package io.lumia;
 
+import io.lumia.cli.AuditCommand;
 import io.lumia.cli.BackupCommand;
 import io.lumia.cli.BenchCommand;
 import io.lumia.cli.CaCommand;
@@ -15,9 +16,12 @@ import io.lumia.cli.ProvisioningCommand;
 import io.lumia.cli.RenewCommand;
 import io.lumia.cli.RestoreCommand;
 import io.lumia.cli.RevokeCommand;
+import io.lumia.cli.RotateFleetCommand;
 import io.lumia.cli.RunCommand;
 import io.lumia.cli.SimulateCommand;
+import io.lumia.cli.SettingsCommand;
 import io.lumia.cli.SwarmCommand;
+import io.lumia.cli.TokensCommand;
 import io.lumia.cli.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -44,14 +48,18 @@ import picocli.CommandLine.Spec;
             ListCommand.class,
             RevokeCommand.class,
             SimulateCommand.class,
+            TokensCommand.class,
             RenewCommand.class,
             CheckCommand.class,
             ProvisioningCommand.class,
             DevicesCommand.class,
+            RotateFleetCommand.class,
             CaCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
-            ConfigCommand.class
+            AuditCommand.class,
+            ConfigCommand.class,
+            SettingsCommand.class
         })
 public final class Lumia implements Runnable {
     @Spec

@@ -11,7 +11,9 @@ import com.tngtech.archunit.lang.ArchRule;
 
 @AnalyzeClasses(packages = "io.lumia", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
-    private static final String[] CORE = {"io.lumia.x509..", "io.lumia.lifecycle..", "io.lumia.access.."};
+    private static final String[] CORE = {
+        "io.lumia.x509..", "io.lumia.lifecycle..", "io.lumia.access..", "io.lumia.simulation.."
+    };
 
     @ArchTest
     static final ArchRule the_core_knows_neither_vertx_nor_files_nor_the_system_clock = noClasses()

@@ -53,6 +53,10 @@ public final class Agent {
 
     private volatile AgentState state = NEW;
     private @Nullable MqttConnection link;
+    private @Nullable TwoSlotSwap swap;
+    /** Of the old connection while the new one was to take the session over: meant, if that succeeded. */
+    private @Nullable Ending endedInSwap;
+
     private boolean busy;
     private boolean subscribedOnce;
     private boolean recovering;
@@ -340,13 +344,15 @@ public final class Agent {
     private void renew() {
         busy = true;
         var begun = environment.clock().instant();
-        new TwoSlotSwap(identity, session, ears)
-                .run(link, filters)
+        var attempt = new TwoSlotSwap(identity, session, ears);
+        swap = attempt;
+        attempt.run(link, filters)
                 .onComplete(fresh -> swapped(fresh, begun), failure -> notSwapped(StepFailed.of(failure)));
     }
 
     private void swapped(MqttConnection fresh, Instant begun) {
         busy = false;
+        endedInSwap = null;
         if (state == STOPPED) {
             fresh.disconnect().otherwiseEmpty();
             return;
@@ -366,12 +372,19 @@ public final class Agent {
             enter(CONNECTED);
             advance();
         } else {
-            fresh.ending().ifPresent(this::lost);
+            fresh.ending().ifPresent(ending -> {
+                listener.ended(ending);
+                lost(ending);
+            });
         }
     }
 
     private void notSwapped(StepFailed failure) {
         busy = false;
+        if (endedInSwap != null) {
+            listener.ended(endedInSwap);
+            endedInSwap = null;
+        }
         if (state == STOPPED) {
             return;
         }
@@ -466,9 +479,13 @@ public final class Agent {
                 return;
             }
             if (state == RENEWING) {
-                // the broker ends the old connection when the new one takes the session over
+                // the broker ends the old connection when the new one takes the session over, and what it says of that may get lost
                 link = null;
-                listener.ended(ending);
+                if (swap != null && swap.isTakingOver()) {
+                    endedInSwap = ending;
+                } else {
+                    listener.ended(ending);
+                }
             } else if (state == CONNECTED) {
                 cancelTimer();
                 listener.ended(ending);

@@ -19,6 +19,7 @@ final class TwoSlotSwap {
     private final Identity identity;
     private final ClientSession session;
     private final MqttConnection.Listener listener;
+    private boolean takingOver;
 
     TwoSlotSwap(Identity identity, ClientSession session, MqttConnection.Listener listener) {
         this.identity = identity;
@@ -50,7 +51,13 @@ final class TwoSlotSwap {
                 .otherwiseEmpty();
     }
 
+    /** Whether the broker has been asked to hand the session over, and so may end the old connection. */
+    boolean isTakingOver() {
+        return takingOver;
+    }
+
     private Future<MqttConnection> takeOver(IdentityFiles.Generation staged, Map<String, Integer> filters) {
+        takingOver = true;
         return identity.connect(staged.material(), session, listener).compose(link -> {
             var ready = link.terms().sessionPresent() ? Future.<Void>succeededFuture() : link.subscribe(filters);
             return ready.map(link).recover(failure -> giveBack(link, failure));

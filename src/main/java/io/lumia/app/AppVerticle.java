@@ -45,6 +45,7 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
     private final Commands commands;
     private final RenewalOrders orders;
     private final Turns turns = new Turns();
+    private final RotationDrill drill;
     private final SequenceTracker sequences = new SequenceTracker();
     private final DeviceClocks clocks = new DeviceClocks();
     private final Map<Integer, DeliveryTimes> times = new HashMap<>();
@@ -56,6 +57,7 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
         this.agent = new Agent(config.name(), address, environment, this);
         this.commands = new Commands(agent::publish, ThreadLocalRandom.current().nextLong());
         this.orders = new RenewalOrders(commands, clock);
+        this.drill = new RotationDrill(environment.vertx(), clock, config.name(), orders::order, turns::all);
     }
 
     /** Completes when it is connected and subscribed for the first time; fails when that will never be. */
@@ -70,6 +72,7 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
                 .serve(vertx, asked -> Future.succeededFuture(statistics()))
                 .compose(served -> FleetBus.RENEW_DEVICE.serve(
                         vertx, asked -> renew(asked).onSuccess(outcome -> tell(asked, outcome))))
+                .compose(served -> drill.serve())
                 .compose(served -> agent.subscribe(Map.of("devices/+/telemetry", 1, "devices/+/responses", 1)))
                 .compose(noted -> agent.start())
                 .onSuccess(started -> {
@@ -80,6 +83,7 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
 
     @Override
     public Future<?> stop() {
+        drill.stop();
         return agent.stop();
     }
 
@@ -125,7 +129,10 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
 
     private boolean ended(String device, Message message) {
         var ended = RenewalOrders.ended(device, message.payload());
-        ended.ifPresent(told -> FleetBus.ORDERED_RENEWAL_ENDED.publish(vertx, told));
+        ended.ifPresent(told -> {
+            drill.ended(told);
+            FleetBus.ORDERED_RENEWAL_ENDED.publish(vertx, told);
+        });
         return ended.isPresent();
     }
 

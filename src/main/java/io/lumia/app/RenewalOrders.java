@@ -12,6 +12,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The command {@code {"command": "renew"}}. A device answers twice: at once with the outcome {@code begun} or {@code already}, and when it is
@@ -20,6 +21,9 @@ import java.util.Optional;
 final class RenewalOrders {
     /** A device that is away for longer does not get the order any more. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static final Pattern SERIAL = Pattern.compile("[0-9a-f]{1,40}");
+    private static final Pattern REASON = Pattern.compile("[a-z_]{1,40}");
 
     private final Commands commands;
     private final Clock clock;
@@ -35,16 +39,22 @@ final class RenewalOrders {
         return commands.send(device.value(), order, PATIENCE, clock.instant()).map(RenewalOrders::understood);
     }
 
-    /** The second answer of a device, if this is one. */
+    /** The second answer of a device, if this is one. What it says goes to log and metrics, so it must look as it should. */
     static Optional<OrderedRenewalEnded> ended(String device, Buffer payload) {
         try {
             var answer = new JsonObject(payload);
-            return switch (answer.getString("outcome", "")) {
-                case "renewed" ->
-                    Optional.of(new OrderedRenewalEnded(new DeviceName(device), true, answer.getString("serial"), ""));
-                case "failed" ->
-                    Optional.of(new OrderedRenewalEnded(
-                            new DeviceName(device), false, null, answer.getString("reason", "unknown")));
+            var name = new DeviceName(device);
+            return switch (String.valueOf(answer.getString("outcome"))) {
+                case "renewed" -> {
+                    var serial = String.valueOf(answer.getString("serial"));
+                    yield Optional.of(new OrderedRenewalEnded(
+                            name, true, SERIAL.matcher(serial).matches() ? serial : null, ""));
+                }
+                case "failed" -> {
+                    var reason = String.valueOf(answer.getString("reason"));
+                    yield Optional.of(new OrderedRenewalEnded(
+                            name, false, null, REASON.matcher(reason).matches() ? reason : "unknown"));
+                }
                 default -> Optional.empty();
             };
         } catch (DecodeException | ClassCastException | IllegalArgumentException unreadable) {

@@ -1,8 +1,11 @@
 package io.lumia.app;
 
+import io.lumia.x509.DeviceName;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Whose turn it is, of the devices that were heard of. */
 final class Turns {
@@ -14,6 +17,19 @@ final class Turns {
 
     boolean knows(String device) {
         return devices.contains(device);
+    }
+
+    /** Those whose names are of the fleet. */
+    List<DeviceName> all() {
+        return devices.stream().flatMap(Turns::name).toList();
+    }
+
+    private static Stream<DeviceName> name(String device) {
+        try {
+            return Stream.of(new DeviceName(device));
+        } catch (IllegalArgumentException other) {
+            return Stream.empty();
+        }
     }
 
     /** Each after all others; empty while no device is known. */

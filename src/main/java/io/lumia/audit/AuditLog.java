@@ -1,59 +1,123 @@
 package io.lumia.audit;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lumia.bus.FleetBus.Audited;
+import io.lumia.config.AuditConfig;
 import io.lumia.crypto.DurableFiles;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.LinkedHashMap;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
- * DATA/logs/audit.jsonl (0600): one JSON object a line, appended only. JSON escapes control characters, so that nobody forges a line. Blocks;
- * call from one worker at a time.
+ * DATA/logs/audit.jsonl (0600): one JSON object a line, appended only, each bound to the one before. Blocks; call from one worker at a time.
  */
-final class AuditLog implements AutoCloseable {
-    private static final ObjectMapper JSON = new ObjectMapper();
+final class AuditLog implements AutoCloseable, Lines {
+    private final LogFiles files;
+    private final ChainKey key;
+    private final AuditConfig config;
+    private final Head headAtStart;
+    private FileChannel channel;
+    private volatile long end;
+    private volatile Head head;
+    private volatile long rotations;
+    /** Number and time of the first line of this file; 0: it has none. */
+    private long first;
 
-    private final FileChannel channel;
+    private Instant firstAt = Instant.MAX;
 
-    private AuditLog(FileChannel channel) {
+    private AuditLog(LogFiles files, ChainKey key, AuditConfig config, FileChannel channel, Head head) {
+        this.files = files;
+        this.key = key;
+        this.config = config;
         this.channel = channel;
+        this.headAtStart = head;
+        this.head = head;
     }
 
-    /** Opens the file; a last line that a crash cut short is ended first, so that the next one stands alone. */
-    static AuditLog open(Path data) throws IOException {
-        var directory = data.resolve("logs");
-        DurableFiles.directory(directory);
-        var channel = FileChannel.open(
-                directory.resolve("audit.jsonl"),
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        var log = new AuditLog(channel);
-        log.seekEnd();
+    /** Opens the log and heals what a crash left; what was found is told by the first new line. */
+    static AuditLog open(Path data, AuditConfig config, Instant now) throws IOException {
+        var key = ChainKey.open(data);
+        var files = new LogFiles(data.resolve("logs"));
+        DurableFiles.directory(data.resolve("logs"));
+        var found = LogEnd.find(files, key, now);
+        var log = new AuditLog(files, key, config, channel(files.current()), found.head());
+        log.end = found.end();
+        log.first = found.first();
+        log.firstAt = found.firstAt();
+        log.channel.truncate(found.end());
+        // whatever their age: lines without numbers are put aside with one that has a number
+        log.add(found.toTell(), now);
         return log;
     }
 
-    /** Appends and syncs, all or nothing: what a full disk cut short is taken back, so that the next line stands alone. */
-    void append(List<Audited> acts) throws IOException {
-        var lines = new StringBuilder();
-        acts.forEach(act -> lines.append(line(act)).append('\n'));
-        long end = channel.position();
-        try {
-            write(lines.toString());
-            channel.force(false);
-        } catch (IOException full) {
-            takeBack(end, full);
-            throw full;
+    /** What the last line was when the log was opened. */
+    Head headAtStart() {
+        return headAtStart;
+    }
+
+    @Override
+    public Head head() {
+        return head;
+    }
+
+    ChainKey key() {
+        return key;
+    }
+
+    LogFiles files() {
+        return files;
+    }
+
+    @Override
+    public long size() {
+        return end;
+    }
+
+    /** How often a new file was begun since the start. */
+    long rotations() {
+        return rotations;
+    }
+
+    /** Number of the current file's first line; 0: it has none. */
+    long first() {
+        return first;
+    }
+
+    /** Appends and syncs: what a full disk cut short is taken back, so that the next line stands alone. */
+    @Override
+    public void append(List<Audited> acts, Instant now) throws IOException {
+        if (isFull(now)) {
+            rotate();
         }
+        add(acts, now);
+    }
+
+    private void add(List<Audited> acts, Instant now) throws IOException {
+        if (acts.isEmpty()) {
+            return;
+        }
+        var bytes = new ByteArrayOutputStream(acts.size() * 512);
+        var last = head;
+        for (Audited act : acts) {
+            var line = Line.after(last, act, key);
+            bytes.writeBytes(line.bytes());
+            bytes.write('\n');
+            last = line.head();
+        }
+        write(ByteBuffer.wrap(bytes.toByteArray()));
+        if (first == 0) {
+            first = head.sequence() + 1;
+            firstAt = now;
+        }
+        end += bytes.size();
+        head = last;
     }
 
     @Override
@@ -61,7 +125,41 @@ final class AuditLog implements AutoCloseable {
         channel.close();
     }
 
-    private void takeBack(long end, IOException cause) {
+    private boolean isFull(Instant now) {
+        return first != 0
+                && (end >= config.maxSize() || firstAt.plus(config.maxAge()).isBefore(now));
+    }
+
+    /** By a rename, so that every line is in exactly one file whenever the power goes. */
+    private void rotate() throws IOException {
+        channel.close();
+        try {
+            Files.move(files.current(), files.rotated(first));
+        } finally {
+            channel = channel(files.current());
+            end = channel.size();
+        }
+        DurableFiles.syncDirectoryOf(files.current());
+        first = 0;
+        firstAt = Instant.MAX;
+        rotations++;
+    }
+
+    private void write(ByteBuffer bytes) throws IOException {
+        try {
+            channel.position(end);
+            while (bytes.hasRemaining()) {
+                int written = channel.write(bytes);
+                assert written >= 0;
+            }
+            channel.force(false);
+        } catch (IOException full) {
+            takeBack(full);
+            throw full;
+        }
+    }
+
+    private void takeBack(IOException cause) {
         try {
             channel.truncate(end);
         } catch (IOException broken) {
@@ -69,41 +167,10 @@ final class AuditLog implements AutoCloseable {
         }
     }
 
-    private void seekEnd() throws IOException {
-        long end = channel.size();
-        channel.position(end);
-        var last = ByteBuffer.allocate(1);
-        if (end > 0 && channel.read(last, end - 1) == 1 && last.get(0) != '\n') {
-            write("\n");
-        }
-    }
-
-    private void write(String text) throws IOException {
-        var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-        while (bytes.hasRemaining()) {
-            int written = channel.write(bytes);
-            assert written >= 0;
-        }
-    }
-
-    private static String line(Audited act) {
-        var members = new LinkedHashMap<String, Object>();
-        members.put("at", act.at().toString());
-        members.put("actor", act.actor());
-        members.put("action", act.action());
-        members.put("object", act.object());
-        members.put("outcome", act.outcome());
-        if (act.address() != null) {
-            members.put("address", act.address());
-        }
-        if (act.correlation() != null) {
-            members.put("correlation", act.correlation());
-        }
-        members.put("details", new TreeMap<>(act.details()));
-        try {
-            return JSON.writeValueAsString(members);
-        } catch (JsonProcessingException impossible) {
-            throw new IllegalStateException("texts cannot be written as JSON", impossible);
-        }
+    private static FileChannel channel(Path file) throws IOException {
+        return FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
 }

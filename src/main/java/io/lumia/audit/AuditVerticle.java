@@ -1,75 +1,112 @@
 package io.lumia.audit;
 
 import io.lumia.bus.FleetBus;
-import io.lumia.bus.FleetBus.Audited;
 import io.lumia.bus.Origin;
+import io.lumia.config.AuditConfig;
 import io.lumia.config.CannotStart;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Writes every act that is told on the bus into the audit log, in order; what waits while a line is written goes into the next write. */
+/** Writes every act that is told on the bus into the audit log, in order, keeps the log bounded, and answers searches in it. */
 public final class AuditVerticle extends VerticleBase {
-    private static final Logger log = LoggerFactory.getLogger(AuditVerticle.class);
+    private static final Duration LONGEST_WORK = Duration.ofMinutes(1);
+    private static final long UPKEEP_MILLIS = Duration.ofMinutes(10).toMillis();
 
+    private final AuditConfig config;
     private final Path data;
-    private List<Audited> waiting = new ArrayList<>();
-    private Future<?> writing = Future.succeededFuture();
+    private final Clock clock;
+    private @Nullable Context home;
     private @Nullable WorkerExecutor worker;
     private @Nullable AuditLog file;
+    private @Nullable Writing writing;
+    private @Nullable Upkeep upkeep;
+    private @Nullable Searching searching;
+    private @Nullable Remembering remembering;
 
     /** @param data directory under which {@code logs/audit.jsonl} is */
-    public AuditVerticle(Path data) {
+    public AuditVerticle(AuditConfig config, Path data, Clock clock) {
+        this.config = config;
         this.data = data;
+        this.clock = clock;
     }
 
     @Override
     public Future<?> start() {
-        var thread = vertx.createSharedWorkerExecutor("audit", 1);
+        home = context;
+        var thread = vertx.createSharedWorkerExecutor("lumia-audit", 1, LONGEST_WORK.toMillis(), TimeUnit.MILLISECONDS);
         worker = thread;
-        return thread.executeBlocking(() -> AuditLog.open(data), false)
+        return thread.executeBlocking(() -> AuditLog.open(data, config, clock.instant()), false)
                 .recover(unusable -> Future.failedFuture(new CannotStart(
                         "cannot write the audit log " + data.resolve("logs/audit.jsonl") + " ("
-                                + unusable.getClass().getSimpleName() + "); make the data directory writable",
+                                + unusable.getClass().getSimpleName() + ": " + unusable.getMessage()
+                                + "); make the data directory writable",
                         unusable)))
-                .compose(opened -> {
-                    file = opened;
-                    return FleetBus.AUDITED.listen(vertx, act -> hear(thread, opened, act.of(Origin.current())));
-                });
+                .compose(opened -> begin(thread, opened));
+    }
+
+    /**
+     * From now on this remembers the head of the chain, and tells whether lines are missing since the last time. Call once, on any context, after the
+     * verticle is deployed.
+     */
+    public Future<Void> remember(Witness witness) {
+        Promise<Void> checked = Promise.promise();
+        Objects.requireNonNull(home).runOnContext(go -> {
+            var opened = Objects.requireNonNull(file);
+            var keeper = new Remembering(vertx, witness, opened);
+            remembering = keeper;
+            keeper.check(clock.instant(), Objects.requireNonNull(writing)::add).onComplete(checked);
+        });
+        return checked.future();
     }
 
     /** Completes when everything heard so far is on disk. */
     @Override
     public Future<?> stop() {
-        return writing.transform(written -> close());
+        var unfinished = writing;
+        var pending = unfinished == null ? Future.succeededFuture() : unfinished.finish();
+        return pending.transform(ended -> remembering == null ? Future.succeededFuture() : remembering.last())
+                .transform(ended -> searching == null ? Future.succeededFuture() : searching.close())
+                .transform(ended -> close());
     }
 
-    private void hear(WorkerExecutor thread, AuditLog opened, Audited act) {
-        waiting.add(act);
-        if (waiting.size() == 1) {
-            writing = writing.transform(before -> write(thread, opened));
+    private Future<?> begin(WorkerExecutor thread, AuditLog opened) {
+        file = opened;
+        var writer = new Writing(vertx, thread, opened, clock, this::wrote);
+        writing = writer;
+        var searches = new Searching(vertx, thread, opened, data, writer::settled);
+        searching = searches;
+        var keeper = new Upkeep(vertx, thread, opened, config, clock, searches::forget);
+        upkeep = keeper;
+        var timer = vertx.setPeriodic(UPKEEP_MILLIS, passed -> keeper.soon());
+        assert timer >= 0;
+        keeper.soon();
+        return FleetBus.AUDITED
+                .listen(vertx, act -> writer.add(act.of(Origin.current())))
+                .compose(listening ->
+                        FleetBus.AUDIT_STATISTICS.serve(vertx, asked -> Future.succeededFuture(writer.statistics())))
+                .compose(serving -> FleetBus.SEARCH_AUDIT.serve(vertx, searches::search))
+                .compose(serving -> new BusActs(vertx, clock, writer::add).listen());
+    }
+
+    private void wrote() {
+        if (remembering != null) {
+            remembering.soon();
         }
-    }
-
-    private Future<Void> write(WorkerExecutor thread, AuditLog opened) {
-        var acts = waiting;
-        waiting = new ArrayList<>();
-        return thread.<Void>executeBlocking(
-                        () -> {
-                            opened.append(acts);
-                            return null;
-                        },
-                        false)
-                .onFailure(full -> log.atError()
-                        .setCause(full)
-                        .addKeyValue("lost", acts.size())
-                        .log("the audit log cannot be written; make room on the disk of the data directory"));
+        if (searching != null) {
+            searching.soon();
+        }
+        if (upkeep != null) {
+            upkeep.written();
+        }
     }
 
     private Future<Void> close() {

@@ -205,6 +205,9 @@ public final class AuthorityVerticle extends VerticleBase {
                 FleetBus.LIST_CERTIFICATES.serve(vertx, opened.register::list),
                 FleetBus.COUNT_CERTIFICATES.serve(vertx, asked -> opened.register.count()),
                 FleetBus.COUNT_OVERDUE.serve(vertx, opened.register::overdue),
+                FleetBus.FORECAST_RENEWALS.serve(
+                        vertx, asked -> store.claims().renewalsAhead(renewals, clock.instant())),
+                FleetBus.LIST_SOONEST.serve(vertx, asked -> store.claims().soonest(asked.count(), clock.instant())),
                 FleetBus.LIST_DEVICES.serve(vertx, opened.register::devices),
                 FleetBus.RELEASE_NAME.serve(vertx, opened.register::release),
                 new News(vertx, KEPT_NEWS).serve(),

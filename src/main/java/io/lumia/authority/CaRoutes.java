@@ -1,6 +1,7 @@
 package io.lumia.authority;
 
 import io.lumia.http.ConnectionGuard;
+import io.lumia.http.Origins;
 import io.lumia.http.Problem;
 import io.lumia.x509.Fingerprint;
 import io.lumia.x509.Printable;
@@ -78,6 +79,7 @@ final class CaRoutes {
         router.route()
                 .handler(context -> {
                     var request = context.request();
+                    Origins.begin(request);
                     context.addHeadersEndHandler(answering -> guard.answering(request, LONGEST_BODY));
                     context.addEndHandler(answered -> guard.answered(request.connection()));
                     context.next();

@@ -16,6 +16,7 @@ import io.lumia.bus.FleetBus.IssueCertificate;
 import io.lumia.bus.FleetBus.IssueOutcome;
 import io.lumia.bus.FleetBus.Provisioned;
 import io.lumia.bus.FleetBus.Refusal;
+import io.lumia.bus.Origin;
 import io.lumia.config.AuthorityConfig;
 import io.lumia.store.Store;
 import io.lumia.x509.CertificateBundle;
@@ -198,7 +199,8 @@ final class Issuance implements AcmeIssuer, StepIssuer {
                 leaf,
                 null,
                 null,
-                provisioned == null ? null : provisioned.name());
+                provisioned == null ? null : provisioned.name(),
+                Origin.current().map(Origin::address).orElse(null));
         var bundle = new CertificateBundle(serial, now, decision.validity(), leaf, ca.chainPem(), ca.rootPem());
         return new Signed(certificate, bundle, Fingerprint.of(key), asked.claim(), reissue);
     }

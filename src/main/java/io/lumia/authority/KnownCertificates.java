@@ -53,6 +53,7 @@ final class KnownCertificates {
                 known.certificate(),
                 known.revokedAt(),
                 known.revocationReason(),
-                known.provisioner());
+                known.provisioner(),
+                known.address());
     }
 }

@@ -24,6 +24,9 @@ public final class DataDirectory implements Source {
     private static final String IDENTITIES = "identities";
     private static final String DATABASE = "lumia.db";
     private static final String BROKER = "broker";
+    /** Made anew from the audit log. */
+    private static final String AUDIT_INDEX = "audit-index.db";
+
     private static final Set<String> NOT_COPIED = Set.of("lock", BACKUPS, IDENTITIES, BROKER);
     private static final int TRIES = 10;
 
@@ -92,6 +95,7 @@ public final class DataDirectory implements Source {
         var name = String.valueOf(relative.getFileName());
         return !NOT_COPIED.contains(top)
                 && !top.startsWith(DATABASE)
+                && !top.startsWith(AUDIT_INDEX)
                 && !top.startsWith(REPLACED)
                 && !top.startsWith(".")
                 && !(name.startsWith(".") && name.endsWith(".tmp"));

@@ -67,10 +67,12 @@ final class Refusals {
             return;
         }
         CONNECT_REFUSED.publish(vertx, new ConnectRefused(identity, clientId, address, label));
-        var details = Map.of("address", address, "reason", label, "detail", advice);
+        var details = Map.of("reason", label, "detail", advice);
         var who = identity == null ? "unknown" : identity;
         AUDITED.publish(
-                vertx, new Audited(clock.instant(), "device " + who, "mqtt.connect", "broker", "refused", details));
+                vertx,
+                new Audited(clock.instant(), "device " + who, "mqtt.connect", "broker", "refused", details)
+                        .from(address));
         log.atInfo()
                 .addKeyValue("identity", identity == null ? "unknown" : Printable.quoted(identity))
                 .addKeyValue("address", address)

@@ -44,6 +44,14 @@ public final class FleetBus {
     public static final Call<CountOverdue, OverdueCount> COUNT_OVERDUE =
             new Call<>("certificate.overdue", CountOverdue.class, OverdueCount.class, SIGNING);
 
+    /** Asked by metrics at each scrape and by operators. */
+    public static final Call<ForecastRenewals, RenewalsForecast> FORECAST_RENEWALS =
+            new Call<>("certificate.renewals-ahead", ForecastRenewals.class, RenewalsForecast.class, SIGNING);
+
+    /** Asked by metrics at each scrape, where it was told to name the devices whose certificates end first. */
+    public static final Call<ListSoonest, SoonestDevices> LIST_SOONEST =
+            new Call<>("device.soonest", ListSoonest.class, SoonestDevices.class, SIGNING);
+
     /** Orders and accounts of the ACME server, for operators. */
     public static final Call<ListOrders, OrderPage> LIST_ORDERS =
             new Call<>("acme.order.list", ListOrders.class, OrderPage.class, SIGNING);
@@ -103,8 +111,23 @@ public final class FleetBus {
     public static final Call<RenewDevice, RenewDeviceOutcome> RENEW_DEVICE =
             new Call<>("device.renew", RenewDevice.class, RenewDeviceOutcome.class, SIGNING);
 
+    /** Asked by operators and by metrics at each scrape; answered by the application, as the two that follow. */
+    public static final Call<DescribeRotation, FleetRotationStatus> DESCRIBE_ROTATION =
+            new Call<>("fleet-rotation.describe", DescribeRotation.class, FleetRotationStatus.class, SHORT);
+
+    /** An operator has every device renew, so many each second. */
+    public static final Call<StartRotation, RotationOutcome> START_ROTATION =
+            new Call<>("fleet-rotation.start", StartRotation.class, RotationOutcome.class, SHORT);
+
+    public static final Call<ChangeRotation, RotationOutcome> CHANGE_ROTATION =
+            new Call<>("fleet-rotation.change", ChangeRotation.class, RotationOutcome.class, SHORT);
+
     // ---- statistics, asked by metrics at each scrape
     // --------------------------------------------------------------------
+
+    /** Answered by the part that serves the admin API. */
+    public static final Call<ReadWebStatistics, WebStatistics> WEB_STATISTICS =
+            new Call<>("web.statistics", ReadWebStatistics.class, WebStatistics.class, SHORT);
 
     public static final Call<ReadBrokerStatistics, BrokerStatistics> BROKER_STATISTICS =
             new Call<>("broker.statistics", ReadBrokerStatistics.class, BrokerStatistics.class, SHORT);
@@ -112,6 +135,30 @@ public final class FleetBus {
     public static final Call<ReadDeliveryStatistics, DeliveryStatistics> DELIVERY_STATISTICS =
             new Call<>("app.delivery-statistics", ReadDeliveryStatistics.class, DeliveryStatistics.class, SHORT);
 
+    // ---- the audit log
+    // --------------------------------------------------------------------------------------------------
+
+    /** Asked by the admin API; answered from the index, newest first. */
+    public static final Call<SearchAudit, AuditPage> SEARCH_AUDIT =
+            new Call<>("audit.search", SearchAudit.class, AuditPage.class, SIGNING);
+
+    /** Asked by metrics at each scrape. */
+    public static final Call<ReadAuditStatistics, AuditStatistics> AUDIT_STATISTICS =
+            new Call<>("audit.statistics", ReadAuditStatistics.class, AuditStatistics.class, SHORT);
+
+    // ---- settings
+    // --------------------------------------------------------------------------------------------------------
+
+    public static final Call<DescribeSettings, SettingsState> DESCRIBE_SETTINGS =
+            new Call<>("settings.describe", DescribeSettings.class, SettingsState.class, SHORT);
+
+    /** What is set holds until the next start. */
+    public static final Call<ChangeSettings, SettingsOutcome> CHANGE_SETTINGS =
+            new Call<>("settings.change", ChangeSettings.class, SettingsOutcome.class, SHORT);
+
+    /** Reads the configuration files again. */
+    public static final Call<ReloadSettings, SettingsOutcome> RELOAD_SETTINGS =
+            new Call<>("settings.reload", ReloadSettings.class, SettingsOutcome.class, SHORT);
     /** Answered by the simulated devices of this process. */
     public static final Call<ReadSwarmStatistics, SwarmStatistics> SWARM_STATISTICS =
             new Call<>("swarm.statistics", ReadSwarmStatistics.class, SwarmStatistics.class, SHORT);
@@ -151,6 +198,10 @@ public final class FleetBus {
     /** Told by the application when a device that was ordered to renew has, or could not. */
     public static final Event<OrderedRenewalEnded> ORDERED_RENEWAL_ENDED =
             new Event<>("device.renewal-ended", OrderedRenewalEnded.class);
+
+    /** Told by the application when a fleet rotation begins, changes or ends, and once a second while it runs. */
+    public static final Event<FleetRotationStatus> FLEET_ROTATION =
+            new Event<>("fleet-rotation.progress", FleetRotationStatus.class);
 
     public static final Event<CertificateExpiring> CERTIFICATE_EXPIRING =
             new Event<>("certificate.expiring", CertificateExpiring.class);
@@ -212,6 +263,10 @@ public final class FleetBus {
 
     /** Told by the broker when a file it watches changed. */
     public static final Event<BrokerReloaded> BROKER_RELOADED = new Event<>("broker.reloaded", BrokerReloaded.class);
+
+    /** Told when the limits from which an expiry is a warning, or critical, are others from now on. */
+    public static final Event<ThresholdsChanged> THRESHOLDS_CHANGED =
+            new Event<>("settings.thresholds", ThresholdsChanged.class);
 
     /** An act worth keeping: written to the audit log. */
     public static final Event<Audited> AUDITED = new Event<>("audit", Audited.class);
@@ -329,6 +384,7 @@ public final class FleetBus {
      * @param revokedAt null unless revoked
      * @param revocationReason null unless revoked
      * @param provisioner by which it was issued; null for those that no provisioner asked for
+     * @param address from which it was asked for; null: by this process itself, or before this was kept
      */
     public record CertificateRecord(
             SerialNumber serial,
@@ -344,8 +400,9 @@ public final class FleetBus {
             String certificate,
             @Nullable Instant revokedAt,
             @Nullable RevocationReason revocationReason,
-            @Nullable String provisioner) {
-        /** Of no provisioner. */
+            @Nullable String provisioner,
+            @Nullable String address) {
+        /** Of no provisioner, asked for by this process. */
         public CertificateRecord(
                 SerialNumber serial,
                 Profile profile,
@@ -374,6 +431,7 @@ public final class FleetBus {
                     certificate,
                     revokedAt,
                     revocationReason,
+                    null,
                     null);
         }
     }
@@ -447,6 +505,26 @@ public final class FleetBus {
      */
     public record CountOverdue(
             double remainingLifetime, @Nullable Duration renewBefore) {}
+
+    public record ForecastRenewals() {}
+
+    /**
+     * Renewals of devices that are expected; what is overdue is expected at once.
+     *
+     * @param overdue devices whose newest certificate should have been renewed by now
+     * @param asOf when it was counted; the hours and days begin then
+     * @param within 1h, 8h, 1d, 7d, 30d; cumulative
+     * @param hours in each of the first 48 hours
+     * @param days in each of the 28 days that follow these
+     */
+    public record RenewalsForecast(
+            long overdue, Instant asOf, Map<Duration, Double> within, List<Double> hours, List<Double> days) {}
+
+    /** @param count at most so many */
+    public record ListSoonest(int count) {}
+
+    /** @param notAfter of devices' newest certificates that have not ended, the first to end first */
+    public record SoonestDevices(Map<DeviceName, Instant> notAfter) {}
 
     /** @param devices whose newest certificate is active and past its latest moment to renew */
     public record OverdueCount(long devices) {}
@@ -664,6 +742,55 @@ public final class FleetBus {
     public record OrderedRenewalEnded(
             DeviceName device, boolean renewed, @Nullable String serial, String detail) {}
 
+    public record DescribeRotation() {}
+
+    /**
+     * A fleet rotation, the present or the last one.
+     *
+     * @param state {@code idle}: there was none since the start; {@code running}; {@code paused} by an operator; {@code halted} by itself, since
+     *     too many failed; {@code done}; {@code aborted}
+     * @param perSecond devices that begin
+     * @param mostFailed share of failures above which it halts
+     * @param left devices that have not had their turn
+     * @param working that have begun and not ended
+     * @param done that have a new certificate
+     * @param failed that kept the old one
+     * @param absent that did not answer
+     * @param startedAt null: none was
+     * @param endsAt when it will be over at this rate, or was; null: nobody knows
+     * @param actor who started it
+     */
+    public record FleetRotationStatus(
+            String state,
+            double perSecond,
+            double mostFailed,
+            long left,
+            long working,
+            long done,
+            long failed,
+            long absent,
+            @Nullable Instant startedAt,
+            @Nullable Instant endsAt,
+            String actor) {}
+
+    /** @param mostFailed share of failures, from 0 to 1, above which it halts by itself */
+    public record StartRotation(double perSecond, double mostFailed, String actor) {}
+
+    public enum RotationChange {
+        PAUSE,
+        RESUME,
+        ABORT
+    }
+
+    public record ChangeRotation(RotationChange change, String actor) {}
+
+    public sealed interface RotationOutcome {
+        record Changed(FleetRotationStatus status) implements RotationOutcome {}
+
+        /** @param detail why it cannot be: one runs already, or none does */
+        record Refused(String detail) implements RotationOutcome {}
+    }
+
     public record ReadBrokerStatistics() {}
 
     /**
@@ -776,6 +903,18 @@ public final class FleetBus {
      * @param sum of all values in seconds
      */
     public record Histogram(List<Double> upperBounds, List<Long> counts, double sum) {}
+
+    public record ReadWebStatistics() {}
+
+    /**
+     * What the listener of admin API and web interface did since the start.
+     *
+     * @param requests answered, by kind of route and status: {@code api/200}
+     * @param logins by {@code ok}, {@code wrong_token}, {@code throttled}
+     * @param times from the request's head to the end of the answer; not of streams
+     * @param sessions of browsers that last now, at most
+     */
+    public record WebStatistics(Map<String, Long> requests, Map<String, Long> logins, Histogram times, long sessions) {}
 
     public record CertificateIssued(CertificateRecord certificate, Duration took) {}
 
@@ -986,6 +1125,96 @@ public final class FleetBus {
                     .orElse(this);
         }
     }
+
+    public record DescribeSettings() {}
+
+    /** @param values by key; null: as the files have it */
+    public record ChangeSettings(Map<String, @Nullable String> values, String actor) {}
+
+    public record ReloadSettings(String actor) {}
+
+    /**
+     * @param value secrets are masked
+     * @param atOnce whether a change takes effect without a restart
+     */
+    public record RunningSetting(String key, String value, String source, boolean atOnce) {}
+
+    /** @param needRestart keys that the files have otherwise than is in force */
+    public record SettingsState(List<RunningSetting> settings, List<String> needRestart) {
+        public SettingsState {
+            settings = List.copyOf(settings);
+            needRestart = List.copyOf(needRestart);
+        }
+    }
+
+    public sealed interface SettingsOutcome {
+        /** @param changed keys of what took effect */
+        record Taken(List<String> changed, SettingsState state) implements SettingsOutcome {}
+
+        /**
+         * Everything is as it was.
+         *
+         * @param detail names key, place and remedy
+         */
+        record Refused(String detail) implements SettingsOutcome {}
+    }
+
+    public record ThresholdsChanged(Duration warning, Duration critical) {}
+
+    /**
+     * Acts of the audit log; what is null does not matter.
+     *
+     * @param query in any part of an act
+     * @param subject what it is about, by whichever member: its object, an identity, a serial, the name of its actor
+     * @param action whole, or its beginning up to a dot: {@code certificate.}
+     * @param from and {@code to}: at or after, and before
+     */
+    public record SearchAudit(
+            @Nullable String query,
+            @Nullable String subject,
+            @Nullable String actor,
+            @Nullable String action,
+            @Nullable String object,
+            @Nullable String outcome,
+            @Nullable String correlation,
+            @Nullable Instant from,
+            @Nullable Instant to,
+            AuditCursor after,
+            int size) {}
+
+    /**
+     * Where a page begins.
+     *
+     * @param skip acts from there on; for small numbers
+     * @param before only acts of smaller numbers; null: from the newest
+     */
+    public record AuditCursor(int skip, @Nullable Long before) {
+        public static final AuditCursor NEWEST = new AuditCursor(0, null);
+    }
+
+    /**
+     * @param more whether older ones are left
+     * @param current whether everything that was written before the question was looked through; not while the index is made anew
+     */
+    public record AuditPage(List<AuditEntry> entries, boolean more, boolean current) {
+        public AuditPage {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    /** @param sequence number of its line; negative: from before there was a chain */
+    public record AuditEntry(long sequence, Audited act) {}
+
+    public record ReadAuditStatistics() {}
+
+    /**
+     * @param sequence number of the newest line
+     * @param lost acts since the start that could not be written and were let go
+     * @param waiting acts that are not written yet
+     * @param failing whether the last try to write failed
+     * @param bytes of the file that is written
+     */
+    public record AuditStatistics(long sequence, long written, long lost, int waiting, boolean failing, long bytes) {}
 
     private FleetBus() {}
 

@@ -67,6 +67,16 @@ public record Origin(String correlation, @Nullable String address) {
         }
     }
 
+    /** From now on what this context does goes under this id, and the address stays: for work that takes several requests. */
+    public static void join(String correlation) {
+        current().ifPresent(origin -> new Origin(correlation, origin.address).begin());
+    }
+
+    /** From now on this is the address of the caller: that of the socket was a proxy's. */
+    public static void cameFrom(String address) {
+        current().ifPresent(origin -> new Origin(origin.correlation, address).begin());
+    }
+
     /** Does something of this origin; the Future completes where it was called. */
     public <T> Future<T> within(Vertx vertx, Supplier<Future<T>> work) {
         var here = (ContextInternal) vertx.getOrCreateContext();

@@ -19,6 +19,8 @@ public final class RemoteCalls {
                     FleetBus.LIST_CERTIFICATES,
                     FleetBus.COUNT_CERTIFICATES,
                     FleetBus.COUNT_OVERDUE,
+                    FleetBus.FORECAST_RENEWALS,
+                    FleetBus.LIST_SOONEST,
                     FleetBus.DESCRIBE_AUTHORITY,
                     FleetBus.LIST_DEVICES,
                     FleetBus.RELEASE_NAME,

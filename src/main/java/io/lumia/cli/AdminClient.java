@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lumia.x509.Printable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -16,6 +18,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /** The admin API as commands see it: JSON in, JSON out, every failure one sentence. */
 final class AdminClient {
@@ -24,10 +27,13 @@ final class AdminClient {
 
     private final HttpClient http;
     private final URI base;
-    private final String token;
+    private final @Nullable String token;
 
-    /** @param base without path: {@code http://127.0.0.1:8502} */
-    AdminClient(HttpClient http, URI base, String token) {
+    /**
+     * @param base without path: {@code http://127.0.0.1:8502}
+     * @param token null: the client shows a certificate
+     */
+    AdminClient(HttpClient http, URI base, @Nullable String token) {
         this.http = http;
         this.base = base;
         this.token = token;
@@ -36,6 +42,22 @@ final class AdminClient {
     /** @param path below {@code /api/v1}, query included */
     JsonNode get(String path) throws CommandFailed {
         return send(request(path).GET());
+    }
+
+    /** What is too long to hold; fails while it is read when the other side breaks off. */
+    InputStream stream(String path) throws CommandFailed {
+        var response = exchange(request(path).GET(), BodyHandlers.ofInputStream());
+        if (response.statusCode() == 200) {
+            return response.body();
+        }
+        try (var body = response.body()) {
+            throw refused(
+                    response.statusCode(),
+                    response.headers(),
+                    parse(new String(body.readAllBytes(), StandardCharsets.UTF_8)));
+        } catch (IOException broken) {
+            throw new CommandFailed("the connection to " + base + " broke (" + broken.getMessage() + ")");
+        }
     }
 
     JsonNode send(String method, String path, JsonNode body) throws CommandFailed {
@@ -54,14 +76,18 @@ final class AdminClient {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(base.resolve("/api/v1" + path))
-                .timeout(PATIENCE)
-                .header("Authorization", "Bearer " + token);
+        var request = HttpRequest.newBuilder(base.resolve("/api/v1" + path)).timeout(PATIENCE);
+        return token == null ? request : request.header("Authorization", "Bearer " + token);
     }
 
     private JsonNode send(HttpRequest.Builder request) throws CommandFailed {
+        return understood(exchange(request, BodyHandlers.ofString()));
+    }
+
+    private <T> HttpResponse<T> exchange(HttpRequest.Builder request, HttpResponse.BodyHandler<T> body)
+            throws CommandFailed {
         try {
-            return understood(http.send(request.build(), BodyHandlers.ofString()));
+            return http.send(request.build(), body);
         } catch (ConnectException refused) {
             throw new CommandFailed(
                     "cannot reach " + base + ": is Lumia running? Start it with ./lumia run, or name its"
@@ -83,18 +109,28 @@ final class AdminClient {
         if (response.statusCode() / 100 == 2) {
             return answer;
         }
-        var detail = answer.path("detail").asText("HTTP status " + response.statusCode());
-        throw new CommandFailed(
-                switch (response.statusCode()) {
-                    case 401 ->
-                        "the admin token is not accepted by " + base
-                                + ": name Lumia's data directory with --data, or the token"
-                                + " with --token-file or LUMIA_WEB_TOKEN";
+        throw refused(response.statusCode(), response.headers(), answer);
+    }
+
+    private CommandFailed refused(int status, HttpHeaders headers, JsonNode answer) {
+        var detail = answer.path("detail").asText("HTTP status " + status);
+        return new CommandFailed(
+                switch (status) {
+                    case 401 -> notAccepted();
                     case 429 ->
                         detail + " (again in "
-                                + response.headers().firstValue("Retry-After").orElse("a few") + " s)";
+                                + headers.firstValue("Retry-After").orElse("a few") + " s)";
                     default -> detail;
                 });
+    }
+
+    private String notAccepted() {
+        return token == null
+                ? base + " takes the certificate for nobody's: it needs a role (lumia issue --profile admin --role"
+                        + " ROLE) and must be neither revoked nor over"
+                : "the admin token is not accepted by " + base
+                        + ": name Lumia's data directory with --data, or the token"
+                        + " with --token-file or LUMIA_WEB_TOKEN";
     }
 
     private JsonNode parse(String body) throws CommandFailed {

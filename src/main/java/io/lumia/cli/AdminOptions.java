@@ -1,26 +1,25 @@
 package io.lumia.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.lumia.tls.FleetTrust;
-import io.lumia.x509.Pem;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Map;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** What all commands on the admin API have in common: where it is, the token, and how results and failures are told. */
+@Command(exitCodeListHeading = "Exit codes: 0 done, 1 refused or failed, 2 usage%n")
 final class AdminOptions {
     private static final String USUAL_URL = "http://127.0.0.1:8502";
     private static final Duration CONNECT = Duration.ofSeconds(5);
@@ -42,6 +41,15 @@ final class AdminOptions {
 
     @Option(names = "--ca", paramLabel = "FILE", description = "Root certificate of an HTTPS admin API, PEM")
     private @Nullable Path ca;
+
+    @Option(
+            names = "--certificate",
+            paramLabel = "FILE",
+            description = "Client certificate with a role and its chain, PEM, in the place of a token; needs --key")
+    private @Nullable Path certificate;
+
+    @Option(names = "--key", paramLabel = "FILE", description = "Private key of --certificate, PEM")
+    private @Nullable Path key;
 
     @Option(names = "--json", description = "Print the answer as JSON")
     private boolean json;
@@ -82,11 +90,34 @@ final class AdminOptions {
             out().flush();
             return 0;
         } catch (CommandFailed failed) {
-            var err = spec().commandLine().getErr();
-            err.println(failed.getMessage());
-            err.flush();
-            return 1;
+            return told(String.valueOf(failed.getMessage()));
         }
+    }
+
+    /** Copies what the admin API streams. @param file null: standard output. @return as {@link #run} */
+    int copy(String path, @Nullable Path file) {
+        try {
+            try (var in = client().stream(path)) {
+                if (file == null) {
+                    in.transferTo(System.out);
+                } else {
+                    var unused = Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+            System.out.flush();
+            return 0;
+        } catch (CommandFailed failed) {
+            return told(String.valueOf(failed.getMessage()));
+        } catch (IOException broken) {
+            return told("what was exported is not whole (" + broken.getMessage() + "); try again");
+        }
+    }
+
+    private int told(String failure) {
+        var err = spec().commandLine().getErr();
+        err.println(failure);
+        err.flush();
+        return 1;
     }
 
     /** A mistake of the caller: exit code 2. */
@@ -108,10 +139,13 @@ final class AdminOptions {
     private AdminClient client() throws CommandFailed {
         var base = base();
         var http = HttpClient.newBuilder().connectTimeout(CONNECT).version(HttpClient.Version.HTTP_1_1);
-        if (ca != null) {
-            http.sslContext(trusting(ca));
+        if ((certificate == null) != (key == null)) {
+            throw usage("--certificate and --key go together");
         }
-        return new AdminClient(http.build(), base, token());
+        if (ca != null || certificate != null) {
+            http.sslContext(ClientTls.context(ca, certificate, key));
+        }
+        return new AdminClient(http.build(), base, certificate == null ? token() : null);
     }
 
     private URI base() {
@@ -148,18 +182,6 @@ final class AdminOptions {
             throw new CommandFailed("cannot read the admin token " + file + ": "
                     + (Files.exists(file) ? "permission is missing" : "there is no such file")
                     + "; name Lumia's data directory with --data, or the token with --token-file or LUMIA_WEB_TOKEN");
-        }
-    }
-
-    private static SSLContext trusting(Path file) throws CommandFailed {
-        try {
-            var context = SSLContext.getInstance("TLS");
-            var trust = new FleetTrust(Pem.certificates(Files.readString(file)));
-            context.init(null, new TrustManager[] {trust}, null);
-            return context;
-        } catch (IOException | GeneralSecurityException | IllegalArgumentException unusable) {
-            throw new CommandFailed("cannot use " + file + " as root certificate (" + unusable.getMessage()
-                    + "); --ca expects a PEM file");
         }
     }
 }

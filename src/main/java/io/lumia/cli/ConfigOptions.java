@@ -61,6 +61,13 @@ public final class ConfigOptions {
         return new ConfigLoader().load(new ConfigSources(profile, files, System.getenv(), all, data, places()));
     }
 
+    /** The configuration as its sources are now, with these {@code key=value} over all of them. */
+    LoadedConfig loadUnder(List<String> over) {
+        var all = new ArrayList<>(settings);
+        all.addAll(over);
+        return new ConfigLoader().load(new ConfigSources(profile, files, System.getenv(), all, data, places()));
+    }
+
     private static List<Path> places() {
         var places = new ArrayList<>(List.of(Path.of("")));
         try {

@@ -9,6 +9,7 @@ import io.lumia.authority.AuthorityVerticle;
 import io.lumia.broker.BrokerVerticle;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.AuthorityDescription;
+import io.lumia.bus.FleetBus.CountOverdue;
 import io.lumia.bus.FleetBus.DescribeAuthority;
 import io.lumia.bus.FleetBus.DescribeProvisioning;
 import io.lumia.bus.FleetBus.ProvisioningState;
@@ -23,6 +24,7 @@ import io.lumia.issuance.CertificateSources;
 import io.lumia.lifecycle.RenewalPolicy;
 import io.lumia.metrics.MetricsVerticle;
 import io.lumia.metrics.Readiness;
+import io.lumia.metrics.WorkerPools;
 import io.lumia.provisioning.ProvisioningVerticle;
 import io.lumia.provisioning.dns.NameResponder;
 import io.lumia.renewal.RenewalVerticle;
@@ -39,6 +41,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.metrics.MetricsOptions;
 import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -52,7 +55,13 @@ import org.slf4j.LoggerFactory;
 final class FleetProcess {
     private static final Logger log = LoggerFactory.getLogger(FleetProcess.class);
 
-    private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+    private final WorkerPools pools = new WorkerPools();
+    private final Vertx vertx = Vertx.builder()
+            .with(new VertxOptions()
+                    .setPreferNativeTransport(true)
+                    .setMetricsOptions(new MetricsOptions().setEnabled(true)))
+            .withMetrics(pools)
+            .build();
     private final LumiaConfig config;
     private final Clock clock;
     private final Readiness readiness = new Readiness();
@@ -61,6 +70,8 @@ final class FleetProcess {
     private final ListenerCertificates certificates;
     private final Deployments deployments = new Deployments(vertx);
 
+    private final AuditVerticle audit;
+    private final @Nullable SettingsVerticle settings;
     private @Nullable Store store;
     private @Nullable MetricsVerticle metrics;
     private @Nullable AuthorityVerticle authority;
@@ -72,13 +83,21 @@ final class FleetProcess {
     private @Nullable WebVerticle web;
     private @Nullable IdentityParts identities;
 
+    /** With settings that stay as they are. */
     FleetProcess(LumiaConfig config, Clock clock) {
+        this(config, clock, null);
+    }
+
+    /** @param settings deployed last; null: settings do not change */
+    FleetProcess(LumiaConfig config, Clock clock, @Nullable SettingsVerticle settings) {
+        this.settings = settings;
         this.config = config;
         this.clock = clock;
         this.addresses = SwarmAddresses.choose(config.swarm(), appAddress(config), SwarmAddresses::canBind);
         this.sources = new CertificateSources(vertx, config.data(), clock);
         this.certificates =
                 new ListenerCertificates(config.data(), config.tls(), clock, AcmeListenerSource.by(sources));
+        this.audit = new AuditVerticle(config.audit(), config.data(), clock);
         FleetBus.install(vertx);
     }
 
@@ -92,6 +111,7 @@ final class FleetProcess {
         var started = Promise.<Void>promise();
         watchers()
                 .compose(watching -> Future.all(openStore(), installProviders()))
+                .compose(opened -> audit.remember(AuditHead.keptIn(store, vertx, config.data())))
                 .compose(opened -> deployAuthority())
                 .compose(deployed -> deployBroker())
                 .compose(deployed -> askUpstream())
@@ -101,6 +121,7 @@ final class FleetProcess {
                 .compose(deployed -> deployWeb())
                 .compose(deployed -> deployIdentities())
                 .compose(deployed -> deployBackup())
+                .compose(deployed -> settings == null ? Future.succeededFuture() : deploy(settings))
                 .onSuccess(deployed -> {
                     readiness.ready();
                     started.complete();
@@ -160,16 +181,21 @@ final class FleetProcess {
         return Optional.ofNullable(identities).flatMap(IdentityParts::swarm);
     }
 
+    /** The admin token, when this start made it. */
+    Optional<String> newAdminToken() {
+        return Optional.ofNullable(web).flatMap(WebVerticle::newToken);
+    }
+
     /** Those that only listen to the others go first, so that they miss nothing. */
     private Future<?> watchers() {
         var deployed = Future.succeededFuture("");
         if (config.runs(Part.METRICS)) {
             var verticle = new MetricsVerticle(
-                    config.metrics(), config.renewal(), readiness, config.app().name(), clock);
+                    config.metrics(), config.renewal(), readiness, config.app().name(), pools, clock);
             metrics = verticle;
             deployed = deployed.compose(before -> deploy(verticle));
         }
-        deployed = deployed.compose(before -> deploy(new AuditVerticle(config.data())));
+        deployed = deployed.compose(before -> deploy(audit));
         if (config.runs(Part.RENEWAL)) {
             deployed = deployed.compose(
                     before -> deploy(new RenewalVerticle(config.renewal(), clock, new SecureRandom())));
@@ -223,10 +249,7 @@ final class FleetProcess {
                 config.data(),
                 opened(),
                 clock,
-                new RenewalPolicy(
-                        config.renewal().remainingLifetime(),
-                        config.renewal().renewBefore(),
-                        config.renewal().spread()));
+                renewalPolicy(config));
         return deploy(authority)
                 .compose(
                         deployed -> deploy(new RetentionVerticle(config.store(), opened(), clock, new SecureRandom())));
@@ -305,7 +328,9 @@ final class FleetProcess {
         if (!config.runs(Part.WEB)) {
             return Future.succeededFuture();
         }
-        web = new WebVerticle(config.web(), certificates, config.data(), clock);
+        var renewal = config.renewal();
+        var policy = new CountOverdue(renewal.remainingLifetime(), renewal.renewBefore());
+        web = new WebVerticle(config.web(), certificates, config.data(), store, policy, clock);
         return deploy(web);
     }
 
@@ -346,6 +371,12 @@ final class FleetProcess {
                 authority != null,
                 broker == null ? null : broker.port(),
                 provisioning == null ? null : provisioning.port());
+    }
+
+    /** By which devices renew. */
+    static RenewalPolicy renewalPolicy(LumiaConfig config) {
+        var renewal = config.renewal();
+        return new RenewalPolicy(renewal.remainingLifetime(), renewal.renewBefore(), renewal.spread());
     }
 
     private static @Nullable InetAddress appAddress(LumiaConfig config) {

@@ -43,6 +43,13 @@ public final class IssueCommand implements Callable<Integer> {
     private String profile = "server";
 
     @Option(
+            names = "--role",
+            paramLabel = "ROLE",
+            description = "viewer, operator or admin: what a certificate of the profile admin may do at the admin API;"
+                    + " default: nothing there")
+    private @Nullable String role;
+
+    @Option(
             names = "--san",
             paramLabel = "NAME",
             description = "DNS name or IP address; repeatable; default for a server: NAME")
@@ -80,6 +87,12 @@ public final class IssueCommand implements Callable<Integer> {
             }
         } catch (IllegalArgumentException malformed) {
             throw admin.usage(String.valueOf(malformed.getMessage()));
+        }
+        if (role != null && !profile.equals("admin")) {
+            throw admin.usage("--role goes with --profile admin alone");
+        }
+        if (role != null) {
+            body.put("role", role);
         }
         if (names.isEmpty() && profile.equals("server")) {
             names = List.of(name);

@@ -3,6 +3,7 @@ package io.lumia.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -16,6 +17,12 @@ import picocli.CommandLine.Option;
 public final class ListCommand implements Callable<Integer> {
     @Mixin
     private AdminOptions admin = new AdminOptions();
+
+    @Option(
+            names = "--history",
+            paramLabel = "NAME",
+            description = "Tells all that happened to a name or serial instead: who asked, from where, what came of it")
+    private @Nullable String history;
 
     @Option(names = "--query", paramLabel = "TEXT", description = "Part of identity or serial")
     private String query = "";
@@ -43,6 +50,10 @@ public final class ListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        var name = history;
+        if (name != null) {
+            return admin.run(client -> client.get(HistoryTable.path(name)), HistoryTable::print);
+        }
         if (!status.matches("|active|expired|revoked")) {
             throw admin.usage("--status must be active, expired or revoked, is '" + status + "'");
         }

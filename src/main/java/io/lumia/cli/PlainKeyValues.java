@@ -2,6 +2,7 @@ package io.lumia.cli;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.lumia.bus.Origin;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +20,11 @@ final class PlainKeyValues extends AbstractJsonProvider<ILoggingEvent> {
     public void writeTo(JsonGenerator json, ILoggingEvent event) throws IOException {
         var pairs = event.getKeyValuePairs();
         var written = new HashSet<>(TAKEN);
+        var origin = Origin.current();
+        if (origin.isPresent()) {
+            written.add("correlation");
+            json.writeStringField("correlation", origin.get().correlation());
+        }
         for (KeyValuePair pair : pairs == null ? List.<KeyValuePair>of() : pairs) {
             if (!written.add(pair.key)) {
                 continue;

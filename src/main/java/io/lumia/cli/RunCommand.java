@@ -1,6 +1,7 @@
 package io.lumia.cli;
 
 import io.lumia.cli.FleetProcess.Addresses;
+import io.lumia.config.LoadedConfig;
 import io.lumia.config.LumiaConfig;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
@@ -43,19 +44,30 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        var config = options.load().config();
+        var loaded = options.load();
+        var config = loaded.config();
         Logging.ofProcess().apply(config.log());
         try (var held = DataLock.on(config.data())) {
             log.atDebug().addKeyValue("lock", held).log("data directory is ours");
-            var fleet = new FleetProcess(config, Clock.systemUTC());
+            var fleet = new FleetProcess(config, Clock.systemUTC(), settings(loaded));
             var stopOnSignal = stopping(fleet);
             Runtime.getRuntime().addShutdownHook(stopOnSignal);
             start(fleet, stopOnSignal);
             announce(config, fleet.addresses().await());
+            fleet.newAdminToken().filter(token -> System.console() != null).ifPresent(this::showOnce);
             tellWhenFleetIsUp(config, fleet);
             stopped.await();
         }
         return 0;
+    }
+
+    private SettingsVerticle settings(LoadedConfig loaded) {
+        return new SettingsVerticle(
+                new RunningSettings(options::loadUnder, loaded),
+                options.files(),
+                loaded.config().settings().reloadInterval(),
+                Logging.ofProcess()::level,
+                Clock.systemUTC());
     }
 
     private void announce(LumiaConfig config, Addresses addresses) {
@@ -63,6 +75,12 @@ public final class RunCommand implements Callable<Integer> {
         out.println("Lumia is ready in " + sinceProcessStart() + " ms");
         ReadyLines.of(config, addresses).forEach(out::println);
         out.flush();
+    }
+
+    /** To somebody who sits there; where output goes to a file or a journal, the token stays in its own file. */
+    private void showOnce(String token) {
+        out().println("  admin token   " + token + "  (shown this once)");
+        out().flush();
     }
 
     private void tellWhenFleetIsUp(LumiaConfig config, FleetProcess fleet) {

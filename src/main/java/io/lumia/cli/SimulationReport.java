@@ -38,7 +38,7 @@ final class SimulationReport {
         figures(json, outcome);
         json.put("peakAtSeconds", outcome.peakAt().toSeconds());
         json.put("peakOverMeanLastLifetime", rounded(lastLifetime(outcome)));
-        figures(json.putObject("withoutSpreading"), without);
+        figures(json.putObject("withoutSpreading").put("simulatedDevices", without.simulatedDevices()), without);
         return json.put("tookMillis", took.toMillis()).toPrettyString() + System.lineSeparator();
     }
 

@@ -50,7 +50,14 @@ record StepCa(StepCaClient client, X509Certificate root) {
     /** What answers in the authority's place. */
     StepCaVerticle verticle(LumiaConfig config, Store store, Clock clock) {
         return new StepCaVerticle(
-                config.stepCa(), config.fleet().domain(), config.lifetimes().bootstrap(), store, client, root, clock);
+                config.stepCa(),
+                config.fleet().domain(),
+                config.lifetimes().bootstrap(),
+                store,
+                client,
+                root,
+                FleetProcess.renewalPolicy(config),
+                clock);
     }
 
     /** What administers Mosquitto; fails with {@link CannotStart} without a step-ca, whose revocation list it brings there. */

@@ -40,9 +40,9 @@ final class SwarmProcess {
     /**
      * How a run goes.
      *
-     * @param duration from the start; null: until it is told to end, or until everybody has renewed
+     * @param duration from the start, or from when all were connected; null: until it is told to end, or until everybody has renewed
      * @param rotation renewals per second of a rotation that begins when all are connected; null: none
-     * @param fromConnected delivery is measured from when all were connected
+     * @param fromConnected delivery and duration are measured from when all were connected
      */
     record Plan(@Nullable Duration duration, @Nullable Double rotation, boolean fromConnected) {}
 
@@ -71,12 +71,18 @@ final class SwarmProcess {
     private void neverAll(Throwable reason) {
         if (!ended) {
             log.atWarn().addKeyValue("reason", reason.getMessage()).log("not every device will be connected");
+            if (plan.fromConnected) {
+                end();
+            }
         }
     }
 
     private void connected(Swarm swarm) {
         if (plan.fromConnected) {
             swarm.measureFromNow();
+            if (plan.duration != null) {
+                fleet.vertx().setTimer(Math.max(1, plan.duration.toMillis()), over -> end());
+            }
         }
         if (plan.rotation != null) {
             var unused = swarm.rotate(plan.rotation).onSuccess(rotated -> {
@@ -94,7 +100,7 @@ final class SwarmProcess {
 
     /** Completes at the end of the run, with every message arrived or given up. */
     RunReport run(Swarm swarm, Limits limits) throws InterruptedException {
-        if (plan.duration == null) {
+        if (plan.duration == null || plan.fromConnected) {
             end.await();
         } else {
             var unused = end.await(plan.duration.toMillis(), TimeUnit.MILLISECONDS);

@@ -3,6 +3,7 @@ package io.lumia.cli;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Rows whose columns stand below each other. */
 final class Table {
@@ -15,7 +16,8 @@ final class Table {
     }
 
     void row(String... cells) {
-        rows.add(List.of(cells));
+        // names come from outside, and a terminal obeys what is in them
+        rows.add(Stream.of(cells).map(TextLine::printable).toList());
     }
 
     void print(PrintWriter out) {

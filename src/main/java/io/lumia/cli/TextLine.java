@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.LayoutBase;
+import io.lumia.bus.Origin;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
@@ -40,6 +41,8 @@ final class TextLine extends LayoutBase<ILoggingEvent> {
                 value(String.valueOf(pair.value), line);
             });
         }
+        // the log is written by the thread that tells it
+        Origin.current().ifPresent(origin -> line.append(" correlation=").append(origin.correlation()));
         line.append('\n');
         if (event.getThrowableProxy() != null) {
             ThrowableProxyUtil.asString(event.getThrowableProxy()).lines().forEach(frame -> {
@@ -49,6 +52,13 @@ final class TextLine extends LayoutBase<ILoggingEvent> {
             });
         }
         return line.toString();
+    }
+
+    /** Without what could move a terminal's cursor or end the line. */
+    static String printable(String text) {
+        var into = new StringBuilder(text.length());
+        escape(text, into);
+        return into.toString();
     }
 
     private String level(Level level) {

@@ -31,4 +31,9 @@ public record ExpiryConfig(
         }
         watch = Collections.unmodifiableMap(new LinkedHashMap<>(watch));
     }
+
+    /** With other thresholds, which are judged already. */
+    public ExpiryConfig withThresholds(Duration otherWarning, Duration otherCritical) {
+        return new ExpiryConfig(interval, otherWarning, otherCritical, probeTimeout, watch, hooks);
+    }
 }

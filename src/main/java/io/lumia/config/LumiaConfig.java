@@ -20,6 +20,7 @@ public record LumiaConfig(
         FleetConfig fleet,
         LifetimesConfig lifetimes,
         StoreConfig store,
+        AuditConfig audit,
         AuthorityConfig authority,
         ProvisioningConfig provisioning,
         BrokerConfig broker,
@@ -35,7 +36,8 @@ public record LumiaConfig(
         DnsResponderConfig dns,
         MosquittoConfig mosquitto,
         EmqxConfig emqx,
-        MetricsConfig metrics) {
+        MetricsConfig metrics,
+        SettingsConfig settings) {
     public LumiaConfig {
         Check.that(!parts.isEmpty(), "parts must name at least one part");
         parts = Collections.unmodifiableSet(new LinkedHashSet<>(parts));

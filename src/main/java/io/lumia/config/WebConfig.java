@@ -1,12 +1,16 @@
 package io.lumia.config;
 
 import io.lumia.access.AddressRange;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The admin API; the {@code web} block. */
 public record WebConfig(
-        String host, int port, List<String> names, @Nullable String token, TlsSection tls) {
+        String host, int port, List<String> names, @Nullable String token, WebSessionConfig session, TlsSection tls) {
+    private static final WebSessionConfig USUAL_SESSION =
+            new WebSessionConfig(Duration.ofMinutes(30), Duration.ofHours(12));
+
     public WebConfig {
         Check.port("port", port);
         Check.that(!names.isEmpty(), "names must hold at least one name or address");
@@ -24,6 +28,11 @@ public record WebConfig(
                         || (tls.mtls().clientCaFiles().isEmpty()
                                 && tls.mtls().allowedClientCns().isEmpty()),
                 "tls.mtls needs require-client-cert: true, or nothing is demanded of clients");
+    }
+
+    /** With the usual limits of sessions. */
+    public WebConfig(String host, int port, List<String> names, @Nullable String token, TlsSection tls) {
+        this(host, port, names, token, USUAL_SESSION, tls);
     }
 
     /** Whether it is to be reached from this machine alone. */

@@ -2,9 +2,11 @@ package io.lumia.expiry;
 
 import static io.lumia.bus.FleetBus.DESCRIBE_AUTHORITY;
 import static io.lumia.bus.FleetBus.LISTENER_RELOADED;
+import static io.lumia.bus.FleetBus.THRESHOLDS_CHANGED;
 
 import io.lumia.bus.FleetBus.AuthorityDescription;
 import io.lumia.bus.FleetBus.DescribeAuthority;
+import io.lumia.bus.FleetBus.ThresholdsChanged;
 import io.lumia.config.ExpiryConfig;
 import io.lumia.lifecycle.ExpiryLevel;
 import io.vertx.core.Future;
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class ExpiryVerticle extends VerticleBase {
     private static final int LOOKS_AT_ONCE_AT_MOST = 100;
 
-    private final ExpiryConfig config;
+    private ExpiryConfig config;
     private final Clock clock;
     private final Function<Watch, List<Finding>> look;
     private final Map<String, Served> certificates = new HashMap<>();
@@ -46,18 +48,29 @@ public final class ExpiryVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         levels = new Levels(vertx, clock, new Hooks(vertx, config.hooks(), new SecureRandom())::tell);
-        var watches = config.watch().entrySet().stream()
-                .map(each -> Watch.of(each.getKey(), each.getValue(), config))
-                .toList();
         rounds = new WatchRounds(
-                vertx, watches, look, levels, config.probeTimeout().multipliedBy(LOOKS_AT_ONCE_AT_MOST));
+                vertx, watches(), look, levels, config.probeTimeout().multipliedBy(LOOKS_AT_ONCE_AT_MOST));
         vertx.setPeriodic(config.interval().toMillis(), tick -> look());
         rounds.begin();
-        return LISTENER_RELOADED.listen(
-                vertx,
-                served -> certificates.put(
-                        served.listener(),
-                        new Served(served.issuedAt(), served.validity().notAfter())));
+        return LISTENER_RELOADED
+                .listen(
+                        vertx,
+                        served -> certificates.put(
+                                served.listener(),
+                                new Served(served.issuedAt(), served.validity().notAfter())))
+                .compose(listening -> THRESHOLDS_CHANGED.listen(vertx, this::take));
+    }
+
+    private void take(ThresholdsChanged changed) {
+        config = config.withThresholds(changed.warning(), changed.critical());
+        Objects.requireNonNull(rounds).watch(watches());
+        look();
+    }
+
+    private List<Watch> watches() {
+        return config.watch().entrySet().stream()
+                .map(each -> Watch.of(each.getKey(), each.getValue(), config))
+                .toList();
     }
 
     @Override

@@ -22,7 +22,7 @@ final class WatchRounds {
     private static final int THREADS = 4;
 
     private final Vertx vertx;
-    private final List<Watch> watches;
+    private List<Watch> watches;
     private final Function<Watch, List<Finding>> look;
     private final Levels levels;
     private final WorkerExecutor worker;
@@ -36,6 +36,11 @@ final class WatchRounds {
         this.look = look;
         this.levels = levels;
         worker = vertx.createSharedWorkerExecutor("lumia-expiry", THREADS, longest.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** From the next round on. */
+    void watch(List<Watch> others) {
+        watches = others;
     }
 
     void begin() {

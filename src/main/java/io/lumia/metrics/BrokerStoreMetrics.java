@@ -1,10 +1,9 @@
 package io.lumia.metrics;
 
+import static io.lumia.metrics.Snapshots.counter;
+import static io.lumia.metrics.Snapshots.gauge;
+
 import io.lumia.bus.FleetBus.BrokerStoreStatistics;
-import io.prometheus.metrics.model.snapshots.CounterSnapshot;
-import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
-import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.time.Duration;
 import java.util.List;
@@ -33,15 +32,5 @@ final class BrokerStoreMetrics {
                         "Time spent on them",
                         store.commitTime().toNanos() / NANOS_PER_SECOND),
                 counter("lumia_mqtt_store_failures", "Batches that could not be written", (double) store.failures()));
-    }
-
-    private static GaugeSnapshot gauge(String name, String help, double value) {
-        var point = GaugeDataPointSnapshot.builder().value(value).build();
-        return GaugeSnapshot.builder().name(name).help(help).dataPoint(point).build();
-    }
-
-    private static CounterSnapshot counter(String name, String help, double value) {
-        var point = CounterDataPointSnapshot.builder().value(value).build();
-        return CounterSnapshot.builder().name(name).help(help).dataPoint(point).build();
     }
 }

@@ -70,6 +70,10 @@ final class FleetMeters {
     private static final String PURGED = "Rows that were deleted since they are no longer kept";
     private static final String SHED = "lumia.authority.shed";
     private static final String TURNED_AWAY = "Requests that the authority turned away for want of room";
+    private static final String BACKUPS = "lumia.backups";
+    private static final String BACKED_UP = "Backups that this process made and verified, or could not";
+    private static final List<String> BACKUP_RESULTS = List.of("done", "failed");
+
     private static final String FALLBACK = "lumia.issuance.fallback";
     private static final String FALLEN_BACK = "Steps taken because a CA did not deliver a certificate";
     /** Those of {@link FleetBus.FallbackTaken}. */
@@ -167,6 +171,9 @@ final class FleetMeters {
                 reason -> counter(RENEWAL_FAILURE, FAILURE, "reason", reason).increment(0));
         PROVISIONING_RESULTS.forEach(
                 result -> counter(PROVISIONING, REQUESTS, "result", result).increment(0));
+        BACKUP_RESULTS.forEach(
+                result -> counter(BACKUPS, BACKED_UP, "result", result).increment(0));
+        var unused = List.of(issueTime("acme", "issued"), renewalTime("acme"), enforcement("embedded"));
         HOOKS.forEach(
                 hook -> HOOK_RESULTS.forEach(result -> hookRuns(hook, result).increment(0)));
         for (RevocationReason reason : RevocationReason.values()) {
@@ -205,13 +212,7 @@ final class FleetMeters {
                                 .increment()),
                 CERTIFICATE_SHARED.listen(vertx, shared -> copies.increment()),
                 REVOCATION_ENFORCED.listen(
-                        vertx,
-                        enforced -> timer(
-                                        "lumia.revocation.enforced",
-                                        "From the revocation to the broker's word that the session is gone",
-                                        "broker",
-                                        enforced.broker())
-                                .record(enforced.elapsed())),
+                        vertx, enforced -> enforcement(enforced.broker()).record(enforced.elapsed())),
                 PROVISIONING_ANSWERED.listen(
                         vertx,
                         answered -> counter(PROVISIONING, REQUESTS, "result", answered.result())
@@ -239,8 +240,7 @@ final class FleetMeters {
     }
 
     private void backupEnded(BackupEnded ended) {
-        counter("lumia.backups", "Backups that this process made and verified, or could not", "result", ended.result())
-                .increment();
+        counter(BACKUPS, BACKED_UP, "result", ended.result()).increment();
         if (ended.result().equals("done")) {
             lastBackup.set(clock.instant().getEpochSecond());
             backupBytes.set(ended.bytes());
@@ -288,12 +288,20 @@ final class FleetMeters {
         if (renewed.method().equals("acme")) {
             successes.increment();
         }
-        timer(
-                        "lumia.renewal.duration",
-                        "From the decision to renew to the new certificate in use",
-                        "method",
-                        renewed.method())
-                .record(renewed.took());
+        renewalTime(renewed.method()).record(renewed.took());
+    }
+
+    private Timer renewalTime(String method) {
+        return timer(
+                "lumia.renewal.duration", "From the decision to renew to the new certificate in use", "method", method);
+    }
+
+    private Timer enforcement(String broker) {
+        return timer(
+                "lumia.revocation.enforced",
+                "From the revocation to the broker's word that the session is gone",
+                "broker",
+                broker);
     }
 
     private void reloaded(ListenerReloaded reloaded) {

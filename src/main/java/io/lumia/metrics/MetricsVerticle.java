@@ -1,30 +1,11 @@
 package io.lumia.metrics;
 
-import static io.lumia.bus.FleetBus.BROKER_STATISTICS;
-import static io.lumia.bus.FleetBus.COUNT_CERTIFICATES;
-import static io.lumia.bus.FleetBus.COUNT_OVERDUE;
-import static io.lumia.bus.FleetBus.DELIVERY_STATISTICS;
-import static io.lumia.bus.FleetBus.DESCRIBE_AUTHORITY;
 import static io.lumia.bus.FleetBus.DESCRIBE_CERTIFICATE;
-import static io.lumia.bus.FleetBus.DESCRIBE_PROVISIONING;
 import static io.lumia.bus.FleetBus.DEVICE_CONNECTED;
-import static io.lumia.bus.FleetBus.REVOCATION_STATISTICS;
-import static io.lumia.bus.FleetBus.STORE_STATISTICS;
-import static io.lumia.bus.FleetBus.SWARM_STATISTICS;
 
-import io.lumia.bus.Call;
 import io.lumia.bus.FleetBus.CertificateDescription.Known;
-import io.lumia.bus.FleetBus.CountCertificates;
-import io.lumia.bus.FleetBus.CountOverdue;
-import io.lumia.bus.FleetBus.DescribeAuthority;
 import io.lumia.bus.FleetBus.DescribeCertificate;
-import io.lumia.bus.FleetBus.DescribeProvisioning;
 import io.lumia.bus.FleetBus.DeviceConnected;
-import io.lumia.bus.FleetBus.ReadBrokerStatistics;
-import io.lumia.bus.FleetBus.ReadDeliveryStatistics;
-import io.lumia.bus.FleetBus.ReadRevocationStatistics;
-import io.lumia.bus.FleetBus.ReadStoreStatistics;
-import io.lumia.bus.FleetBus.ReadSwarmStatistics;
 import io.lumia.config.CannotStart;
 import io.lumia.config.MetricsConfig;
 import io.lumia.config.RenewalConfig;
@@ -35,22 +16,13 @@ import io.lumia.x509.DeviceName;
 import io.lumia.x509.Pem;
 import io.lumia.x509.Validity;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
-import io.micrometer.core.instrument.binder.system.UptimeMetrics;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpServerRequest;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -60,21 +32,39 @@ public final class MetricsVerticle extends VerticleBase {
     private static final Duration REQUEST = Duration.ofSeconds(10);
     private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
+    private static final double NANOS_PER_SECOND = Duration.ofSeconds(1).toNanos();
+
     private final MetricsConfig config;
-    private final CountOverdue policy;
+    private final RenewalConfig renewal;
+    private final WorkerPools pools;
     private final Readiness readiness;
     private final DeviceName app;
-    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final PrometheusMeterRegistry registry = ProcessMetrics.registry();
     private final SampledMetrics sampled = new SampledMetrics();
+    private final WebMetrics web = new WebMetrics();
+    private final AuditMetrics audit = new AuditMetrics();
     private final FleetMeters meters;
+    private final ProcessMetrics process = new ProcessMetrics();
     private @Nullable WorkerExecutor worker;
+    private @Nullable Sampling sampling;
+    private volatile long scrapeNanos;
+    private volatile int scrapeBytes;
     private int port;
 
-    /** @param renewal by which devices are overdue */
+    /**
+     * @param renewal by which devices are overdue
+     * @param pools with which the Vert.x instance was made
+     */
     public MetricsVerticle(
-            MetricsConfig config, RenewalConfig renewal, Readiness readiness, DeviceName app, Clock clock) {
+            MetricsConfig config,
+            RenewalConfig renewal,
+            Readiness readiness,
+            DeviceName app,
+            WorkerPools pools,
+            Clock clock) {
         this.config = config;
-        this.policy = new CountOverdue(renewal.remainingLifetime(), renewal.renewBefore());
+        this.renewal = renewal;
+        this.pools = pools;
         this.readiness = readiness;
         this.app = app;
         this.meters = new FleetMeters(registry, app, clock);
@@ -87,12 +77,23 @@ public final class MetricsVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
+        sampling = new Sampling(vertx, renewal, config.soonest());
         worker = vertx.createSharedWorkerExecutor("metrics", 1);
         registry.getPrometheusRegistry().register(sampled);
-        describeProcess();
+        registry.getPrometheusRegistry().register(web);
+        registry.getPrometheusRegistry().register(pools);
+        registry.getPrometheusRegistry().register(audit);
+        process.bind(vertx, registry);
+        tellCost();
         return meters.listen(vertx)
                 .compose(listening -> DEVICE_CONNECTED.listen(vertx, this::connected))
                 .compose(listening -> listen());
+    }
+
+    @Override
+    public Future<?> stop() {
+        process.close();
+        return Future.succeededFuture();
     }
 
     private Future<?> listen() {
@@ -108,32 +109,6 @@ public final class MetricsVerticle extends VerticleBase {
                 .onSuccess(server -> port = server.actualPort())
                 .recover(cause -> Future.failedFuture(new CannotStart(
                         Listeners.cannotListen("metrics.port", config.host(), config.port(), cause), cause)));
-    }
-
-    private void describeProcess() {
-        var version = MetricsVerticle.class.getPackage().getImplementationVersion();
-        Gauge.builder("lumia.build.info", () -> 1)
-                .description("Always 1; the labels tell what runs")
-                .tags(
-                        "version",
-                        version == null ? "development" : version,
-                        "java",
-                        System.getProperty("java.version", "unknown"),
-                        "vertx",
-                        vertxVersion())
-                .register(registry);
-        new JvmMemoryMetrics().bindTo(registry);
-        new JvmThreadMetrics().bindTo(registry);
-        new ProcessorMetrics().bindTo(registry);
-        new UptimeMetrics().bindTo(registry);
-    }
-
-    private static String vertxVersion() {
-        try (var text = Vertx.class.getResourceAsStream("/META-INF/vertx/vertx-version.txt")) {
-            return text == null ? "unknown" : new String(text.readAllBytes(), StandardCharsets.US_ASCII).strip();
-        } catch (IOException unreadable) {
-            return "unknown";
-        }
     }
 
     private void answer(HttpServerRequest request) {
@@ -156,45 +131,42 @@ public final class MetricsVerticle extends VerticleBase {
     }
 
     private void scrape(HttpServerRequest request) {
-        sample().compose(sampledNow ->
+        long begun = System.nanoTime();
+        var asked = Objects.requireNonNull(sampling).ask().onSuccess(this::sampled);
+        Future.all(asked, audit.sample(vertx))
+                .compose(sample ->
                         Objects.requireNonNull(worker).executeBlocking(() -> registry.scrape(PROMETHEUS_TEXT), false))
-                .onSuccess(text -> respond(request, 200, PROMETHEUS_TEXT, text))
+                .onSuccess(text -> {
+                    respond(request, 200, PROMETHEUS_TEXT, text);
+                    scrapeNanos = System.nanoTime() - begun;
+                    scrapeBytes = text.length();
+                })
                 .onFailure(broken ->
                         respond(request, 500, "text/plain; charset=utf-8", "scrape failed: " + broken + "\n"));
     }
 
-    private Future<?> sample() {
-        var broker = optional(BROKER_STATISTICS, new ReadBrokerStatistics());
-        var delivery = optional(DELIVERY_STATISTICS, new ReadDeliveryStatistics());
-        var certificates = optional(COUNT_CERTIFICATES, new CountCertificates());
-        var overdue = optional(COUNT_OVERDUE, policy);
-        var provisioning = optional(DESCRIBE_PROVISIONING, new DescribeProvisioning());
-        var store = optional(STORE_STATISTICS, new ReadStoreStatistics());
-        var swarm = optional(SWARM_STATISTICS, new ReadSwarmStatistics());
-        var revocations = optional(REVOCATION_STATISTICS, new ReadRevocationStatistics());
-        var authority = optional(DESCRIBE_AUTHORITY, new DescribeAuthority()).onSuccess(described -> {
-            if (described != null) {
-                meters.expiry("ca-root", validity(described.root()));
-                if (described.intermediate() != null) {
-                    meters.expiry("ca-intermediate", validity(described.intermediate()));
-                }
+    private void sampled(Sample sample) {
+        sampled.update(sample);
+        web.update(sample.pages());
+        var authority = sample.authority();
+        if (authority != null) {
+            meters.expiry("ca-root", validity(authority.root()));
+            if (authority.intermediate() != null) {
+                meters.expiry("ca-intermediate", validity(authority.intermediate()));
             }
-        });
-        return Future.all(List.of(
-                        broker, delivery, certificates, overdue, provisioning, authority, revocations, store, swarm))
-                .onSuccess(all -> sampled.update(
-                        broker.result(),
-                        delivery.result(),
-                        certificates.result(),
-                        overdue.result(),
-                        provisioning.result(),
-                        revocations.result(),
-                        store.result(),
-                        swarm.result()));
+        }
     }
 
-    private <Q extends Record, A> Future<@Nullable A> optional(Call<Q, A> call, Q question) {
-        return call.ask(vertx, question).<@Nullable A>map(answer -> answer).otherwise((A) null);
+    /** What watching costs is told by the scrape that comes next. */
+    private void tellCost() {
+        Gauge.builder("lumia.scrape.duration", () -> scrapeNanos / NANOS_PER_SECOND)
+                .description("Time that the scrape before this one took, its questions to the parts included")
+                .baseUnit("seconds")
+                .register(registry);
+        Gauge.builder("lumia.scrape.size", () -> scrapeBytes)
+                .description("Size of the scrape before this one, uncompressed")
+                .baseUnit("bytes")
+                .register(registry);
     }
 
     /** The application may have come back with a certificate that was issued before this start. */

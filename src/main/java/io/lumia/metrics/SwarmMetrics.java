@@ -1,9 +1,9 @@
 package io.lumia.metrics;
 
-import static io.lumia.metrics.SampledMetrics.counters;
-import static io.lumia.metrics.SampledMetrics.gaugePoint;
-import static io.lumia.metrics.SampledMetrics.histogram;
-import static io.lumia.metrics.SampledMetrics.point;
+import static io.lumia.metrics.Snapshots.counters;
+import static io.lumia.metrics.Snapshots.gaugePoint;
+import static io.lumia.metrics.Snapshots.histogram;
+import static io.lumia.metrics.Snapshots.point;
 
 import io.lumia.bus.FleetBus.SwarmStatistics;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;

@@ -4,9 +4,11 @@ import io.lumia.access.TokenBuckets;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.Audited;
 import io.lumia.bus.FleetBus.ProvisioningAnswered;
+import io.lumia.bus.Origin;
 import io.lumia.config.ProvisioningConfig;
 import io.lumia.http.ConnectionGuard;
 import io.lumia.http.ForwardedFor;
+import io.lumia.http.Origins;
 import io.lumia.http.Problem;
 import io.lumia.provisioning.Answer.Addressed;
 import io.vertx.core.Future;
@@ -51,6 +53,7 @@ final class ProvisioningDesk {
 
     void receive(HttpServerRequest request) {
         var socket = ForwardedFor.socket(request.remoteAddress().hostAddress());
+        Origins.begin(request);
         var unacceptable = unacceptable(request);
         if (unacceptable.isPresent()) {
             answer(request, declined(unacceptable.get(), socket));
@@ -79,6 +82,7 @@ final class ProvisioningDesk {
             var application = Application.parse(body);
             var client =
                     ForwardedFor.client(socket, request.headers().getAll("X-Forwarded-For"), config.trustedProxies());
+            Origin.cameFrom(client.getHostAddress());
             return enrolment.answer(client, application);
         } catch (IllegalArgumentException malformed) {
             return Future.succeededFuture(declined(Problems.malformed(String.valueOf(malformed.getMessage())), socket));
@@ -161,12 +165,13 @@ final class ProvisioningDesk {
         FleetBus.AUDITED.publish(
                 vertx,
                 new Audited(
-                        now,
-                        "provisioning",
-                        "provisioning.answer",
-                        device.isEmpty() ? addressed.address() : device,
-                        granted ? "ok" : "refused",
-                        Map.of("address", addressed.address(), "result", result)));
+                                now,
+                                "provisioning",
+                                "provisioning.answer",
+                                device.isEmpty() ? addressed.address() : device,
+                                granted ? "ok" : "refused",
+                                Map.of("result", result))
+                        .from(addressed.address()));
         if (addressed.answer() instanceof Answer.Declined declined) {
             log.atWarn()
                     .addKeyValue("identity", device)

@@ -13,17 +13,25 @@ public final class Outcome {
     private final Course course;
     private final int enrolled;
     private final int longestWait;
+    private final double scale;
 
-    Outcome(Scenario scenario, Grain grain, Course course, int enrolled, int longestWait) {
+    /** @param scale how many devices each one stands for */
+    Outcome(Scenario scenario, Grain grain, Course course, int enrolled, int longestWait, double scale) {
         this.scenario = scenario;
         this.grain = grain;
         this.course = course;
         this.enrolled = enrolled;
         this.longestWait = longestWait;
+        this.scale = scale;
     }
 
     public Scenario scenario() {
         return scenario;
+    }
+
+    /** How many devices were simulated; each stands for several where a sample was. */
+    public int simulatedDevices() {
+        return scenario.devices();
     }
 
     /** In which renewals are counted. */
@@ -33,12 +41,12 @@ public final class Outcome {
 
     /** Certificates a second that the mixed fleet needs. */
     public double meanPerSecond() {
-        return scenario.meanPerSecond();
+        return scenario.meanPerSecond() * scale;
     }
 
     /** Renewals a second in the fullest bucket. */
     public double peakPerSecond() {
-        return course.renewals[fullest(course.renewals)] / grain.bucketSeconds();
+        return course.renewals[fullest(course.renewals)] * scale / grain.bucketSeconds();
     }
 
     public double peakOverMean() {
@@ -57,7 +65,7 @@ public final class Outcome {
                 .map(bucket -> course.renewals[bucket])
                 .max()
                 .orElse(0);
-        return most / grain.bucketSeconds() / meanPerSecond();
+        return most * scale / grain.bucketSeconds() / meanPerSecond();
     }
 
     public long renewals() {
@@ -71,7 +79,7 @@ public final class Outcome {
 
     /** Attempts a second in the fullest bucket. */
     public double attemptsPeakPerSecond() {
-        return course.attempts[fullest(course.attempts)] / grain.bucketSeconds();
+        return course.attempts[fullest(course.attempts)] * scale / grain.bucketSeconds();
     }
 
     public long refused() {
@@ -80,7 +88,7 @@ public final class Outcome {
 
     /** Devices that got their first certificate. */
     public int enrolled() {
-        return enrolled;
+        return scaled(enrolled);
     }
 
     /** How often a certificate ended before the next one was there. */
@@ -90,12 +98,12 @@ public final class Outcome {
 
     /** Devices without a valid certificate at once, at most. */
     public int withoutCertificate() {
-        return IntStream.of(course.withoutCertificate()).max().orElse(0);
+        return scaled(IntStream.of(course.withoutCertificate()).max().orElse(0));
     }
 
     /** Devices that wanted a certificate and had been sent away or waited for their turn, at most. */
     public int backlog() {
-        return course.backlog[fullest(course.backlog)];
+        return scaled(course.backlog[fullest(course.backlog)]);
     }
 
     /** The longest that one of them waited. */
@@ -106,13 +114,13 @@ public final class Outcome {
     /** Renewals a second, bucket by bucket. */
     public double[] renewalRates() {
         return IntStream.of(course.renewals)
-                .mapToDouble(many -> many / grain.bucketSeconds())
+                .mapToDouble(many -> many * scale / grain.bucketSeconds())
                 .toArray();
     }
 
     /** Devices that wait, bucket by bucket. */
     public int[] backlogs() {
-        return course.backlog.clone();
+        return IntStream.of(course.backlog).map(this::scaled).toArray();
     }
 
     private static int fullest(int[] many) {
@@ -123,7 +131,11 @@ public final class Outcome {
         return fullest;
     }
 
-    private static long sum(int[] many) {
-        return IntStream.of(many).asLongStream().sum();
+    private int scaled(int many) {
+        return (int) Math.round(many * scale);
+    }
+
+    private long sum(int[] many) {
+        return Math.round(IntStream.of(many).asLongStream().sum() * scale);
     }
 }

@@ -78,16 +78,23 @@ public record Scenario(
 
     /** The same with a CA that serves whatever comes. */
     public Scenario unlimited() {
-        return with(new Capacity(Double.POSITIVE_INFINITY, ca.waiting, ca.comeBack), policy, levelled);
+        return with(devices, new Capacity(Double.POSITIVE_INFINITY, ca.waiting, ca.comeBack), policy, levelled);
     }
 
     /** The same when all certificates are renewed at the latest moment of the policy, and tried again by the schedule alone. */
     public Scenario withoutSpreading() {
-        return with(ca, new RenewalPolicy(policy.remainingLifetime(), policy.renewBefore(), 0), false);
+        return with(devices, ca, new RenewalPolicy(policy.remainingLifetime(), policy.renewBefore(), 0), false);
     }
 
-    private Scenario with(Capacity otherCa, RenewalPolicy otherPolicy, boolean spread) {
-        return new Scenario(devices, lifetime, lasting, enrolled, outages, otherCa, otherPolicy, retries, spread, seed);
+    Scenario scaledDown(double scale) {
+        var smaller = new Capacity(
+                ca.perSecond / scale, (int) Math.max(1, Math.round(ca.waiting / scale)), ca.comeBack);
+        return with((int) Math.max(1, Math.round(devices / scale)), smaller, policy, levelled);
+    }
+
+    private Scenario with(int many, Capacity otherCa, RenewalPolicy otherPolicy, boolean spread) {
+        return new Scenario(
+                many, lifetime, lasting, enrolled, outages, otherCa, otherPolicy, retries, spread, seed);
     }
 
     private static void demand(boolean holds, String otherwise) {

@@ -23,6 +23,7 @@ public final class Simulation {
     private final Course course;
     private final Desk desk;
     private final int lifetime;
+    private final double scale;
 
     /** In ticks; {@link #NEVER}: had none yet. */
     private final int[] notAfter;
@@ -35,8 +36,13 @@ public final class Simulation {
     private int longestWait;
 
     public Simulation(Scenario scenario) {
+        this(scenario, Grain.of(scenario), 1);
+    }
+
+    private Simulation(Scenario scenario, Grain grain, double scale) {
         this.scenario = scenario;
-        grain = Grain.of(scenario);
+        this.grain = grain;
+        this.scale = scale;
         ages = scenario.policy().ages(scenario.lifetime());
         retry = new RenewalRetry(scenario.retries());
         randomness = new SplittableRandom(scenario.seed());
@@ -47,6 +53,15 @@ public final class Simulation {
         notAfter = new int[scenario.devices()];
         wantedSince = new int[scenario.devices()];
         failures = new short[scenario.devices()];
+    }
+
+    /**
+     * A smaller fleet with a CA that is smaller as well, whose outcome is told as that of the whole; chance weighs more. For fleets that knock at the CA
+     * all at once, again and again.
+     */
+    public static Simulation sample(Scenario whole, int mostDevices) {
+        double scale = Math.max(1, (double) whole.devices() / mostDevices);
+        return new Simulation(whole.scaledDown(scale), Grain.of(whole), scale);
     }
 
     /** Runs to the end. */
@@ -61,7 +76,7 @@ public final class Simulation {
         }
         open(from, calendar.ticks());
         expireThoseThatWait();
-        return new Outcome(scenario, grain, course, enrolled, longestWait);
+        return new Outcome(scenario, grain, course, enrolled, longestWait, scale);
     }
 
     private void enrol() {
@@ -90,15 +105,26 @@ public final class Simulation {
     /** The CA does not answer; whoever waited for its turn learns it now. */
     private void closed(int from, int until) {
         for (int device = desk.leave(); device != Calendar.NOBODY && from < calendar.ticks(); device = desk.leave()) {
-            failed(device, from, Duration.ZERO);
+            knock(device, from, until);
         }
         for (int tick = from; tick < Math.min(until, calendar.ticks()); tick++) {
             for (int device = calendar.take(tick); device != Calendar.NOBODY; device = calendar.take(tick)) {
-                course.attempts[course.bucket(tick)]++;
-                failed(device, tick, Duration.ZERO);
+                knock(device, tick, until);
             }
             course.waiting(tick, backlog);
         }
+    }
+
+    /** All its tries while the CA is down. */
+    private void knock(int device, int from, int until) {
+        want(device, from);
+        long next = from;
+        while (next < Math.min(until, calendar.ticks())) {
+            int tick = (int) next;
+            course.attempts[course.bucket(tick)]++;
+            next = nextTry(device, tick, Duration.ZERO);
+        }
+        calendar.add(device, next);
     }
 
     private void ask(int device, int tick) {
@@ -147,10 +173,12 @@ public final class Simulation {
 
     private void failed(int device, int tick, Duration asked) {
         want(device, tick);
+        calendar.add(device, nextTry(device, tick, asked));
+    }
+
+    private long nextTry(int device, int tick, Duration asked) {
         failures[device] = (short) Math.min(Short.MAX_VALUE, failures[device] + 1);
-        calendar.add(
-                device,
-                tick + Math.max(1, grain.ticks(pause(device, tick, asked).toMillis())));
+        return (long) tick + Math.max(1, grain.ticks(pause(device, tick, asked).toMillis()));
     }
 
     private Duration pause(int device, int tick, Duration asked) {

@@ -9,6 +9,7 @@ import io.lumia.bus.FleetBus.Claim;
 import io.lumia.bus.FleetBus.IssueCertificate;
 import io.lumia.bus.FleetBus.IssueOutcome;
 import io.lumia.bus.FleetBus.Refusal;
+import io.lumia.bus.Origin;
 import io.lumia.issuance.IssuanceFailed;
 import io.lumia.issuance.StepCaClient;
 import io.lumia.store.Store;
@@ -129,7 +130,9 @@ final class Enrolments {
                 asked.via(),
                 Pem.of(leaf),
                 null,
-                null);
+                null,
+                null,
+                Origin.current().map(Origin::address).orElse(null));
         return store.write(handle -> {
                     store.certificates().insert(handle, certificate);
                     return certificate;

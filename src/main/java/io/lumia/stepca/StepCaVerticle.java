@@ -6,6 +6,7 @@ import io.lumia.bus.FleetBus.OverdueCount;
 import io.lumia.config.CannotStart;
 import io.lumia.config.StepCaAuthorityConfig;
 import io.lumia.issuance.StepCaClient;
+import io.lumia.lifecycle.RenewalPolicy;
 import io.lumia.store.Store;
 import io.lumia.x509.Fingerprint;
 import io.lumia.x509.FleetDomain;
@@ -32,12 +33,14 @@ public final class StepCaVerticle extends VerticleBase {
     private final Store store;
     private final StepCaClient ca;
     private final X509Certificate root;
+    private final RenewalPolicy renewals;
     private final Clock clock;
 
     /**
      * @param config with an address
      * @param ca the client of that address
      * @param root of that CA
+     * @param renewals by which devices renew
      */
     public StepCaVerticle(
             StepCaAuthorityConfig config,
@@ -46,6 +49,7 @@ public final class StepCaVerticle extends VerticleBase {
             Store store,
             StepCaClient ca,
             X509Certificate root,
+            RenewalPolicy renewals,
             Clock clock) {
         if (config.url() == null) {
             throw new CannotStart("step-ca.url is not set");
@@ -56,6 +60,7 @@ public final class StepCaVerticle extends VerticleBase {
         this.store = store;
         this.ca = ca;
         this.root = root;
+        this.renewals = renewals;
         this.clock = clock;
     }
 
@@ -92,6 +97,9 @@ public final class StepCaVerticle extends VerticleBase {
                         asked -> store.certificates()
                                 .overdue(asked, clock.instant())
                                 .map(OverdueCount::new)),
+                FleetBus.FORECAST_RENEWALS.serve(
+                        vertx, asked -> store.claims().renewalsAhead(renewals, clock.instant())),
+                FleetBus.LIST_SOONEST.serve(vertx, asked -> store.claims().soonest(asked.count(), clock.instant())),
                 FleetBus.LIST_DEVICES.serve(
                         vertx, asked -> store.claims().list(asked.query(), asked.page(), asked.size())),
                 FleetBus.RELEASE_NAME.serve(vertx, register::release),

@@ -33,9 +33,9 @@ public final class Certificates {
         var validity = certificate.validity();
         handle.createUpdate("""
                         insert into certificates (serial, profile, identity, names, device, issued_at, not_before, not_after,
-                          requester, via, certificate, provisioner)
+                          requester, via, certificate, provisioner, address)
                         values (:serial, :profile, :identity, :names, :device, :issuedAt, :notBefore, :notAfter,
-                          :requester, :via, :certificate, :provisioner)
+                          :requester, :via, :certificate, :provisioner, :address)
                         """)
                 .bind("serial", certificate.serial().toString())
                 .bind("profile", certificate.profile().label())
@@ -49,6 +49,7 @@ public final class Certificates {
                 .bind("via", certificate.via())
                 .bind("certificate", certificate.certificate())
                 .bind("provisioner", certificate.provisioner())
+                .bind("address", certificate.address())
                 .execute();
     }
 
@@ -144,7 +145,8 @@ public final class Certificates {
                 row.getString("certificate"),
                 reason == null ? null : Instant.ofEpochMilli(row.getLong("revoked_at")),
                 reason == null ? null : RevocationReason.of(reason),
-                row.getString("provisioner"));
+                row.getString("provisioner"),
+                row.getString("address"));
     }
 
     private static CertificateStatus status(Validity validity, boolean revoked, Instant now) {

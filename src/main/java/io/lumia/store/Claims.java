@@ -2,6 +2,9 @@ package io.lumia.store;
 
 import io.lumia.bus.FleetBus.DevicePage;
 import io.lumia.bus.FleetBus.DeviceRecord;
+import io.lumia.bus.FleetBus.RenewalsForecast;
+import io.lumia.bus.FleetBus.SoonestDevices;
+import io.lumia.lifecycle.RenewalPolicy;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.Fingerprint;
 import io.lumia.x509.SerialNumber;
@@ -9,6 +12,8 @@ import io.vertx.core.Future;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
@@ -22,6 +27,7 @@ public final class Claims {
             """;
 
     private final Store store;
+    private final DevicesDue due = new DevicesDue();
 
     Claims(Store store) {
         this.store = store;
@@ -89,6 +95,29 @@ public final class Claims {
                     .mapTo(Long.class)
                     .one();
             return new DevicePage(devices, total, page, size);
+        });
+    }
+
+    /** When the devices' newest certificates will be renewed by this policy. Of a big fleet it was counted up to half a minute ago. */
+    public Future<RenewalsForecast> renewalsAhead(RenewalPolicy policy, Instant now) {
+        return store.read(handle -> due.forecast(handle, policy, now));
+    }
+
+    /** The devices whose newest certificates end first, of those that have not ended. */
+    public Future<SoonestDevices> soonest(int count, Instant now) {
+        return store.read(handle -> {
+            var soonest = new LinkedHashMap<DeviceName, Instant>();
+            handle.createQuery("""
+                            select name, newest_not_after from claims where newest_not_after >= :now
+                            order by newest_not_after limit :count
+                            """)
+                    .bind("now", now.toEpochMilli())
+                    .bind("count", count)
+                    .map((row, context) -> Map.entry(
+                            new DeviceName(row.getString("name")),
+                            Instant.ofEpochMilli(row.getLong("newest_not_after"))))
+                    .forEach(device -> soonest.put(device.getKey(), device.getValue()));
+            return new SoonestDevices(soonest);
         });
     }
 

@@ -167,12 +167,12 @@ final class Database {
     }
 
     private static Handle open(Path file, Map<String, String> pragmas) {
-        var jdbi = Jdbi.create(() -> connect(file, pragmas));
+        var jdbi = Jdbi.create(() -> connectTo(file, pragmas));
         jdbi.setStatementBuilderFactory(connection -> new KeptStatements());
         return jdbi.open();
     }
 
-    private static Connection connect(Path file, Map<String, String> pragmas) throws SQLException {
+    static Connection connectTo(Path file, Map<String, String> pragmas) throws SQLException {
         var properties = new Properties();
         properties.putAll(pragmas);
         var connection = DriverManager.getConnection(url(file), properties);

@@ -2,6 +2,7 @@ package io.lumia.store;
 
 import io.vertx.core.Future;
 import java.util.Optional;
+import org.jdbi.v3.core.Handle;
 
 /** What an operator set at run time, and other values that are alone of their kind; table {@code settings}. */
 public final class Settings {
@@ -20,14 +21,19 @@ public final class Settings {
 
     /** Sets or replaces. */
     public Future<Void> write(String key, String value) {
-        return store.write(handle -> handle.createUpdate("""
-                                insert into settings (name, value) values (:name, :value)
-                                on conflict (name) do update set value = excluded.value
-                                """)
-                        .bind("name", key)
-                        .bind("value", value)
-                        .execute())
-                .mapEmpty();
+        return store.write(handle -> set(handle, key, value)).mapEmpty();
+    }
+
+    /** The same, but the last moments may be lost when the power goes. */
+    public Future<Void> note(String key, String value) {
+        return store.writeUnsynced(handle -> set(handle, key, value)).mapEmpty();
+    }
+
+    private static int set(Handle handle, String key, String value) {
+        return handle.createUpdate("""
+                        insert into settings (name, value) values (:name, :value)
+                        on conflict (name) do update set value = excluded.value
+                        """).bind("name", key).bind("value", value).execute();
     }
 
     public Future<Void> remove(String key) {

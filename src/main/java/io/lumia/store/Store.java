@@ -24,6 +24,8 @@ public final class Store {
     private final Certificates certificates = new Certificates(this);
     private final Claims claims = new Claims(this);
     private final Revocations revocations = new Revocations(this);
+    private final OperatorTokens operatorTokens = new OperatorTokens(this);
+    private final CertificateRoles certificateRoles = new CertificateRoles(this);
 
     private Store(Readers readers, GroupCommit writer) {
         this.readers = readers;
@@ -92,6 +94,14 @@ public final class Store {
 
     public Revocations revocations() {
         return revocations;
+    }
+
+    public OperatorTokens operatorTokens() {
+        return operatorTokens;
+    }
+
+    public CertificateRoles certificateRoles() {
+        return certificateRoles;
     }
 
     /** Finishes the writes that were accepted, then closes the database. */

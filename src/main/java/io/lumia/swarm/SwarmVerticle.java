@@ -18,7 +18,7 @@ public final class SwarmVerticle extends VerticleBase {
     private static final Logger log = LoggerFactory.getLogger(SwarmVerticle.class);
     private static final int STEPS_PER_SECOND = 20;
     /** Of the whole swarm, to a connection or a renewal: more would only wait for each other, until their steps take too long and begin again. */
-    private static final int MOST_ON_THE_WAY = 200;
+    private static final int MOST_ON_THE_WAY = 100;
     /** Who takes longer holds nobody up. */
     private static final Duration LONGEST_WAY = Duration.ofMinutes(1);
     /** Commands that were missed for longer are not made up for. */

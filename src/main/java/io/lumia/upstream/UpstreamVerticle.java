@@ -1,5 +1,6 @@
 package io.lumia.upstream;
 
+import io.lumia.bus.Origin;
 import io.lumia.bus.RemoteCalls;
 import io.lumia.config.CannotStart;
 import io.lumia.config.TlsConfig;
@@ -99,6 +100,12 @@ public final class UpstreamVerticle extends VerticleBase {
                 .putHeader("authorization", "Bearer " + access.token)
                 .putHeader("content-type", "application/json")
                 .setTimeout(PATIENCE.toMillis());
+        Origin.current().ifPresent(origin -> {
+            request.putHeader("x-request-id", origin.correlation());
+            if (origin.address() != null) {
+                request.putHeader("x-origin-address", origin.address());
+            }
+        });
         return client.request(request)
                 .compose(sent -> sent.send(question).compose(this::answer))
                 .recover(failed -> Future.failedFuture(new IllegalStateException(

@@ -3,32 +3,32 @@ package io.lumia.web;
 import io.lumia.config.CannotStart;
 import io.lumia.crypto.DurableFiles;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
-import java.util.Base64;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The bearer token of the admin API; only its hash stays in memory, so that comparison takes the same time whatever was guessed. */
+/** The bearer token of the admin API; its hash stays in memory, so that comparison takes the same time whatever was guessed. */
 final class AdminToken {
     static final String FILE = "admin-token";
     /** Of whoever presents it, in the audit log. */
     static final String NAME = "admin";
 
     private static final Logger log = LoggerFactory.getLogger(AdminToken.class);
-    private static final int OCTETS = 32;
     private static final int SHORTEST = 16;
 
     private final byte[] hash;
 
-    private AdminToken(String token) {
-        this.hash = sha256(token);
+    private final @Nullable String made;
+
+    private AdminToken(String token, boolean made) {
+        this.hash = Secret.sha256(token);
+        this.made = made ? token : null;
     }
 
     /**
@@ -38,11 +38,11 @@ final class AdminToken {
      */
     static AdminToken open(@Nullable String configured, Path data) throws IOException {
         if (configured != null) {
-            return new AdminToken(configured);
+            return new AdminToken(configured, false);
         }
         var file = data.resolve(FILE);
         try {
-            return new AdminToken(Files.exists(file) ? read(file) : create(data, file));
+            return Files.exists(file) ? new AdminToken(read(file), false) : new AdminToken(create(data, file), true);
         } catch (FileSystemException unusable) {
             throw new CannotStart(
                     "cannot read or write the admin token " + file + " ("
@@ -52,8 +52,13 @@ final class AdminToken {
         }
     }
 
+    /** The token itself, when it was made just now. */
+    Optional<String> made() {
+        return Optional.ofNullable(made);
+    }
+
     boolean matches(String presented) {
-        return MessageDigest.isEqual(hash, sha256(presented));
+        return MessageDigest.isEqual(hash, Secret.sha256(presented));
     }
 
     private static String read(Path file) throws IOException {
@@ -66,20 +71,10 @@ final class AdminToken {
     }
 
     private static String create(Path data, Path file) throws IOException {
-        var octets = new byte[OCTETS];
-        new SecureRandom().nextBytes(octets);
-        var token = Base64.getUrlEncoder().withoutPadding().encodeToString(octets);
+        var token = Secret.make(new SecureRandom());
         DurableFiles.directory(data);
         DurableFiles.writePrivate(file, token + "\n");
         log.atInfo().addKeyValue("file", file).log("admin token made; commands and the admin API need it");
         return token;
-    }
-
-    private static byte[] sha256(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (GeneralSecurityException broken) {
-            throw new IllegalStateException("every Java platform has SHA-256", broken);
-        }
     }
 }

@@ -6,6 +6,7 @@ import io.lumia.bus.Call;
 import io.lumia.http.Problem;
 import io.lumia.x509.Printable;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -38,7 +39,9 @@ final class Answers {
     /** The last resort of every route. */
     static void failed(RoutingContext context) {
         var cause = context.failure();
-        problem(context, cause).answer(context.response());
+        if (!(cause instanceof HttpClosedException)) {
+            problem(context, cause).answer(context.response());
+        }
     }
 
     static int page(RoutingContext context) {
@@ -98,6 +101,9 @@ final class Answers {
             case 400 -> Problem.of(400, "bad-request", "Bad request", "the request is malformed");
             case 404 -> Problem.of(404, "not-found", "Not found", "there is no such resource; see docs/api.md");
             case 405 -> Problem.of(405, "method-not-allowed", "Method not allowed", "see docs/api.md for the methods");
+            case 415 ->
+                Problem.of(
+                        415, "unsupported-media-type", "Unsupported media type", "send Content-Type: application/json");
             case 413 ->
                 Problem.of(413, "too-large", "Request too large", "the body exceeds 64 KiB")
                         .with("Connection", "close");

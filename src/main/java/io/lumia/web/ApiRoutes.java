@@ -42,6 +42,11 @@ final class ApiRoutes {
         add(HttpMethod.DELETE, path, role, handler);
     }
 
+    /** To be mounted below {@code /api/v1}. */
+    Router router() {
+        return router;
+    }
+
     /** In the order they were added. */
     List<ApiRoute> all() {
         return List.copyOf(routes);

@@ -1,5 +1,6 @@
 package io.lumia.web;
 
+import io.lumia.bus.Origin;
 import io.lumia.bus.RemoteCalls;
 import io.lumia.http.Problem;
 import io.vertx.core.Vertx;
@@ -20,6 +21,11 @@ final class CallsApi {
 
     private void call(RoutingContext context) {
         var question = context.body().buffer();
+        var address = context.request().getHeader("x-origin-address");
+        if (address != null) {
+            // who asked the process that asks us; it is trusted with more than this
+            Origin.cameFrom(address);
+        }
         var answer = RemoteCalls.answer(
                         vertx,
                         String.valueOf(context.pathParam("address")),

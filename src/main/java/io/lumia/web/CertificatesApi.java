@@ -40,9 +40,11 @@ final class CertificatesApi {
     private static final int LONGEST_QUERY = 200;
 
     private final AuditTrail audit;
+    private final CertificateRights rights;
 
-    CertificatesApi(AuditTrail audit) {
+    CertificatesApi(AuditTrail audit, CertificateRights rights) {
         this.audit = audit;
+        this.rights = rights;
     }
 
     void mount(ApiRoutes api) {
@@ -80,11 +82,13 @@ final class CertificatesApi {
     }
 
     private void issue(RoutingContext context) {
-        var body = RequestBody.of(context, ordered("csr", "profile", "validity", "sans"));
+        var body = RequestBody.of(context, ordered("csr", "profile", "validity", "sans", "role"));
         var profile = parsed("profile", body.required("profile"), Profile::of);
         if (profile == Profile.ADMIN) {
             Operator.demand(context, Role.ADMIN, audit.clock());
         }
+        var role = CertificateRights.wanted(profile, body);
+        rights.demandStore(role);
         @Nullable Duration lifetime = body.duration("validity").orElse(null);
         var csr = body.required("csr");
         var names = body.texts("sans");
@@ -101,7 +105,9 @@ final class CertificatesApi {
                                 Operator.of(context).name(),
                                 "sign"))
                         .compose(wanted -> Answers.ask(context, FleetBus.ISSUE_CERTIFICATE, wanted, "authority"))
-                        .map(CertificatesApi::issued));
+                        .map(CertificatesApi::issued)
+                        .compose(bundle -> rights.grant(bundle, role, Operator.of(context)))
+                        .map(CertificatesApi::view));
     }
 
     /** A device's certificate is for the claimed name that is the CSR's common name; other profiles claim nothing. */
@@ -148,12 +154,11 @@ final class CertificatesApi {
                         .map(outcome -> revoked(context, outcome)));
     }
 
-    private static Views.Issued issued(IssueOutcome outcome) {
+    private static CertificateBundle issued(IssueOutcome outcome) {
         if (outcome instanceof IssueOutcome.Refused refused) {
             throw new Rejected(refusal(refused.refusal(), refused.detail()));
         }
-        var bundle = ((IssueOutcome.Issued) outcome).bundle();
-        return view(bundle);
+        return ((IssueOutcome.Issued) outcome).bundle();
     }
 
     private Views.Certificate revoked(RoutingContext context, RevokeOutcome outcome) {

@@ -13,16 +13,19 @@ import org.bouncycastle.asn1.x500.style.IETFUtils;
 /** Whose client certificate may be shown at the admin API, by common name; looked at on every request, resumed TLS sessions included. */
 final class ClientNames {
     private final NamePatterns allowed;
+    private final Refusals refusals;
 
     /** @param patterns empty: everybody with a good certificate */
-    ClientNames(List<String> patterns) {
-        allowed = new NamePatterns(patterns);
+    ClientNames(List<String> patterns, Refusals refusals) {
+        this.allowed = new NamePatterns(patterns);
+        this.refusals = refusals;
     }
 
     void check(RoutingContext context) {
         if (allowed.isEmpty() || allowed.matches(commonName(context))) {
             context.next();
         } else {
+            refusals.tell(context.request(), Authentication.NOBODY, Refusals.REQUEST, "client-not-allowed");
             throw new Rejected(Problem.of(
                     403,
                     "client-not-allowed",

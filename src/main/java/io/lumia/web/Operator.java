@@ -8,6 +8,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Who sends a request, once authenticated.
@@ -32,10 +33,12 @@ public record Operator(String name, Role role, How how) {
 
     /** Who sends this request. @throws IllegalStateException on a route that demands nobody */
     public static Operator of(RoutingContext context) {
-        if (context.get(KEY) instanceof Operator operator) {
-            return operator;
-        }
-        throw new IllegalStateException("nobody is authenticated on this route");
+        return find(context).orElseThrow(() -> new IllegalStateException("nobody is authenticated on this route"));
+    }
+
+    /** Who sends this request, where that is known. */
+    static Optional<Operator> find(RoutingContext context) {
+        return context.get(KEY) instanceof Operator operator ? Optional.of(operator) : Optional.empty();
     }
 
     /** Stops whoever may not do what {@code role} may. For a route behind authentication. */

@@ -12,10 +12,14 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A JSON object that somebody sent; every reader names the member that is wrong. */
 final class RequestBody {
@@ -51,6 +55,16 @@ final class RequestBody {
         return body;
     }
 
+    /** Texts by name, whatever the names; null stays null. */
+    static Map<String, @Nullable String> values(RoutingContext context) {
+        var names = new LinkedHashSet<String>();
+        object(context).fieldNames().forEachRemaining(names::add);
+        var body = of(context, names);
+        var values = new LinkedHashMap<String, @Nullable String>();
+        names.forEach(name -> values.put(name, body.text(name).orElse(null)));
+        return values;
+    }
+
     boolean has(String member) {
         return object.has(member);
     }
@@ -83,6 +97,18 @@ final class RequestBody {
             throw Rejected.badRequest("the member '" + member + "' must be true or false");
         }
         return Optional.of(value.booleanValue());
+    }
+
+    /** A number from 0 to 1. */
+    Optional<Double> share(String member) {
+        var value = object.get(member);
+        if (value == null || value.isNull()) {
+            return Optional.empty();
+        }
+        if (!value.isNumber() || value.doubleValue() < 0 || value.doubleValue() > 1) {
+            throw Rejected.badRequest("the member '" + member + "' must be a number from 0 to 1");
+        }
+        return Optional.of(value.doubleValue());
     }
 
     Optional<Duration> duration(String member) {

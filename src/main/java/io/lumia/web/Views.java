@@ -1,6 +1,7 @@
 package io.lumia.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.AuthorityDescription;
 import io.lumia.bus.FleetBus.BrokerStatistics;
 import io.lumia.bus.FleetBus.CertificateCounts;
@@ -32,6 +33,7 @@ final class Views {
             String status,
             String requester,
             String via,
+            @Nullable String address,
             @Nullable String revokedAt,
             @Nullable String revocationReason,
             @Nullable String certificate) {
@@ -58,6 +60,7 @@ final class Views {
                     record.status().name().toLowerCase(Locale.ROOT),
                     record.requester(),
                     record.via(),
+                    record.address(),
                     text(record.revokedAt()),
                     reason == null ? null : reason.label(),
                     pem);
@@ -65,6 +68,66 @@ final class Views {
     }
 
     record Certificates(List<Certificate> certificates, long total, boolean complete, int page, int size) {}
+
+    /**
+     * An act.
+     *
+     * @param number of its line in the log
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record AuditEntry(
+            long number,
+            String at,
+            String actor,
+            String action,
+            String object,
+            String outcome,
+            @Nullable String address,
+            @Nullable String correlation,
+            Map<String, String> details) {
+        static AuditEntry of(FleetBus.AuditEntry entry) {
+            var act = entry.act();
+            return new AuditEntry(
+                    entry.sequence(),
+                    act.at().toString(),
+                    act.actor(),
+                    act.action(),
+                    act.object(),
+                    act.outcome(),
+                    act.address(),
+                    act.correlation(),
+                    act.details());
+        }
+    }
+
+    /**
+     * @param event an action of the audit log, or {@code certificate.replaced} and {@code certificate.expired}
+     * @param what the same in words
+     * @param number of its line in the audit log; absent: known from the certificate's record
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record HistoryEvent(
+            String at,
+            String event,
+            String outcome,
+            String what,
+            @Nullable String actor,
+            @Nullable String address,
+            @Nullable String serial,
+            @Nullable String correlation,
+            @Nullable Long number,
+            Map<String, String> details) {}
+
+    /** @param complete whether these are all acts that the log has */
+    record History(String name, List<Certificate> certificates, List<HistoryEvent> events, boolean complete) {}
+
+    /** @param current whether everything was looked through; not while the index is made anew */
+    record AuditPage(List<AuditEntry> entries, boolean more, boolean current, int page, int size) {
+        static AuditPage of(FleetBus.AuditPage found, int page, int size) {
+            return new AuditPage(
+                    found.entries().stream().map(AuditEntry::of).toList(), found.more(), found.current(), page, size);
+        }
+    }
 
     record Issued(
             String serial,

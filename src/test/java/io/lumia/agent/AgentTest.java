@@ -367,6 +367,19 @@ class AgentTest {
     }
 
     @Test
+    void a_broker_that_ends_the_old_connection_of_a_swap_without_a_word_has_dropped_nobody() {
+        var agent = connected(null);
+        Await.on(context, () -> Future.succeededFuture(agent.renewNow()));
+        Await.until(vertx, "renewed", () -> renewals.size() == 1);
+        assertThat(heard.endings).isEmpty();
+
+        broker.cut("dev-0001");
+        Await.until(vertx, "told", () -> heard.endings.size() == 1);
+        assertThat(heard.endings.get(0).isDrop()).isTrue();
+        stop(agent);
+    }
+
+    @Test
     void leaves_with_a_goodbye_and_comes_back_after_the_pause() {
         var agent = connected(null);
         Await.on(context, () -> {

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.Audited;
+import io.lumia.config.AuditConfig;
 import io.lumia.fakes.Await;
 import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -35,7 +38,8 @@ class AuditVerticleTest {
 
     @Test
     void writes_every_act_in_order_and_nothing_is_lost_at_the_stop() throws Exception {
-        var id = Await.result(vertx.deployVerticle(new AuditVerticle(data)));
+        var id = Await.result(vertx.deployVerticle(new AuditVerticle(
+                new AuditConfig(1 << 20, Duration.ofDays(7), Duration.ofDays(30), true), data, Clock.systemUTC())));
         vertx.runOnContext(go -> {
             for (int i = 0; i < 500; i++) {
                 FleetBus.AUDITED.publish(vertx, act(Integer.toString(i)));
@@ -44,9 +48,12 @@ class AuditVerticleTest {
         awaitLast("499");
         Await.result(vertx.undeploy(id));
         var lines = Files.readAllLines(file());
-        assertThat(lines).hasSize(500);
+        assertThat(lines.size()).isEqualTo(501);
         for (int i = 0; i < 500; i++) {
-            assertThat(new ObjectMapper().readTree(lines.get(i)).path("object").asText())
+            assertThat(new ObjectMapper()
+                            .readTree(lines.get(i + 1))
+                            .path("object")
+                            .asText())
                     .isEqualTo(Integer.toString(i));
         }
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file())))
@@ -57,25 +64,27 @@ class AuditVerticleTest {
 
     @Test
     void nobody_forges_a_line() throws Exception {
-        var id = Await.result(vertx.deployVerticle(new AuditVerticle(data)));
+        var id = Await.result(vertx.deployVerticle(new AuditVerticle(
+                new AuditConfig(1 << 20, Duration.ofDays(7), Duration.ofDays(30), true), data, Clock.systemUTC())));
         FleetBus.AUDITED.publish(vertx, act("x\n{\"actor\":\"operator\"}\r\u001b[31m"));
         FleetBus.AUDITED.publish(vertx, act("last"));
         awaitLast("last");
         Await.result(vertx.undeploy(id));
         assertThat(Files.readString(file()).chars().filter(c -> c < 0x20 && c != '\n'))
                 .isEmpty();
-        assertThat(Files.readAllLines(file())).hasSize(2);
+        assertThat(Files.readAllLines(file())).hasSize(3);
     }
 
     @Test
-    void begins_a_new_line_after_one_that_a_crash_cut_short() throws Exception {
+    void takes_away_a_line_that_a_crash_cut_short() throws Exception {
         Files.createDirectories(file().getParent());
         Files.writeString(file(), "{\"at\":\"20");
-        var id = Await.result(vertx.deployVerticle(new AuditVerticle(data)));
+        var id = Await.result(vertx.deployVerticle(new AuditVerticle(
+                new AuditConfig(1 << 20, Duration.ofDays(7), Duration.ofDays(30), true), data, Clock.systemUTC())));
         FleetBus.AUDITED.publish(vertx, act("last"));
         awaitLast("last");
         Await.result(vertx.undeploy(id));
-        assertThat(Files.readAllLines(file())).hasSize(2);
+        assertThat(Files.readAllLines(file())).hasSize(3);
     }
 
     private Path file() {

@@ -270,8 +270,7 @@ class EmqxAdapterTest {
                 "sign",
                 "",
                 revoked ? NOW : null,
-                revoked ? RevocationReason.KEY_COMPROMISE : null,
-                null);
+                revoked ? RevocationReason.KEY_COMPROMISE : null);
     }
 
     private static SerialNumber serial(int number) {

@@ -32,7 +32,7 @@ public final class LoopbackAuthority implements AutoCloseable {
     public final int http01Port;
     public final int httpPort;
     public final Path root;
-    private final Store store;
+    public final Store store;
     private final AuthorityVerticle authority;
 
     public LoopbackAuthority(Path data) throws IOException {

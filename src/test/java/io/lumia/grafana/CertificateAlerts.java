@@ -44,6 +44,14 @@ final class CertificateAlerts {
                                 Duration.ofMinutes(2),
                                 "{{ .Labels.instance }} of {{ .Labels.job }} is down",
                                 "Its metrics cannot be scraped: the process is stopped, stuck, or out of reach."),
+                        Alert.warning(
+                                "LumiaEventLoopBlocked",
+                                "max by (job, instance) (lumia_event_loops_blocked)",
+                                ABOVE,
+                                0,
+                                Duration.ofMinutes(1),
+                                "An event loop of {{ .Labels.instance }} does not run",
+                                "For longer than a second, again and again: what it serves stands still."),
                         Alert.critical(
                                 "LumiaExpiryMetricAbsent",
                                 "count(lumia_certificate_expiry_timestamp_seconds) or vector(0)",

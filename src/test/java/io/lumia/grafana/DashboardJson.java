@@ -62,23 +62,7 @@ final class DashboardJson {
     }
 
     private static Map<String, Object> otherDashboards() {
-        return map(
-                "type",
-                "dashboards",
-                "title",
-                "Lumia",
-                "tags",
-                List.of(Dashboard.TAG),
-                "asDropdown",
-                false,
-                "includeVars",
-                true,
-                "keepTime",
-                true,
-                "targetBlank",
-                false,
-                "url",
-                "");
+        return PanelJson.link("dashboards", "Lumia", List.of(Dashboard.TAG), "");
     }
 
     /** A line where a process began: most jumps have their cause there. */

@@ -44,8 +44,6 @@ final class DashboardVariables {
                 "query",
                 "datasource",
                 PanelJson.source(),
-                "definition",
-                query,
                 "query",
                 map("query", query, "refId", name),
                 "hide",

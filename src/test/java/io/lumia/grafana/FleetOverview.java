@@ -152,6 +152,23 @@ final class FleetOverview {
                         .query("sum by (instance) (jvm_memory_used_bytes{@,area=\"heap\"})", "{{instance}} used")
                         .query("sum by (instance) (jvm_memory_max_bytes{@,area=\"heap\"} > 0)", "{{instance}} most")
                         .width(8),
+                Panel.series("Lag of the event loops", "s", "How late a timer ran, the worst of the last half minute. Healthy: a few milliseconds.")
+                        .query("max by (instance) (lumia_event_loop_lag_seconds{@})", "{{instance}}")
+                        .steps(Steps.NONE.then("orange", 0.1).then("red", 1))
+                        .width(8),
+                Panel.series("Worker pools", "percentunit", "Threads at work, of those that a pool may have.")
+                        .query(
+                                "max by (pool) (lumia_worker_pool_busy{@} / lumia_worker_pool_size{@})",
+                                "{{pool}}")
+                        .steps(Steps.NONE.then("orange", 0.8).then("red", 1))
+                        .width(8),
+                Panel.series("Waiting for a worker", "short", "Tasks, by pool: more than a moment's worth means that it is too small.")
+                        .query("max by (pool) (lumia_worker_pool_queued{@})", "{{pool}}")
+                        .width(8),
+                Panel.series("Scrape", "s", "How long it took to answer Prometheus: the price of being watched.")
+                        .query("max by (instance) (lumia_scrape_duration_seconds{@})", "{{instance}}")
+                        .steps(Steps.NONE.then("orange", 1).then("red", 5))
+                        .width(8),
                 Panel.of(Kind.TABLE, "Versions", "short", "What runs where, and for how long.")
                         .query("max by (instance, version, java, vertx) (lumia_build_info{@})", "")
                         .width(8));

@@ -89,11 +89,36 @@ final class PanelJson {
     private static List<Object> links(Panel panel) {
         return panel.leadsTo() == null
                 ? List.of()
-                : List.of(map(
-                        "title",
+                : List.of(link(
+                        "link",
                         "Details",
-                        "url",
+                        List.of(),
                         "/d/" + panel.leadsTo() + "?${__url_time_range}&${datasource:queryparam}&${job:queryparam}"));
+    }
+
+    /** @param type {@code dashboards}: those with the tags; {@code link}: the address */
+    static Map<String, Object> link(String type, String title, List<String> tags, String url) {
+        return map(
+                "type",
+                type,
+                "title",
+                title,
+                "tooltip",
+                "",
+                "icon",
+                "external link",
+                "tags",
+                tags,
+                "asDropdown",
+                false,
+                "includeVars",
+                url.isEmpty(),
+                "keepTime",
+                url.isEmpty(),
+                "targetBlank",
+                false,
+                "url",
+                url);
     }
 
     private static List<Object> targets(Panel panel) {

@@ -38,7 +38,7 @@ final class Recordings {
                     "lumia:backup_age:seconds",
                     "time() - (max by (job, instance) (lumia_backup_last_success_timestamp_seconds > 0)"
                             + " or max by (job, instance) (process_start_time_seconds))"
-                            + " and on (job, instance) lumia_backups_total"));
+                            + " and on (job, instance) sum by (job, instance) (lumia_backups_total) > 0"));
 
     private Recordings() {}
 
@@ -56,10 +56,11 @@ final class Recordings {
                 .orElseThrow(() -> new IllegalArgumentException("no recording " + name));
     }
 
-    /** As the authority counts them, whatever the client; where the CA is another's, as the agents do. */
+    /** As the authority counts them, whatever the client; or as the agents do, where the CA is another's. The larger of both. */
     private static String renewals(String window) {
-        return "sum by (job) (increase(lumia_certificate_issue_duration_seconds_count"
-                + "{result=\"issued\",via=~\"acme|renew|rekey\"}[" + window + "]))"
-                + " or sum by (job) (increase(lumia_acme_renewal_success_total[" + window + "]))";
+        var issued = "sum by (job) (increase(lumia_certificate_issue_duration_seconds_count"
+                + "{result=\"issued\",via=~\"acme|renew|rekey\"}[" + window + "]))";
+        var renewed = "sum by (job) (increase(lumia_acme_renewal_success_total[" + window + "]))";
+        return issued + " > " + renewed + " or " + renewed + " or " + issued;
     }
 }

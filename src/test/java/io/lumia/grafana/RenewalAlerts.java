@@ -38,6 +38,14 @@ final class RenewalAlerts {
                                 "Nothing is renewed at {{ .Labels.job }} although {{ .Value }} devices are overdue",
                                 "Not one renewal in 30 minutes: it is the CA, the network or the challenges, not a device."),
                         Alert.warning(
+                                "LumiaRotationHalted",
+                                "max by (job) (lumia_fleet_rotation_halted)",
+                                ABOVE,
+                                0,
+                                Duration.ofMinutes(1),
+                                "The rotation of the fleet of {{ .Labels.job }} stands still",
+                                "Too many of its renewals failed. It goes on when somebody says so."),
+                        Alert.warning(
                                 "LumiaIssuanceFailing",
                                 "lumia:issuance_failed:ratio15m",
                                 ABOVE,

@@ -13,7 +13,7 @@ final class RenewalDashboard {
                 "Lumia: renewals",
                 "Are certificates replaced in time, how long does it take, what fails and why, what comes next?",
                 "lumia_build_info",
-                List.of(now(), work(), ahead(), listeners(), watched()));
+                List.of(now(), work(), ahead(), rotation(), listeners(), watched()));
     }
 
     private static Section now() {
@@ -80,11 +80,18 @@ final class RenewalDashboard {
                 "Ahead",
                 Panel.of(
                                 Kind.BARS,
+                                "Renewals expected within",
+                                "short",
+                                "By the policy, overdue ones included: what the CA has to do in this time.")
+                        .query("sort(max by (within) (lumia_renewals_expected{@}))", "{{within}}")
+                        .width(6),
+                Panel.of(
+                                Kind.BARS,
                                 "Active certificates that end within",
                                 "short",
                                 "Replaced ones that still run included, so this is never zero in a fleet that renews.")
                         .query("sort(max by (within) (lumia_certificates_expiring{@}))", "{{within}}")
-                        .width(8),
+                        .width(6),
                 Panel.of(
                                 Kind.BARS,
                                 "First active certificate to end",
@@ -93,14 +100,34 @@ final class RenewalDashboard {
                         .query(
                                 "sort(min by (profile) (lumia_certificate_earliest_expiry_timestamp_seconds{@}) - time())",
                                 "{{profile}}")
-                        .width(8),
+                        .width(6),
                 Panel.series(
                                 "Overdue",
                                 "short",
                                 "Rises when devices are off or refused; should come back to zero by itself.")
                         .query("max(lumia_renewals_overdue{@})", "devices")
                         .steps(Steps.ZERO_IS_GOOD)
-                        .width(8));
+                        .width(6));
+    }
+
+    private static Section rotation() {
+        return Section.of(
+                "Rotation of the fleet (lumia rotate-fleet)",
+                Panel.series("Devices", "short", "Of the present or last rotation: how far it has come.")
+                        .query("max by (state) (lumia_fleet_rotation_devices{@})", "{{state}}"),
+                Panel.stat("Runs", "bool_yes_no", "Whether one has devices renew now.", "max(lumia_fleet_rotation_running{@})")
+                        .steps(Steps.NONE.then("blue", 1)),
+                Panel.stat(
+                                "Stands still",
+                                "bool_yes_no",
+                                "By itself, since too many renewals failed.",
+                                "max(lumia_fleet_rotation_halted{@})")
+                        .steps(Steps.ZERO_IS_GOOD),
+                Panel.stat(
+                        "Rate",
+                        "cps",
+                        "Devices a second that it is to have renew.",
+                        "max(lumia_fleet_rotation_rate{@})"));
     }
 
     private static Section listeners() {

@@ -1,6 +1,7 @@
 package io.lumia.interop;
 
 import io.lumia.fakes.FreePort;
+import io.lumia.fakes.RawTls;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
@@ -84,6 +85,11 @@ final class RunningLumia {
         return port("CA");
     }
 
+    /** Where the web interface is. */
+    String web() {
+        return address("admin API");
+    }
+
     int brokerPort() {
         return port("broker");
     }
@@ -102,23 +108,34 @@ final class RunningLumia {
 
     /** Asks the admin API with its token. */
     HttpResponse<String> post(String path, String json) throws IOException, InterruptedException {
-        return http.send(
-                admin(path)
-                        .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(json))
-                        .build(),
-                BodyHandlers.ofString());
+        return send(request(path)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(json))
+                .build());
     }
 
-    /** What the admin API answers. */
-    String get(String path) throws IOException, InterruptedException {
-        return http.send(admin(path).build(), BodyHandlers.ofString()).body();
+    /** Asks the admin API with its token. */
+    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return send(request(path).build());
     }
 
-    private HttpRequest.Builder admin(String path) throws IOException {
-        var token = Files.readString(data.resolve("admin-token")).strip();
-        return HttpRequest.newBuilder(URI.create(address("admin API") + path))
-                .header("Authorization", "Bearer " + token);
+    /** The admin token. */
+    String token() throws IOException {
+        return Files.readString(data.resolve("admin-token")).strip();
+    }
+
+    /** Of the admin API, {@code /api/v1} included. */
+    URI admin() {
+        return URI.create(address("admin API"));
+    }
+
+    private HttpRequest.Builder request(String path) throws IOException {
+        return HttpRequest.newBuilder(URI.create(admin() + path)).header("Authorization", "Bearer " + token());
+    }
+
+    private HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
+        var client = request.uri().getScheme().equals("https") ? RawTls.http(Files.readString(root())) : http;
+        return client.send(request, BodyHandlers.ofString());
     }
 
     /** Where devices ask for their first certificate. */

@@ -6,8 +6,10 @@ import static io.lumia.bus.FleetBus.CERTIFICATE_NOT_ISSUED;
 import static io.lumia.bus.FleetBus.CERTIFICATE_RENEWED;
 import static io.lumia.bus.FleetBus.COUNT_OVERDUE;
 import static io.lumia.bus.FleetBus.DELIVERY_STATISTICS;
+import static io.lumia.bus.FleetBus.FORECAST_RENEWALS;
 import static io.lumia.bus.FleetBus.HOOK_RUN;
 import static io.lumia.bus.FleetBus.LISTENER_RELOADED;
+import static io.lumia.bus.FleetBus.LIST_SOONEST;
 import static io.lumia.bus.FleetBus.PROVISIONING_ANSWERED;
 import static io.lumia.bus.FleetBus.REVOCATION_STATISTICS;
 import static io.lumia.bus.FleetBus.WATCHED_LOOKED_AT;
@@ -27,7 +29,9 @@ import io.lumia.bus.FleetBus.HookRun;
 import io.lumia.bus.FleetBus.ListenerReloaded;
 import io.lumia.bus.FleetBus.OverdueCount;
 import io.lumia.bus.FleetBus.ProvisioningAnswered;
+import io.lumia.bus.FleetBus.RenewalsForecast;
 import io.lumia.bus.FleetBus.RevocationStatistics;
+import io.lumia.bus.FleetBus.SoonestDevices;
 import io.lumia.bus.FleetBus.WatchedLookedAt;
 import io.lumia.config.MetricsConfig;
 import io.lumia.config.RenewalConfig;
@@ -38,6 +42,7 @@ import io.lumia.x509.Validity;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.junit5.VertxExtension;
@@ -59,15 +64,20 @@ class MetricsVerticleTest {
 
     private final Readiness readiness = new Readiness();
     private final MetricsVerticle metrics = new MetricsVerticle(
-            new MetricsConfig("127.0.0.1", 0),
+            new MetricsConfig("127.0.0.1", 0, 2),
             new RenewalConfig(0.333, null, 0.333, Duration.ofHours(1)),
             readiness,
             new DeviceName("lumia-app"),
+            new WorkerPools(),
             new MovableClock(NOW));
+
+    /** Kept, for one that nobody keeps is closed by the garbage collection. */
+    private HttpClient client;
 
     @BeforeEach
     void deploy(Vertx vertx, VertxTestContext test) {
         FleetBus.install(vertx);
+        client = vertx.createHttpClient();
         vertx.deployVerticle(metrics).onComplete(test.succeedingThenComplete());
     }
 
@@ -82,28 +92,27 @@ class MetricsVerticleTest {
         LISTENER_RELOADED.publish(
                 vertx, new ListenerReloaded("gui", SERIAL, NOW, ONE_DAY, "fallback", "fallback", null));
 
-        scrape(vertx)
-                .onComplete(test.succeeding(text -> test.verify(() -> {
-                    assertThat(text)
-                            .contains("lumia_provisioning_requests_total{result=\"not_whitelisted\"} 1.0")
-                            .contains("lumia_acme_renewal_success_total 1.0")
-                            .contains("lumia_renewal_last_success_timestamp_seconds " + exact(NOW))
-                            .contains("lumia_renewal_duration_seconds_bucket{method=\"acme\",le=\"0.05\"} 1")
-                            .contains("lumia_tls_reloads_total{listener=\"broker\",result=\"reloaded\"} 1.0")
-                            .contains("lumia_certificate_expiry_timestamp_seconds{identity=\"broker\"} "
-                                    + exact(ONE_DAY.notAfter()))
-                            .contains("lumia_certificate_expiry_timestamp_seconds{identity=\"site-a\"} "
-                                    + exact(ONE_DAY.notAfter()))
-                            .contains("lumia_certificate_lifetime_seconds{identity=\"broker\"} 86400.0")
-                            .contains("lumia_certificate_lifetime_seconds{identity=\"site-a\"} 86400.0")
-                            .contains("lumia_tls_reloads_total{listener=\"broker\",result=\"rolled_back\"} 0.0")
-                            .contains("lumia_tls_fallback_in_use{listener=\"broker\"} 0.0")
-                            .contains("lumia_tls_fallback_in_use{listener=\"gui\"} 1.0")
-                            .contains("lumia_build_info{java=")
-                            .doesNotContain("dev-0001")
-                            .doesNotContain("192.0.2.1");
-                    test.completeNow();
-                })));
+        scrape().onComplete(test.succeeding(text -> test.verify(() -> {
+            assertThat(text)
+                    .contains("lumia_provisioning_requests_total{result=\"not_whitelisted\"} 1.0")
+                    .contains("lumia_acme_renewal_success_total 1.0")
+                    .contains("lumia_renewal_last_success_timestamp_seconds " + exact(NOW))
+                    .contains("lumia_renewal_duration_seconds_bucket{method=\"acme\",le=\"0.05\"} 1")
+                    .contains("lumia_tls_reloads_total{listener=\"broker\",result=\"reloaded\"} 1.0")
+                    .contains("lumia_certificate_expiry_timestamp_seconds{identity=\"broker\"} "
+                            + exact(ONE_DAY.notAfter()))
+                    .contains("lumia_certificate_expiry_timestamp_seconds{identity=\"site-a\"} "
+                            + exact(ONE_DAY.notAfter()))
+                    .contains("lumia_certificate_lifetime_seconds{identity=\"broker\"} 86400.0")
+                    .contains("lumia_certificate_lifetime_seconds{identity=\"site-a\"} 86400.0")
+                    .contains("lumia_tls_reloads_total{listener=\"broker\",result=\"rolled_back\"} 0.0")
+                    .contains("lumia_tls_fallback_in_use{listener=\"broker\"} 0.0")
+                    .contains("lumia_tls_fallback_in_use{listener=\"gui\"} 1.0")
+                    .contains("lumia_build_info{java=")
+                    .doesNotContain("dev-0001")
+                    .doesNotContain("192.0.2.1");
+            test.completeNow();
+        })));
     }
 
     @Test
@@ -111,15 +120,12 @@ class MetricsVerticleTest {
         for (String result : List.of("refused", "refused", "failed")) {
             CERTIFICATE_NOT_ISSUED.publish(vertx, new CertificateNotIssued("acme", result, Duration.ofMillis(30)));
         }
-        scrape(vertx)
-                .onComplete(test.succeeding(text -> test.verify(() -> {
-                    assertThat(text)
-                            .contains(
-                                    "lumia_certificate_issue_duration_seconds_count{result=\"refused\",via=\"acme\"} 2")
-                            .contains(
-                                    "lumia_certificate_issue_duration_seconds_count{result=\"failed\",via=\"acme\"} 1");
-                    test.completeNow();
-                })));
+        scrape().onComplete(test.succeeding(text -> test.verify(() -> {
+            assertThat(text)
+                    .contains("lumia_certificate_issue_duration_seconds_count{result=\"refused\",via=\"acme\"} 2")
+                    .contains("lumia_certificate_issue_duration_seconds_count{result=\"failed\",via=\"acme\"} 1");
+            test.completeNow();
+        })));
     }
 
     @Test
@@ -140,7 +146,7 @@ class MetricsVerticleTest {
         BROKER_STATISTICS
                 .serve(vertx, asked -> Future.succeededFuture(broker))
                 .compose(serving -> DELIVERY_STATISTICS.serve(vertx, asked -> Future.succeededFuture(delivery)))
-                .compose(serving -> scrape(vertx))
+                .compose(serving -> scrape())
                 .onComplete(test.succeeding(text -> test.verify(() -> {
                     assertThat(text)
                             .contains("lumia_mqtt_connections 26.0")
@@ -173,7 +179,7 @@ class MetricsVerticleTest {
                         vertx,
                         asked -> Future.succeededFuture(
                                 new RevocationStatistics(NOW, 7, 900, Map.of("good", 5L, "revoked", 0L))))
-                .compose(serving -> scrape(vertx))
+                .compose(serving -> scrape())
                 .onComplete(test.succeeding(text -> test.verify(() -> {
                     assertThat(text)
                             .contains("lumia_crl_next_update_timestamp_seconds " + exact(NOW))
@@ -193,13 +199,35 @@ class MetricsVerticleTest {
                         vertx,
                         policy ->
                                 Future.succeededFuture(new OverdueCount(policy.remainingLifetime() == 0.333 ? 3 : -1)))
-                .compose(serving -> scrape(vertx))
+                .compose(serving -> scrape())
                 .onComplete(test.succeeding(text -> test.verify(() -> {
                     assertThat(text)
                             .contains("lumia_renewals_overdue 3.0")
                             .contains("lumia_provisioning_requests_total{result=\"disabled\"} 0.0")
                             .contains("lumia_acme_renewal_failure_total{reason=\"rolled_back\"} 0.0")
                             .contains("lumia_revocations_total{reason=\"keyCompromise\"} 0.0");
+                    test.completeNow();
+                })));
+    }
+
+    @Test
+    void shows_the_renewals_ahead_and_names_the_devices_that_end_first_because_it_was_asked_to(
+            Vertx vertx, VertxTestContext test) {
+        var forecast = new RenewalsForecast(
+                3, NOW, Map.of(Duration.ofHours(8), 12.5, Duration.ofDays(30), 40.0), List.of(), List.of());
+        FORECAST_RENEWALS
+                .serve(vertx, asked -> Future.succeededFuture(forecast))
+                .compose(serving -> LIST_SOONEST.serve(
+                        vertx,
+                        asked -> Future.succeededFuture(new SoonestDevices(
+                                Map.of(new DeviceName("dev-000" + asked.count()), ONE_DAY.notAfter())))))
+                .compose(serving -> scrape())
+                .onComplete(test.succeeding(text -> test.verify(() -> {
+                    assertThat(text)
+                            .contains("lumia_renewals_expected{within=\"8h\"} 12.5")
+                            .contains("lumia_renewals_expected{within=\"30d\"} 40.0")
+                            .contains("lumia_device_certificate_expiry_timestamp_seconds{device=\"dev-0002\"} "
+                                    + exact(ONE_DAY.notAfter()));
                     test.completeNow();
                 })));
     }
@@ -213,35 +241,32 @@ class MetricsVerticleTest {
         WATCHED_LOOKED_AT.publish(vertx, new WatchedLookedAt("files", null, null, NOW, end, "healthy"));
         BACKUP_ENDED.publish(vertx, new BackupEnded("done", 4711));
         HOOK_RUN.publish(vertx, new HookRun("webhook", "given_up"));
-        scrape(vertx)
-                .onComplete(test.succeeding(text -> test.verify(() -> {
-                    assertThat(text)
-                            .contains("lumia_certificate_expiry_timestamp_seconds{identity=\"watched:site\"} "
-                                    + exact(end))
-                            .contains("lumia_certificate_expiry_timestamp_seconds{identity=\"watched:files\"} "
-                                    + exact(end))
-                            .contains("lumia_certificate_lifetime_seconds{identity=\"watched:site\"} 60.0")
-                            .contains("lumia_watched_endpoint_up{endpoint=\"b.example:8883\"} 1.0")
-                            .contains("lumia_watched_endpoint_up{endpoint=\"c.example:8883\"} 0.0")
-                            .contains("lumia_backups_total{result=\"done\"} 1.0")
-                            .contains("lumia_backup_size_bytes 4711.0")
-                            .contains("lumia_backup_last_success_timestamp_seconds")
-                            .contains("lumia_expiry_hooks_total{hook=\"webhook\",result=\"given_up\"} 1.0");
-                    test.completeNow();
-                })));
+        scrape().onComplete(test.succeeding(text -> test.verify(() -> {
+            assertThat(text)
+                    .contains("lumia_certificate_expiry_timestamp_seconds{identity=\"watched:site\"} " + exact(end))
+                    .contains("lumia_certificate_expiry_timestamp_seconds{identity=\"watched:files\"} " + exact(end))
+                    .contains("lumia_certificate_lifetime_seconds{identity=\"watched:site\"} 60.0")
+                    .contains("lumia_watched_endpoint_up{endpoint=\"b.example:8883\"} 1.0")
+                    .contains("lumia_watched_endpoint_up{endpoint=\"c.example:8883\"} 0.0")
+                    .contains("lumia_backups_total{result=\"done\"} 1.0")
+                    .contains("lumia_backup_size_bytes 4711.0")
+                    .contains("lumia_backup_last_success_timestamp_seconds")
+                    .contains("lumia_expiry_hooks_total{hook=\"webhook\",result=\"given_up\"} 1.0");
+            test.completeNow();
+        })));
     }
 
     @Test
     void is_ready_only_between_start_and_stop(Vertx vertx, VertxTestContext test) {
-        status(vertx, "/health/ready")
+        status("/health/ready")
                 .onSuccess(before -> test.verify(() -> assertThat(before).isEqualTo(503)))
                 .onSuccess(before -> readiness.ready())
-                .compose(before -> status(vertx, "/health/ready"))
+                .compose(before -> status("/health/ready"))
                 .onSuccess(during -> test.verify(() -> assertThat(during).isEqualTo(200)))
                 .onSuccess(during -> readiness.stopping())
-                .compose(during -> status(vertx, "/health/ready"))
+                .compose(during -> status("/health/ready"))
                 .onSuccess(after -> test.verify(() -> assertThat(after).isEqualTo(503)))
-                .compose(after -> status(vertx, "/health/live"))
+                .compose(after -> status("/health/live"))
                 .onComplete(test.succeeding(live -> test.verify(() -> {
                     assertThat(live).isEqualTo(200);
                     test.completeNow();
@@ -252,15 +277,13 @@ class MetricsVerticleTest {
         return Double.toString((double) instant.getEpochSecond());
     }
 
-    private Future<Integer> status(Vertx vertx, String path) {
-        return vertx.createHttpClient()
-                .request(HttpMethod.GET, metrics.port(), "127.0.0.1", path)
+    private Future<Integer> status(String path) {
+        return client.request(HttpMethod.GET, metrics.port(), "127.0.0.1", path)
                 .compose(request -> request.send().map(HttpClientResponse::statusCode));
     }
 
-    private Future<String> scrape(Vertx vertx) {
-        return vertx.createHttpClient()
-                .request(HttpMethod.GET, metrics.port(), "127.0.0.1", "/metrics")
+    private Future<String> scrape() {
+        return client.request(HttpMethod.GET, metrics.port(), "127.0.0.1", "/metrics")
                 .compose(request -> request.send().compose(HttpClientResponse::body))
                 .map(Buffer::toString);
     }

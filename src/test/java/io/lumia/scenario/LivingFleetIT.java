@@ -24,6 +24,7 @@ class LivingFleetIT {
         var data = directory.resolve("data");
         try (var lumia = LumiaProcess.fleet(1, data)
                 .with("swarm.telemetry-interval", "500ms")
+                .with("expiry.watch.nobody.endpoint", "127.0.0.1:1")
                 .start()) {
             lumia.awaitReady().awaitConnections(IDENTITIES);
             lumia.await(
@@ -43,6 +44,7 @@ class LivingFleetIT {
                     .isZero();
             assertThat(lumia.metric("lumia_mqtt_connections")).isEqualTo(IDENTITIES);
             assertThat(lumia.metric("lumia_mqtt_denied_total")).isZero();
+            ContractMetrics.hold(lumia.scrape());
             assertThat(lumia.outLines()).anyMatch(line -> line.startsWith("All 25 devices are connected after "));
             assertThat(wrongModes(data)).isEmpty();
 

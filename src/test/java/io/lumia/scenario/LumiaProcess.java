@@ -213,13 +213,16 @@ final class LumiaProcess implements AutoCloseable {
 
     /** Sum of a metric over the series whose text contains all fragments, for instance {@code qos="1"}; 0 when there is none. */
     double metric(String name, String... fragments) throws Exception {
-        var scraped =
-                get("http://127.0.0.1:" + port("metrics") + "/metrics", "").body();
-        return scraped.lines()
+        return scrape().lines()
                 .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
                 .filter(line -> List.of(fragments).stream().allMatch(line::contains))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
+    }
+
+    /** What Prometheus would read now. */
+    String scrape() throws Exception {
+        return get("http://127.0.0.1:" + port("metrics") + "/metrics", "").body();
     }
 
     void awaitConnections(int wanted) throws Exception {
@@ -232,11 +235,23 @@ final class LumiaProcess implements AutoCloseable {
     }
 
     JsonNode apiPost(String path, String body) throws Exception {
+        return api("POST", path, body);
+    }
+
+    JsonNode apiPatch(String path, String body) throws Exception {
+        return api("PATCH", path, body);
+    }
+
+    JsonNode apiDelete(String path) throws Exception {
+        return api("DELETE", path, "");
+    }
+
+    private JsonNode api(String method, String path, String body) throws Exception {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port("admin API") + "/api/v1" + path))
                 .timeout(Duration.ofSeconds(30))
                 .header("Authorization", "Bearer " + token())
                 .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(body))
+                .method(method, BodyPublishers.ofString(body))
                 .build();
         var answer = HTTP.send(request, BodyHandlers.ofString());
         assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 299);

@@ -4,11 +4,15 @@ import static io.lumia.bus.FleetBus.CertificateStatus.ACTIVE;
 import static io.lumia.bus.FleetBus.CertificateStatus.EXPIRED;
 import static io.lumia.bus.FleetBus.CertificateStatus.REVOKED;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.lumia.bus.FleetBus.CertificateOrder;
 import io.lumia.bus.FleetBus.CertificateStatus;
 import io.lumia.bus.FleetBus.CountOverdue;
 import io.lumia.bus.FleetBus.ListCertificates;
+import io.lumia.lifecycle.RenewalPolicy;
+import io.lumia.lifecycle.RenewalsAhead;
 import io.lumia.x509.Profile;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -110,6 +114,48 @@ class BigStoreTest {
     }
 
     @Test
+    void expected_renewals_are_those_that_one_gets_by_looking_at_each() {
+        var store = filled(4_000);
+        var policy = new RenewalPolicy(1 / 3.0, null, 1 / 3.0);
+        var ahead = new RenewalsAhead(NOW, List.of(NOW.plus(Duration.ofHours(8)), NOW.plus(Duration.ofHours(30))));
+        store.read(handle -> handle.createQuery(
+                                "select newest_issued_at as issued, newest_not_after as ending from claims"
+                                        + " where newest_not_after >= " + NOW.toEpochMilli())
+                        .map((row, context) -> policy.window(
+                                Instant.ofEpochMilli(row.getLong("issued")),
+                                Instant.ofEpochMilli(row.getLong("ending"))))
+                        .list())
+                .await()
+                .forEach(window -> ahead.add(window, 1));
+
+        var forecast = store.claims().renewalsAhead(policy, NOW).await();
+
+        assertThat(forecast.within().get(Duration.ofHours(8))).isCloseTo(ahead.until(0), withinPercentage(1));
+        assertThat(forecast.within().get(Duration.ofDays(30))).isEqualTo(ahead.until(1), within(1e-6));
+        assertThat(sum(forecast.hours().subList(0, 8)))
+                .isEqualTo(forecast.within().get(Duration.ofHours(8)), within(1e-6));
+        assertThat(forecast.hours()).hasSize(48).allMatch(expected -> expected >= 0);
+        assertThat(forecast.days()).hasSize(28);
+        assertThat(sum(forecast.hours()) + sum(forecast.days())).isEqualTo(ahead.until(1), within(1e-6));
+    }
+
+    @Test
+    void names_the_devices_that_end_first_and_have_not_ended() {
+        var store = filled(400);
+        var soonest = store.claims().soonest(5, NOW).await().notAfter();
+        assertThat(soonest).hasSize(5);
+        assertThat(List.copyOf(soonest.values())).isSorted().allMatch(notAfter -> !notAfter.isBefore(NOW));
+        assertThat(soonest.values().iterator().next().toEpochMilli())
+                .isEqualTo(number(
+                        store,
+                        "select min(newest_not_after) from claims where newest_not_after >= " + NOW.toEpochMilli()));
+    }
+
+    private static double sum(List<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue).sum();
+    }
+
+    @Test
     void searches_read_one_index_and_no_table() {
         var store = filled(SHORT);
         var hour = NOW.plus(Duration.ofHours(1));
@@ -150,12 +196,14 @@ class BigStoreTest {
         ran(store, handle -> {
                     var statistics = new CertificateStatistics(handle, NOW);
                     statistics.counts();
+                    new DevicesDue().forecast(handle, new RenewalPolicy(0.333, null, 0.333), NOW);
                     return statistics.overdue(new CountOverdue(0.333, null));
                 })
                 .forEach(sql -> assertThat(plan(store, sql))
                         .as(sql)
                         .doesNotContain("SCAN certificates\n")
-                        .doesNotContain("SCAN k\n"));
+                        .doesNotContain("SCAN k\n")
+                        .doesNotContain("SCAN claims\n"));
         assertThat(plan(store, Purge.ORDERS.statement()))
                 .contains("acme_orders_by_keeping")
                 .doesNotContain("SCAN");

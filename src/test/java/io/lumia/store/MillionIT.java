@@ -7,6 +7,7 @@ import io.lumia.bus.FleetBus.CertificateStatus;
 import io.lumia.bus.FleetBus.CountOverdue;
 import io.lumia.bus.FleetBus.ListCertificates;
 import io.lumia.config.StoreConfig.Retention;
+import io.lumia.lifecycle.RenewalPolicy;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -102,6 +103,7 @@ class MillionIT {
         questions.put("scrape: counts", () -> store.certificates().count(NOW));
         questions.put(
                 "scrape: overdue devices", () -> store.certificates().overdue(new CountOverdue(0.333, null), NOW));
+        questions.put("scrape: first to end", () -> store.claims().soonest(50, NOW));
         questions.put("scrape: size of the store", store::statistics);
         return questions;
     }
@@ -110,6 +112,9 @@ class MillionIT {
         var questions = new LinkedHashMap<String, Supplier<Future<?>>>();
         questions.put("CRL: all revocations", () -> store.revocations().all());
         questions.put("forecast of renewals", () -> store.certificates().renewable(NOW));
+        questions.put(
+                "renewals ahead, counted anew",
+                () -> new Claims(store).renewalsAhead(new RenewalPolicy(0.333, null, 0.333), NOW));
         return questions;
     }
 

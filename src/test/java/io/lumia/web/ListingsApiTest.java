@@ -10,6 +10,7 @@ import io.lumia.bus.FleetBus.CertificateStatus;
 import io.lumia.bus.FleetBus.ListAccounts;
 import io.lumia.bus.FleetBus.ListCertificates;
 import io.lumia.bus.FleetBus.ListOrders;
+import io.lumia.bus.FleetBus.RenewalsForecast;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsConfig.TlsVersion;
 import io.lumia.config.TlsSection;
@@ -19,11 +20,14 @@ import io.lumia.fakes.MovableClock;
 import io.lumia.fakes.RawHttp;
 import io.lumia.fakes.RawHttp.Reply;
 import io.lumia.fakes.ScriptedAuthority;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,6 +90,21 @@ class ListingsApiTest {
             assertThat(page.path("complete").isBoolean()).as(path).isTrue();
             assertThat(page.path("complete").asBoolean()).as(path).isFalse();
         }
+    }
+
+    @Test
+    void shows_the_renewals_that_are_ahead() throws Exception {
+        var forecast = new RenewalsForecast(
+                3,
+                ScriptedAuthority.NOW,
+                Map.of(Duration.ofDays(7), 9.0, Duration.ofHours(8), 4.129),
+                List.of(0.5, 1.0),
+                List.of(2.0));
+        Await.result(FleetBus.FORECAST_RENEWALS.serve(vertx, asked -> Future.succeededFuture(forecast)));
+
+        assertThat(get("/renewals").body())
+                .isEqualTo("{\"overdue\":3,\"ahead\":{\"asOf\":\"2030-01-01T00:00:00Z\","
+                        + "\"within\":{\"8h\":4.13,\"7d\":9.0},\"hours\":[0.5,1.0],\"days\":[2.0]}}");
     }
 
     @Test

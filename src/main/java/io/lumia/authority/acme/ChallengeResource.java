@@ -8,6 +8,7 @@ import io.lumia.authority.acme.Problem.Kind;
 import io.lumia.authority.acme.RequestGate.ByAccount;
 import io.lumia.authority.acme.Views.AuthorizationView;
 import io.lumia.authority.acme.Views.ChallengeView;
+import io.lumia.bus.Origin;
 import io.lumia.store.Store;
 import io.lumia.x509.CertificateRequest;
 import io.lumia.x509.Printable;
@@ -206,6 +207,7 @@ final class ChallengeResource {
         if (!authorization.account().equals(signed.account().id())) {
             throw new AcmeRefusal(Kind.UNAUTHORIZED, "the authorization belongs to another account");
         }
+        Origin.join(authorization.order());
         return authorization;
     }
 }

@@ -6,6 +6,7 @@ import io.lumia.authority.acme.Authorization.Status;
 import io.lumia.authority.acme.Problem.Kind;
 import io.lumia.authority.acme.RequestGate.ByAccount;
 import io.lumia.authority.acme.Views.OrderView;
+import io.lumia.bus.Origin;
 import io.lumia.config.AcmeConfig;
 import io.lumia.config.AcmeConfig.Provisioner;
 import io.lumia.store.Store;
@@ -182,6 +183,7 @@ final class OrderResource {
     }
 
     private Future<Order> keep(Order order) {
+        Origin.join(order.id());
         return store.writeUnsynced(handle -> {
                     var now = clock.instant();
                     limits.requireRoom(OrderRows.unfinished(handle, order.account(), now));
@@ -197,6 +199,7 @@ final class OrderResource {
             if (!order.account().equals(signed.account().id())) {
                 throw new AcmeRefusal(Kind.UNAUTHORIZED, "the order belongs to another account");
             }
+            Origin.join(id);
             return order;
         });
     }

@@ -126,7 +126,6 @@ class RenewalPlanTest {
                 "acme",
                 "",
                 reason == null ? null : NOW,
-                reason,
-                null);
+                reason);
     }
 }
