@@ -114,10 +114,10 @@ final class ChainWalk {
         if (own != null && ours) {
             ownAct(own, line, begins);
         }
-        checkWitness(line);
         lines++;
         highest = Math.max(highest, line.sequence());
         last = line.head();
+        checkWitness(last);
     }
 
     private void checkBoundToUnchained(Line line) {
@@ -138,10 +138,10 @@ final class ChainWalk {
         }
     }
 
-    private void checkWitness(Line line) {
-        var hash = witnessed.get(line.sequence());
-        if (hash != null && !hash.equals(line.head().hash())) {
-            fault("number " + line.sequence() + " is not the line that was written under this number");
+    private void checkWitness(Head head) {
+        var hash = witnessed.get(head.sequence());
+        if (hash != null && !hash.equals(head.hash())) {
+            fault("number " + head.sequence() + " is not the line that was written under this number");
         }
     }
 

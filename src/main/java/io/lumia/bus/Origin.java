@@ -38,7 +38,7 @@ public record Origin(String correlation, @Nullable String address) {
      * Of a request by HTTP: what the caller calls it, when that is well-formed, else a new id.
      *
      * @param requestId header {@code X-Request-Id}
-     * @param traceParent header {@code traceparent}, of which the trace id is taken
+     * @param traceParent the header of W3C Trace Context, of which the trace id is taken
      */
     public static Origin of(@Nullable String requestId, @Nullable String traceParent, String address) {
         if (requestId != null && REQUEST_ID.matcher(requestId).matches()) {
