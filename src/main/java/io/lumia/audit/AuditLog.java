@@ -116,7 +116,7 @@ final class AuditLog implements AutoCloseable, Lines {
             first = head.sequence() + 1;
             firstAt = now;
         }
-        end += bytes.size();
+        end = end + bytes.size();
         head = last;
     }
 
@@ -142,7 +142,7 @@ final class AuditLog implements AutoCloseable, Lines {
         DurableFiles.syncDirectoryOf(files.current());
         first = 0;
         firstAt = Instant.MAX;
-        rotations++;
+        rotations = rotations + 1;
     }
 
     private void write(ByteBuffer bytes) throws IOException {

@@ -29,7 +29,6 @@ final class ChainWalk {
     private final List<Finding> notes = new ArrayList<>();
     private final List<Head> removed = new ArrayList<>();
     private MessageDigest before = ChainKey.digest();
-    private long linesBefore;
     private long lines;
     private long unchained;
     private Path file = Path.of("");
@@ -70,7 +69,6 @@ final class ChainWalk {
         }
         before.update(bytes);
         before.update((byte) '\n');
-        linesBefore++;
     }
 
     Result end(int files) {
@@ -100,7 +98,6 @@ final class ChainWalk {
         var own = new String(line.bytes(), StandardCharsets.ISO_8859_1).contains(OWN_ACT)
                 ? Act.read(line.bytes()).orElse(null)
                 : null;
-        boolean begins = own != null && own.action().equals(LogEnd.BEGIN);
         if (!ours) {
             fault("was changed, or written by another key");
         }
@@ -112,7 +109,7 @@ final class ChainWalk {
             checkOrder(line);
         }
         if (own != null && ours) {
-            ownAct(own, line, begins);
+            ownAct(own);
         }
         lines++;
         highest = Math.max(highest, line.sequence());
@@ -145,7 +142,7 @@ final class ChainWalk {
         }
     }
 
-    private void ownAct(Audited act, Line line, boolean begins) {
+    private void ownAct(Audited act) {
         switch (act.action()) {
             case LogEnd.BEGIN -> began(act);
             case LogEnd.HEAL -> notes.add(here("a start took away a last line that a crash had cut short"));
