@@ -29,7 +29,6 @@ final class ChainWalk {
     private final List<Finding> notes = new ArrayList<>();
     private final List<Head> removed = new ArrayList<>();
     private MessageDigest before = ChainKey.digest();
-    private long linesBefore;
     private long lines;
     private long unchained;
     private Path file = Path.of("");
@@ -70,7 +69,6 @@ final class ChainWalk {
         }
         before.update(bytes);
         before.update((byte) '\n');
-        linesBefore++;
     }
 
     Result end(int files) {
@@ -100,7 +98,6 @@ final class ChainWalk {
         var own = new String(line.bytes(), StandardCharsets.ISO_8859_1).contains(OWN_ACT)
                 ? Act.read(line.bytes()).orElse(null)
                 : null;
-        boolean begins = own != null && own.action().equals(LogEnd.BEGIN);
         if (!ours) {
             fault("was changed, or written by another key");
         }
@@ -112,12 +109,12 @@ final class ChainWalk {
             checkOrder(line);
         }
         if (own != null && ours) {
-            ownAct(own, line, begins);
+            ownAct(own);
         }
-        checkWitness(line);
         lines++;
         highest = Math.max(highest, line.sequence());
         last = line.head();
+        checkWitness(last);
     }
 
     private void checkBoundToUnchained(Line line) {
@@ -138,14 +135,14 @@ final class ChainWalk {
         }
     }
 
-    private void checkWitness(Line line) {
-        var hash = witnessed.get(line.sequence());
-        if (hash != null && !hash.equals(line.head().hash())) {
-            fault("number " + line.sequence() + " is not the line that was written under this number");
+    private void checkWitness(Head head) {
+        var hash = witnessed.get(head.sequence());
+        if (hash != null && !hash.equals(head.hash())) {
+            fault("number " + head.sequence() + " is not the line that was written under this number");
         }
     }
 
-    private void ownAct(Audited act, Line line, boolean begins) {
+    private void ownAct(Audited act) {
         switch (act.action()) {
             case LogEnd.BEGIN -> began(act);
             case LogEnd.HEAL -> notes.add(here("a start took away a last line that a crash had cut short"));

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param end where the last whole line ends
  * @param torn bytes behind it, of a line that a crash cut short
  */
+@SuppressWarnings("ArrayRecordComponent") // not compared
 record FileEnds(byte @Nullable [] first, byte @Nullable [] last, long end, long torn) {
     static final FileEnds NOTHING = new FileEnds(null, null, 0, 0);
 
@@ -51,8 +52,9 @@ record FileEnds(byte @Nullable [] first, byte @Nullable [] last, long end, long 
     private static byte[] tail(FileChannel channel, long size) throws IOException {
         int length = (int) Math.min(size, 2L * Line.LONGEST + 2);
         var bytes = ByteBuffer.allocate(length);
-        while (bytes.hasRemaining() && channel.read(bytes, size - length + bytes.position()) > 0) {
-            continue;
+        int read = length;
+        while (bytes.hasRemaining() && read > 0) {
+            read = channel.read(bytes, size - length + bytes.position());
         }
         return bytes.array();
     }

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  * @param previous SHA-256 of the line before, that line's MAC included
  * @param mac lower-case hexadecimal
  */
+@SuppressWarnings("ArrayRecordComponent") // lines are not compared
 record Line(byte[] bytes, long sequence, String previous, String mac) {
     /** No line is longer: its parts are bounded. */
     static final int LONGEST = 64 * 1024;

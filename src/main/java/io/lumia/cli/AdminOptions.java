@@ -93,7 +93,12 @@ final class AdminOptions {
         }
     }
 
-    /** Copies what the admin API streams. @param file null: standard output. @return as {@link #run} */
+    /**
+     * Copies what the admin API streams.
+     *
+     * @param file null: standard output
+     * @return as {@link #run}
+     */
     int copy(String path, @Nullable Path file) {
         try {
             try (var in = client().stream(path)) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -70,7 +71,7 @@ public final class AuditCommand {
             return String.join("", given);
         }
 
-        private static void add(ArrayList<String> to, String name, @Nullable String value) {
+        private static void add(List<String> to, String name, @Nullable String value) {
             if (value != null) {
                 to.add("&" + name + "=" + AdminClient.encoded(value));
             }
