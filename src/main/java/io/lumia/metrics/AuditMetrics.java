@@ -35,7 +35,7 @@ final class AuditMetrics implements MultiCollector {
         return List.of(
                 counter("lumia_audit_acts", "Acts written to the audit log", (double) audit.written()),
                 counter("lumia_audit_lost", "Acts that could not be written and were let go", (double) audit.lost()),
-                gauge("lumia_audit_waiting", "Acts that are not written yet", audit.waiting()),
+                gauge("lumia_audit_waiting", "Acts that are not written yet", (double) audit.waiting()),
                 gauge("lumia_audit_failing", "1 while the audit log cannot be written", audit.failing() ? 1 : 0),
                 gauge("lumia_audit_sequence", "Number of the audit log's newest line", (double) audit.sequence()),
                 gauge("lumia_audit_size_bytes", "File of the audit log that is written", (double) audit.bytes()));

@@ -45,8 +45,7 @@ public final class SwarmWatch extends VerticleBase {
     /** Takes one sample now; what was recorded until then counts from now on. */
     synchronized void look() {
         var delivered = tally.delivery.next();
-        tally.roundTrips.next();
-        tally.enrolment.next();
+        var unused = List.of(tally.roundTrips.next(), tally.enrolment.next());
         boolean none = delivered.getTotalCount() == 0;
         timeline.add(new Sample(
                 (nanos.getAsLong() - begun) / (double) TimeUnit.SECONDS.toNanos(1),
