@@ -74,7 +74,7 @@ class PrometheusFaultsIT {
         settings.addAll(fault("slow", "clock", "dev-0002", "behind=6h"));
         settings.addAll(fault("thief", "stolen", "dev-0003"));
         settings.addAll(fault("dead", "half-open", "dev-0004", "lasts=9s"));
-        settings.addAll(fault("loose", "flapping", "dev-0005", "every=500ms", "lasts=12s"));
+        settings.addAll(fault("loose", "flapping", "dev-0005", "every=1200ms", "lasts=20s"));
         return settings;
     }
 
@@ -199,8 +199,8 @@ class PrometheusFaultsIT {
         firing(system, faultByAlert.keySet().toArray(String[]::new));
         var fired = fired(system);
         var began = prometheus.firsts("fault", "lumia_swarm_faults_active{job=\"" + system.job + "\"} > 0");
-        // what waited for a link that was cut or dead arrives late, and that is told as well
-        fired.remove("LumiaDeliverySlow");
+        // what waited for a link that was cut or dead arrives late; and a cut may come in the middle of a handshake
+        fired.keySet().removeAll(Set.of("LumiaDeliverySlow", "LumiaTlsFailures"));
         assertThat(fired.keySet()).isEqualTo(new TreeMap<>(faultByAlert).keySet());
         faultByAlert.forEach((alert, fault) ->
                 assertThat(fired.get(alert)).as(alert + " after " + fault).isGreaterThanOrEqualTo(began.get(fault)));

@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 
 /** The whole system as a process of its own, on free ports, with devices on addresses of their own. */
 final class RunningLumia {
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofSeconds(180);
     private static final long LOOK_EVERY_NANOS = 50_000_000;
     private static final int LAST_LINES = 60;
 
