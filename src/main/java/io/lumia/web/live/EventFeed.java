@@ -47,8 +47,8 @@ public final class EventFeed {
     private final Deque<LiveEvent> kept = new ArrayDeque<>();
     private final Set<Browser> browsers = new HashSet<>();
     private final Map<SerialNumber, List<RevocationEnforced>> proofs = new LinkedHashMap<>();
-    private long lastId;
-    private long leftOut;
+    private volatile long lastId;
+    private volatile long leftOut;
     private int ticks;
 
     /** @param policy by which renewals are overdue */
@@ -123,10 +123,11 @@ public final class EventFeed {
             leftOut++;
             return;
         }
-        kept.addLast(LiveEvent.of(++lastId, now, words.get()));
+        kept.addLast(LiveEvent.of(lastId + 1, now, words.get()));
         if (kept.size() > KEPT) {
             kept.removeFirst();
         }
+        lastId++;
     }
 
     private void prove(RevocationEnforced told) {
