@@ -48,7 +48,7 @@ public final class EventFeed {
     private final Set<Browser> browsers = new HashSet<>();
     private final Map<SerialNumber, List<RevocationEnforced>> proofs = new LinkedHashMap<>();
     private volatile long lastId;
-    private volatile long leftOut;
+    private long leftOut;
     private int ticks;
 
     /** @param policy by which renewals are overdue */
@@ -123,11 +123,12 @@ public final class EventFeed {
             leftOut++;
             return;
         }
-        kept.addLast(LiveEvent.of(lastId + 1, now, words.get()));
+        long id = lastId + 1;
+        kept.addLast(LiveEvent.of(id, now, words.get()));
         if (kept.size() > KEPT) {
             kept.removeFirst();
         }
-        lastId++;
+        lastId = id;
     }
 
     private void prove(RevocationEnforced told) {
