@@ -95,7 +95,7 @@ class ChromiumPagesIT {
         if (directory != null) {
             Files.createDirectories(Path.of(directory));
             var file = Path.of(directory, name + (scheme == ColorScheme.DARK ? "-dark" : "") + ".png");
-            page.screenshot(new Page.ScreenshotOptions().setPath(file).setFullPage(true));
+            page.screenshot(new Page.ScreenshotOptions().setPath(file));
         }
     }
 }

@@ -73,6 +73,8 @@ public final class Gui {
         router.routeWithRegex(PAGES).handler(this::demandVisitor);
         router.routeWithRegex(HttpMethod.POST, PAGES).handler(this::demandGenuine);
         pages.forEach(some -> some.mount(router));
+        // else the route for all that is sent would make it one that exists for another method
+        router.routeWithRegex(HttpMethod.GET, PAGES).handler(context -> context.fail(404));
     }
 
     /** Whether a person with a browser asks, who is answered by a page. */

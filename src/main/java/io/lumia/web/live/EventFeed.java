@@ -47,7 +47,7 @@ public final class EventFeed {
     private final Deque<LiveEvent> kept = new ArrayDeque<>();
     private final Set<Browser> browsers = new HashSet<>();
     private final Map<SerialNumber, List<RevocationEnforced>> proofs = new LinkedHashMap<>();
-    private long lastId;
+    private volatile long lastId;
     private long leftOut;
     private int ticks;
 
@@ -123,10 +123,12 @@ public final class EventFeed {
             leftOut++;
             return;
         }
-        kept.addLast(LiveEvent.of(++lastId, now, words.get()));
+        long id = lastId + 1;
+        kept.addLast(LiveEvent.of(id, now, words.get()));
         if (kept.size() > KEPT) {
             kept.removeFirst();
         }
+        lastId = id;
     }
 
     private void prove(RevocationEnforced told) {
