@@ -100,7 +100,8 @@ class PrometheusIT {
     }
 
     private static void revoke(String device) throws Exception {
-        var found = JSON.readTree(lumia.get("/certificates?status=active&query=" + device).body());
+        var found = JSON.readTree(
+                lumia.get("/certificates?status=active&query=" + device).body());
         for (JsonNode certificate : found.path("certificates")) {
             if (certificate.path("profile").asText().equals("device")) {
                 var serial = certificate.path("serial").asText();
