@@ -479,7 +479,8 @@ public final class Agent {
                 return;
             }
             if (state == RENEWING) {
-                // the broker ends the old connection when the new one takes the session over, and what it says of that may get lost
+                // the broker ends the old connection when the new one takes the session over, and what it says of that
+                // may get lost
                 link = null;
                 if (swap != null && swap.isTakingOver()) {
                     endedInSwap = ending;

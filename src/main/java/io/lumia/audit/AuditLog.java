@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * DATA/logs/audit.jsonl (0600): one JSON object a line, appended only, each bound to the one before. Blocks; call from one worker at a time.
@@ -24,9 +25,9 @@ final class AuditLog implements AutoCloseable, Lines {
     private final AuditConfig config;
     private final Head headAtStart;
     private FileChannel channel;
-    private volatile long end;
+    private final AtomicLong end = new AtomicLong();
     private volatile Head head;
-    private volatile long rotations;
+    private final AtomicLong rotations = new AtomicLong();
     /** Number and time of the first line of this file; 0: it has none. */
     private long first;
 
@@ -48,7 +49,7 @@ final class AuditLog implements AutoCloseable, Lines {
         DurableFiles.directory(data.resolve("logs"));
         var found = LogEnd.find(files, key, now);
         var log = new AuditLog(files, key, config, channel(files.current()), found.head());
-        log.end = found.end();
+        log.end.set(found.end());
         log.first = found.first();
         log.firstAt = found.firstAt();
         log.channel.truncate(found.end());
@@ -77,12 +78,12 @@ final class AuditLog implements AutoCloseable, Lines {
 
     @Override
     public long size() {
-        return end;
+        return end.get();
     }
 
     /** How often a new file was begun since the start. */
     long rotations() {
-        return rotations;
+        return rotations.get();
     }
 
     /** Number of the current file's first line; 0: it has none. */
@@ -116,7 +117,7 @@ final class AuditLog implements AutoCloseable, Lines {
             first = head.sequence() + 1;
             firstAt = now;
         }
-        end += bytes.size();
+        end.addAndGet(bytes.size());
         head = last;
     }
 
@@ -127,7 +128,7 @@ final class AuditLog implements AutoCloseable, Lines {
 
     private boolean isFull(Instant now) {
         return first != 0
-                && (end >= config.maxSize() || firstAt.plus(config.maxAge()).isBefore(now));
+                && (end.get() >= config.maxSize() || firstAt.plus(config.maxAge()).isBefore(now));
     }
 
     /** By a rename, so that every line is in exactly one file whenever the power goes. */
@@ -137,17 +138,17 @@ final class AuditLog implements AutoCloseable, Lines {
             Files.move(files.current(), files.rotated(first));
         } finally {
             channel = channel(files.current());
-            end = channel.size();
+            end.set(channel.size());
         }
         DurableFiles.syncDirectoryOf(files.current());
         first = 0;
         firstAt = Instant.MAX;
-        rotations++;
+        rotations.incrementAndGet();
     }
 
     private void write(ByteBuffer bytes) throws IOException {
         try {
-            channel.position(end);
+            channel.position(end.get());
             while (bytes.hasRemaining()) {
                 int written = channel.write(bytes);
                 assert written >= 0;
@@ -161,7 +162,7 @@ final class AuditLog implements AutoCloseable, Lines {
 
     private void takeBack(IOException cause) {
         try {
-            channel.truncate(end);
+            channel.truncate(end.get());
         } catch (IOException broken) {
             cause.addSuppressed(broken);
         }

@@ -54,7 +54,7 @@ public final class RunCommand implements Callable<Integer> {
             Runtime.getRuntime().addShutdownHook(stopOnSignal);
             start(fleet, stopOnSignal);
             announce(config, fleet.addresses().await());
-            fleet.newAdminToken().filter(token -> System.console() != null).ifPresent(this::showOnce);
+            fleet.newAdminToken().filter(token -> Terminal.isRead()).ifPresent(this::showOnce);
             tellWhenFleetIsUp(config, fleet);
             stopped.await();
         }

@@ -78,7 +78,8 @@ public final class SwarmCommand implements Callable<Integer> {
     @Option(
             names = "--from-connected",
             order = 42,
-            description = "Measures delivery from when all are connected, without the ramp; --duration counts from there.")
+            description =
+                    "Measures delivery from when all are connected, without the ramp; --duration counts from there.")
     private boolean fromConnected;
 
     @Mixin

@@ -13,4 +13,9 @@ final class Terminal {
     static boolean coloursInAnswers() {
         return Boolean.getBoolean("lumia.colours.answers");
     }
+
+    /** Whether somebody reads standard output as it comes; the launcher says so. */
+    static boolean isRead() {
+        return Boolean.getBoolean("lumia.terminal");
+    }
 }

@@ -14,6 +14,7 @@ public record RenewalRetry(RetrySchedule schedule) {
     private static final int SOON = 3;
     /** Drawn evenly, an outage of a third of the lifetime made a peak of 2.8 instead of 2.1 (`lumia simulate`). */
     private static final double SHARE_OF_REST = 0.9;
+
     private static final int TRIES_BEFORE_EXPIRY = 4;
     /** A part of what is left, of which a part is left, and so on: that many tries help nobody. */
     private static final Duration SHORTEST = Duration.ofMillis(250);

@@ -87,14 +87,13 @@ public record Scenario(
     }
 
     Scenario scaledDown(double scale) {
-        var smaller = new Capacity(
-                ca.perSecond / scale, (int) Math.max(1, Math.round(ca.waiting / scale)), ca.comeBack);
+        var smaller =
+                new Capacity(ca.perSecond / scale, (int) Math.max(1, Math.round(ca.waiting / scale)), ca.comeBack);
         return with((int) Math.max(1, Math.round(devices / scale)), smaller, policy, levelled);
     }
 
     private Scenario with(int many, Capacity otherCa, RenewalPolicy otherPolicy, boolean spread) {
-        return new Scenario(
-                many, lifetime, lasting, enrolled, outages, otherCa, otherPolicy, retries, spread, seed);
+        return new Scenario(many, lifetime, lasting, enrolled, outages, otherCa, otherPolicy, retries, spread, seed);
     }
 
     private static void demand(boolean holds, String otherwise) {

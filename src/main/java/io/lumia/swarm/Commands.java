@@ -48,7 +48,7 @@ final class Commands {
     /** Answers at once whether it begins, and again at the end; a second order while it renews changes nothing. */
     private void renew(Message command, JsonObject asked) {
         boolean begun = agent.renewNow();
-        if (begun) {
+        if (begun || ordered == null) {
             ordered = outcome -> answer(command, asked, outcome);
         }
         answer(command, asked, new JsonObject().put("outcome", begun ? "begun" : "already"));

@@ -104,7 +104,7 @@ final class Entrance implements Visitors {
 
     private void begin(RoutingContext context, Operator operator) {
         var request = context.request();
-        SessionCookie.read(request).ifPresent(sessions::end);
+        var unused = SessionCookie.read(request).flatMap(sessions::end);
         SessionCookie.set(request, context.response(), sessions.begin(operator.name(), clock.instant()));
         tell(context, operator.name(), LOGIN, Map.of("role", operator.role().label()));
     }

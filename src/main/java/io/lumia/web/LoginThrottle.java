@@ -42,13 +42,13 @@ final class LoginThrottle {
     }
 
     void failed(InetAddress address, Instant now) {
-        var unused = byAddress.take(address, now);
         if (!good.contains(address)) {
-            var alsoUnused = together.take(ALL, now);
+            var unused = together.take(ALL, now);
         }
+        var unused = byAddress.take(address, now);
     }
 
     void succeeded(InetAddress address) {
-        var unused = good.add(address);
+        good.add(address);
     }
 }

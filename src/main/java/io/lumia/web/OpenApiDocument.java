@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -91,7 +92,7 @@ final class OpenApiDocument {
     }
 
     private static Map<String, Object> removed(Map<String, Object> document, String key) {
-        return map(document.remove(key));
+        return map(Objects.requireNonNull(document.remove(key), key));
     }
 
     private static Map<String, Object> child(Map<String, Object> parent, String key) {

@@ -43,7 +43,11 @@ final class WebCounters {
         logins.merge(outcome, 1L, Long::sum);
     }
 
-    /** An answer was sent. @param nanos since the request's head was there */
+    /**
+     * An answer was sent.
+     *
+     * @param nanos since the request's head was there
+     */
     void answered(@Nullable String path, int status, long nanos) {
         var kind = kind(path);
         requests.merge(kind + "/" + status, 1L, Long::sum);

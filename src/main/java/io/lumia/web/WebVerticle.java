@@ -51,6 +51,12 @@ public final class WebVerticle extends VerticleBase {
         this(config, new ListenerCertificates(data, tls, clock), data, null, USUAL_POLICY, clock);
     }
 
+    /** With the usual policy. */
+    public WebVerticle(
+            WebConfig config, ListenerCertificates certificates, Path data, @Nullable Store store, Clock clock) {
+        this(config, certificates, data, store, USUAL_POLICY, clock);
+    }
+
     /**
      * @param certificates where the listener's comes from
      * @param store where named tokens and the roles of certificates are kept; null in a process without one

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.ChangeWhitelist;
+import io.lumia.bus.FleetBus.FleetRotationStatus;
 import io.lumia.bus.FleetBus.ProvisioningState;
 import io.lumia.bus.FleetBus.Refusal;
 import io.lumia.bus.FleetBus.RenewDeviceOutcome;
+import io.lumia.bus.FleetBus.RotationChange;
+import io.lumia.bus.FleetBus.RotationOutcome;
+import io.lumia.bus.FleetBus.StartRotation;
 import io.lumia.bus.FleetBus.SwitchProvisioning;
 import io.lumia.bus.FleetBus.WhitelistOutcome;
 import io.lumia.config.TlsConfig;
@@ -62,6 +66,7 @@ class AdminCommandsTest {
                 RevokeCommand.class,
                 IssueCommand.class,
                 DevicesCommand.class,
+                RotateFleetCommand.class,
                 ProvisioningCommand.class
             })
     static final class Root {}
@@ -146,6 +151,43 @@ class AdminCommandsTest {
     }
 
     @Test
+    void starts_a_fleet_rotation_at_a_rate_and_pauses_resumes_and_aborts_it() {
+        var running = new FleetRotationStatus(
+                "running", 0.5, 0.1, 7, 1, 2, 3, 4, ScriptedAuthority.NOW, ScriptedAuthority.NOW.plusSeconds(60), "me");
+        var started = new CopyOnWriteArrayList<StartRotation>();
+        var wanted = new CopyOnWriteArrayList<RotationChange>();
+        Await.result(FleetBus.DESCRIBE_ROTATION.serve(vertx, asked -> Future.succeededFuture(running)));
+        Await.result(FleetBus.START_ROTATION.serve(vertx, asked -> {
+            started.add(asked);
+            return Future.succeededFuture(new RotationOutcome.Changed(running));
+        }));
+        Await.result(FleetBus.CHANGE_ROTATION.serve(vertx, asked -> {
+            wanted.add(asked.change());
+            return Future.succeededFuture(
+                    asked.change() == RotationChange.ABORT
+                            ? new RotationOutcome.Refused("it is over")
+                            : new RotationOutcome.Changed(running));
+        }));
+
+        var ran = run("rotate-fleet", "start", "--rate", "30/m", "--max-failed", "10%");
+        assertThat(ran.code()).as(ran.err()).isZero();
+        assertThat(started.get(0).perSecond()).isEqualTo(0.5);
+        assertThat(started.get(0).mostFailed()).isEqualTo(0.1);
+        assertThat(ran.out())
+                .contains("fleet rotation is running, at 0.5 devices a second, by me")
+                .contains("  absent   4")
+                .contains("  ends     2030-01-01T00:01:00Z");
+        assertThat(run("rotate-fleet", "--rate", "5/s").code()).isZero();
+        assertThat(run("rotate-fleet").out()).contains("  left     7");
+        assertThat(run("rotate-fleet", "pause").code()).isZero();
+        assertThat(run("rotate-fleet", "resume").code()).isZero();
+        assertThat(wanted).containsExactly(RotationChange.PAUSE, RotationChange.RESUME);
+        var refused = run("rotate-fleet", "abort");
+        assertThat(refused.code()).isEqualTo(1);
+        assertThat(refused.err().strip()).isEqualTo("it is over");
+    }
+
+    @Test
     void turns_provisioning_on_for_a_while_and_lets_addresses_in() {
         var ran = run("provisioning", "on", "--for", "10m", "--allow", "127.0.0.2", "--allow", "10.0.0.0/8");
         assertThat(ran.code()).as(ran.err()).isZero();
@@ -215,6 +257,10 @@ class AdminCommandsTest {
                 "revoke xyz",
                 "revoke abcdef --reason mood",
                 "devices release Not_A_Name",
+                "rotate-fleet start",
+                "rotate-fleet start --rate 5",
+                "rotate-fleet start --rate 0/s",
+                "rotate-fleet start --rate 5/s --max-failed lots",
                 "provisioning on --for soon",
                 "provisioning allow 10.0.0.1/8",
                 "provisioning allow",

@@ -50,7 +50,7 @@ final class ContractMetrics {
             Map.entry("lumia_fleet_rotation_devices", "gauge state"),
             Map.entry("lumia_build_info", "gauge java version vertx")));
 
-    private static final int SERIES_AT_MOST = 450;
+    private static final int SERIES_AT_MOST = 500;
     private static final Pattern SERIES =
             Pattern.compile("(?m)^([a-z_0-9]+?)(_bucket|_count|_sum)?(?:\\{(.*)})? [-+0-9.EeNaIinf]+$");
     private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"([^\"]*)\"");

@@ -78,6 +78,7 @@ class LivingFleetIT {
         var alarming = lumia.errLines().stream()
                 .filter(line -> !line.matches("\\d\\d:\\d\\d:\\d\\d\\.\\d{3} (INFO|DEBUG) .*"))
                 .filter(line -> !line.contains("made a password for the CA's keys"))
+                .filter(line -> !line.contains("identity=watched:nobody"))
                 .filter(line -> !line.contains("BlockedThreadChecker")) // says that the machine is slow
                 .toList();
         assertThat(alarming)

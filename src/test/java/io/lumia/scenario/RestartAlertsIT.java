@@ -116,7 +116,7 @@ class RestartAlertsIT {
                 .with("authority.acme.http01-port", challenges)
                 .with("authority.acme.allowed-networks", LumiaProcess.range(7))
                 .with("broker.port", mqtt)
-                .with("lifetimes.device", "60s");
+                .with("lifetimes.device", "150s");
     }
 
     private LumiaProcess.Setup broker() {
@@ -126,14 +126,17 @@ class RestartAlertsIT {
                 .with("broker.port", mqtt);
     }
 
-    /** Each renews some ten seconds after it got its certificate, so that an outage is noticed long before one ends. */
+    /**
+     * Each renews some ten seconds after it got its certificate, so that an outage is noticed long before one ends; and tries again by a schedule
+     * of seconds rather than at any moment of what the certificate has left.
+     */
     private LumiaProcess.Setup fleet() {
         return alone("lumia-fleet", "[app,swarm,metrics]")
                 .with("agent.provisioning-url", "http://127.0.0.1:" + provisioning)
                 .with("agent.http01-port", challenges)
-                .with("agent.retry-longest", "2s")
-                .with("renewal.remaining-lifetime", "0.8")
-                .with("renewal.spread", "0.1")
+                .with("agent.retry-longest", "120s")
+                .with("renewal.remaining-lifetime", "0.92")
+                .with("renewal.spread", "0.04")
                 .with("swarm.devices", DEVICES)
                 .with("swarm.telemetry-interval", "300ms")
                 .with("swarm.address-range", LumiaProcess.range(7));

@@ -65,7 +65,6 @@ class ClientCertificatesTest {
                 new ListenerCertificates(data, tls, clock),
                 data,
                 authority.store,
-                WebVerticle.USUAL_POLICY,
                 clock);
         Await.result(authority.vertx.deployVerticle(web));
         url = "https://localhost:" + web.port();

@@ -35,11 +35,13 @@ final class AuditPages implements Gui.Pages {
             return !(query + action + outcome).isEmpty();
         }
 
-        @Nullable String newer() {
+        @Nullable
+        String newer() {
             return page == 0 ? null : at(page - 1);
         }
 
-        @Nullable String older() {
+        @Nullable
+        String older() {
             return found.more() && page < LAST_PAGE ? at(page + 1) : null;
         }
 

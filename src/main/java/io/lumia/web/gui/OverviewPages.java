@@ -80,8 +80,7 @@ final class OverviewPages implements Gui.Pages {
                 FleetBus.DELIVERY_STATISTICS,
                 new ReadDeliveryStatistics(),
                 told -> delivery(Percentile.of(told, 0.99)));
-        var ahead =
-                screens.unlessSilent(FleetBus.FORECAST_RENEWALS, new ForecastRenewals(), RenewalsChart::of);
+        var ahead = screens.unlessSilent(FleetBus.FORECAST_RENEWALS, new ForecastRenewals(), RenewalsChart::of);
         screens.show(
                 context,
                 "overview",
