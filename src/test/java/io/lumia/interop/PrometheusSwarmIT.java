@@ -37,7 +37,9 @@ class PrometheusSwarmIT {
             var open = WatchingExpressions.ofDashboard("load-test.json");
             assertThat(open).hasSizeGreaterThan(15);
             prometheus.awaitNumbers(open);
-            assertThat(open).as("expressions without a number\n%s", swarm.printed()).isEmpty();
+            assertThat(open)
+                    .as("expressions without a number\n%s", swarm.printed())
+                    .isEmpty();
         } finally {
             lumia.stop();
         }
