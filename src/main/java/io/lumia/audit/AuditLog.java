@@ -128,7 +128,8 @@ final class AuditLog implements AutoCloseable, Lines {
 
     private boolean isFull(Instant now) {
         return first != 0
-                && (end.get() >= config.maxSize() || firstAt.plus(config.maxAge()).isBefore(now));
+                && (end.get() >= config.maxSize()
+                        || firstAt.plus(config.maxAge()).isBefore(now));
     }
 
     /** By a rename, so that every line is in exactly one file whenever the power goes. */

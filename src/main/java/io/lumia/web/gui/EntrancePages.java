@@ -33,7 +33,7 @@ final class EntrancePages implements Gui.Pages {
 
     /** Sends a stranger to the entrance; a program that asks for events or a piece of a page gets a plain refusal. */
     static void send(RoutingContext context) {
-        boolean isPage = context.request().method() == HttpMethod.GET
+        boolean isPage = HttpMethod.GET.equals(context.request().method())
                 && context.request().getHeader("HX-Request") == null;
         if (!isPage) {
             context.response()
@@ -84,7 +84,7 @@ final class EntrancePages implements Gui.Pages {
     }
 
     private void show(RoutingContext context, int status, @Nullable String wrong) {
-        var to = context.request().method() == HttpMethod.POST
+        var to = HttpMethod.POST.equals(context.request().method())
                 ? context.request().getFormAttribute("to")
                 : String.join("", context.queryParam("to"));
         var shell = screens.shell(context, "Log in", null);
