@@ -19,7 +19,7 @@ record Rate(double perSecond) {
                 throw new TypeConversionException("expected a rate such as 50/s, 30/m or 50, is '" + text + "'");
             }
             var unit = form.group(2) == null ? "s" : form.group(2);
-            return new Rate(Double.parseDouble(form.group(1)) / SECONDS.get(unit));
+            return new Rate(Double.parseDouble(form.group(1)) / SECONDS.getOrDefault(unit, 1.0));
         }
     }
 }

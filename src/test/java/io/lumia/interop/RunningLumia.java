@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
@@ -76,8 +77,13 @@ final class RunningLumia {
         var reader = new Thread(() -> read(connected, "All " + devices + " devices are connected"), "lumia-output");
         reader.setDaemon(true);
         reader.start();
-        if (!connected.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-            throw new AssertionError("did not start: " + String.join("\n", said));
+        try {
+            if (!connected.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                throw new AssertionError("did not start: " + String.join("\n", said));
+            }
+        } catch (TimeoutException late) {
+            process.destroyForcibly();
+            throw new AssertionError("did not start in time: " + lastSaid(), late);
         }
     }
 

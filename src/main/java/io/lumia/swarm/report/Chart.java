@@ -56,9 +56,8 @@ final class Chart {
     }
 
     /** A mark below. */
-    Chart mark(double at, String label) {
+    void mark(double at, String label) {
         text("middle", along(at), HEIGHT - BOTTOM + 16, label);
-        return this;
     }
 
     /** Where values are not numbers, the line has a gap. */
@@ -95,7 +94,7 @@ final class Chart {
      *
      * @param tells shown when pointed at
      */
-    Chart bar(double from, double to, double value, String style, String tells) {
+    void bar(double from, double to, double value, String style, String tells) {
         double width = Math.max(1, along(to) - along(from) - 0.6);
         svg.append(String.format(
                 Locale.ROOT,
@@ -106,7 +105,6 @@ final class Chart {
                 width,
                 across(y.low()) - across(value),
                 Html.escape(tells)));
-        return this;
     }
 
     String svg() {

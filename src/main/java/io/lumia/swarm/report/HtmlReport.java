@@ -81,18 +81,18 @@ public final class HtmlReport {
         var counts = report.counts();
         var delivery = report.delivery();
         var tiles = new LinkedHashMap<String, String>();
-        tiles.put("connected at the end", Scale.text(report.connected()));
-        tiles.put("enrolled", Scale.text(counts.enrolled()));
-        tiles.put("renewals", Scale.text(counts.renewals()));
-        tiles.put("renewals taken back", Scale.text(counts.renewalFailures()));
+        tiles.put("connected at the end", Scale.text((double) report.connected()));
+        tiles.put("enrolled", Scale.text((double) counts.enrolled()));
+        tiles.put("renewals", Scale.text((double) counts.renewals()));
+        tiles.put("renewals taken back", Scale.text((double) counts.renewalFailures()));
         tiles.put("delivery p50", millis(delivery, 50));
         tiles.put("delivery p99", millis(delivery, 99));
         tiles.put("delivery max", millis(delivery, 100));
-        tiles.put("messages published", Scale.text(counts.published()));
-        tiles.put("lost", Scale.text(counts.lost()));
-        tiles.put("duplicated", Scale.text(counts.duplicated()));
-        tiles.put("connections dropped", Scale.text(counts.dropped()));
-        tiles.put("not sent", Scale.text(counts.unsent()));
+        tiles.put("messages published", Scale.text((double) counts.published()));
+        tiles.put("lost", Scale.text((double) counts.lost()));
+        tiles.put("duplicated", Scale.text((double) counts.duplicated()));
+        tiles.put("connections dropped", Scale.text((double) counts.dropped()));
+        tiles.put("not sent", Scale.text((double) counts.unsent()));
         page.append("<dl class=\"tiles\">");
         tiles.forEach((what, figure) -> page.append("<div><dt>")
                 .append(Html.escape(what))
@@ -206,7 +206,7 @@ public final class HtmlReport {
     private static List<String> row(String what, Histogram times) {
         return List.of(
                 what,
-                Scale.text(times.getTotalCount()),
+                Scale.text((double) times.getTotalCount()),
                 millis(times, 50),
                 millis(times, 90),
                 millis(times, 99),
