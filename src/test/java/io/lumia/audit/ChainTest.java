@@ -218,6 +218,7 @@ class ChainTest {
         var later = NOW.plus(Duration.ofDays(31));
         try (var log = AuditLog.open(data, CONFIG, later)) {
             var retention = new Retention(files, CONFIG);
+            assertThat(retention.over(NOW.plus(Duration.ofDays(29)))).isEmpty();
             var over = retention.over(later);
             assertThat(over).isNotEmpty();
             var through = retention.through(over);
