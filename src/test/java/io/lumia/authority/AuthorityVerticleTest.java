@@ -191,13 +191,14 @@ class AuthorityVerticleTest {
     }
 
     private Answer ask(HttpClientOptions options, int port, HttpMethod method, String path, Buffer body) {
-        return fixture.vertx
-                .createHttpClient(options)
-                .request(method, port, "localhost", path)
+        // a client that nothing refers to is closed by the garbage collector
+        var client = fixture.vertx.createHttpClient(options);
+        return client.request(method, port, "localhost", path)
                 // in one turn of the event loop: an answer that came before its reader was attached would be lost
                 .compose(asked -> asked.send(body)
                         .compose(answer -> answer.body()
                                 .map(read -> new Answer(answer.statusCode(), answer.getHeader("Content-Type"), read))))
+                .eventually(client::close)
                 .await();
     }
 }

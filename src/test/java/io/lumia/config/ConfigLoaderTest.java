@@ -260,7 +260,7 @@ class ConfigLoaderTest {
                 () -> loader.load(new ConfigSources(
                         "standalone",
                         List.of(file),
-                        Map.of("LUMIA_BROKER_PROT", "1", "LUMIA_SWARM_QOS", "2"),
+                        Map.of("LUMIA_BROKER_PROT", "1", "LUMIA_SWARM_QOS", "3"),
                         List.of("lifetimes.device=1x", "tls.min-version=1.1", "parts=brokr", "nonsense", "wbe.port=1"),
                         null,
                         List.of())));
@@ -273,7 +273,7 @@ class ConfigLoaderTest {
                         "broker.max-packet-size must be at least 1024, is 1 (" + file + ", line 5)",
                         "log: expected a block of keys, is '5' (" + file + ", line 6)",
                         "LUMIA_BROKER_PROT: unknown key; did you mean LUMIA_BROKER_PORT? (environment)",
-                        "swarm.qos must be 0 or 1, is 2 (environment variable LUMIA_SWARM_QOS)",
+                        "swarm.qos must be 0, 1 or 2, is 3 (environment variable LUMIA_SWARM_QOS)",
                         "lifetimes.device: expected a duration such as 24h, 30m, 90s or PT1H, is '1x' (--set)",
                         "tls.min-version: expected TLSv1.2 or TLSv1.3, is '1.1' (--set)",
                         "parts, entry 1: expected one of authority, provisioning, broker, mosquitto, app, swarm, renewal, expiry,"

@@ -67,9 +67,11 @@ class ChallengeRespondersTest {
     }
 
     private String get(String token) {
-        return Await.result(vertx.createHttpClient()
-                .request(HttpMethod.GET, port, "127.0.0.1", "/.well-known/acme-challenge/" + token)
-                .compose(request -> request.send().compose(ChallengeRespondersTest::told)));
+        // a client that nothing refers to is closed by the garbage collector
+        var client = vertx.createHttpClient();
+        return Await.result(client.request(HttpMethod.GET, port, "127.0.0.1", "/.well-known/acme-challenge/" + token)
+                .compose(request -> request.send().compose(ChallengeRespondersTest::told))
+                .eventually(client::close));
     }
 
     private static Future<String> told(HttpClientResponse response) {
