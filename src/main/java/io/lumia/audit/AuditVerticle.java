@@ -74,6 +74,7 @@ public final class AuditVerticle extends VerticleBase {
         var unfinished = writing;
         var pending = unfinished == null ? Future.succeededFuture() : unfinished.finish();
         return pending.transform(ended -> remembering == null ? Future.succeededFuture() : remembering.last())
+                .transform(ended -> upkeep == null ? Future.succeededFuture() : upkeep.finish())
                 .transform(ended -> searching == null ? Future.succeededFuture() : searching.close())
                 .transform(ended -> close());
     }

@@ -23,6 +23,7 @@ final class Upkeep {
     private final Clock clock;
     private final Consumer<Head> removed;
     private boolean busy;
+    private Future<?> turn = Future.succeededFuture();
     private long rotations;
 
     /** @param removed told after files were removed, with the last line that is gone */
@@ -48,7 +49,7 @@ final class Upkeep {
             return;
         }
         busy = true;
-        var unused = remove()
+        turn = remove()
                 // beside the writing, since compressing takes seconds
                 .compose(done -> vertx.<Void>executeBlocking(
                         () -> {
@@ -60,6 +61,11 @@ final class Upkeep {
                         .setCause(failed)
                         .log("old files of the audit log could not be compressed or removed; it is tried again"))
                 .onComplete(ended -> busy = false);
+    }
+
+    /** Completes when no file is touched any more: whoever opens the log next must not find one gone that it has just seen. */
+    Future<?> finish() {
+        return turn;
     }
 
     private Future<?> remove() {

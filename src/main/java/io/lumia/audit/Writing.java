@@ -3,6 +3,7 @@ package io.lumia.audit;
 import io.lumia.bus.FleetBus.AuditStatistics;
 import io.lumia.bus.FleetBus.Audited;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.time.Clock;
@@ -85,7 +86,10 @@ final class Writing {
     private void next() {
         if (!busy && !waiting.isEmpty()) {
             busy = true;
-            turn = write().onComplete(ended -> {
+            var write = write();
+            // before its end is heard of, which may be at once and begin the next one
+            turn = write;
+            write.onComplete(ended -> {
                 if (ended.succeeded()) {
                     busy = false;
                     next();
@@ -99,18 +103,27 @@ final class Writing {
         }
     }
 
+    /** What came of it is noted before anybody else hears of it: listeners of a Future that ends meanwhile may be called out of order. */
     private Future<Void> write() {
         var batch = batch();
         inFlight = batch.size();
-        return worker.<Void>executeBlocking(
+        Promise<Void> noted = Promise.promise();
+        worker.<Void>executeBlocking(
                         () -> {
                             file.append(batch, clock.instant());
                             return null;
                         },
                         false)
-                .onComplete(ended -> inFlight = 0)
-                .onSuccess(done -> wrote(batch))
-                .onFailure(full -> refused(batch, full));
+                .onComplete(ended -> {
+                    inFlight = 0;
+                    if (ended.succeeded()) {
+                        wrote(batch);
+                    } else {
+                        refused(batch, ended.cause());
+                    }
+                    noted.handle(ended);
+                });
+        return noted.future();
     }
 
     private List<Audited> batch() {

@@ -10,6 +10,8 @@ final class Desk {
     private int head;
     private int waiting;
     private double budget;
+    /** What the refusals since the last tick have cost. */
+    private double refusals;
 
     Desk(Capacity capacity, double secondsPerTick) {
         this.capacity = capacity;
@@ -32,12 +34,13 @@ final class Desk {
     }
 
     void refuse() {
-        budget = Math.max(-perTick * Capacity.MOST_FOR_REFUSALS, budget - Capacity.COST_OF_REFUSAL);
+        refusals = Math.min(perTick * Capacity.MOST_FOR_REFUSALS, refusals + Capacity.COST_OF_REFUSAL);
     }
 
     /** Time passes: what an idle CA could have done is not saved up. */
     void tick() {
-        budget = Math.min(budget, 1) + perTick;
+        budget = Math.min(budget, 1) + perTick - refusals;
+        refusals = 0;
     }
 
     boolean hasTurn() {

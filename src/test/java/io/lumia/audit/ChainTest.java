@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
@@ -124,10 +125,9 @@ class ChainTest {
     void a_line_that_a_crash_cut_short_is_healed_and_noted() throws IOException {
         write(3);
         var whole = Files.readAllBytes(current());
-        for (int torn : new int[] {1, 40, 300}) {
+        for (int torn : new int[] {1, 40, 300, 9_000}) {
             Files.write(current(), whole);
-            var tail = Arrays.copyOf(whole, torn);
-            Files.write(current(), tail, java.nio.file.StandardOpenOption.APPEND);
+            Files.writeString(current(), "x".repeat(torn), StandardOpenOption.APPEND);
             assertThat(verify().findings()).isEmpty();
             assertThat(verify().notes()).hasSize(1);
             write(1);
@@ -152,8 +152,14 @@ class ChainTest {
         assertThat(verify().notes())
                 .singleElement()
                 .satisfies(note -> assertThat(note.line()).isEqualTo(3));
-        Files.writeString(current(), Files.readString(current()).replaceFirst("\"a\"", "\"c\""));
+        var bound = Files.readString(current());
+        Files.writeString(current(), bound.replaceFirst("\"a\"", "\"c\""));
         assertThat(verify().findings()).isNotEmpty();
+        Files.writeString(current(), bound.replaceFirst("\"b\"", "\"c\""));
+        assertThat(Verification.ofFiles(List.of(current()), ChainKey.find(data), List.of())
+                        .findings())
+                .as("without what came before")
+                .isNotEmpty();
     }
 
     @Test
@@ -162,7 +168,9 @@ class ChainTest {
         Files.delete(data.resolve(ChainKey.FILE));
         assertThat(verify().keyed()).isFalse();
         write(1);
-        assertThat(verify().findings()).hasSizeGreaterThanOrEqualTo(4);
+        assertThat(verify().findings())
+                .hasSizeGreaterThanOrEqualTo(4)
+                .anySatisfy(finding -> assertThat(finding.what()).contains("began the chain anew"));
         assertThat(Line.read(FileEnds.read(current()).last()).orElseThrow().sequence())
                 .isEqualTo(6);
     }
@@ -197,7 +205,10 @@ class ChainTest {
         var first = files.rotated().get(0);
         var bytes = Files.readAllBytes(first);
         Files.write(first, Arrays.copyOf(bytes, bytes.length - 20));
-        assertThat(verify().findings()).isNotEmpty();
+        assertThat(verify().findings()).anySatisfy(finding -> {
+            assertThat(finding.file()).isEqualTo(first);
+            assertThat(finding.what()).contains("cannot be read to its end");
+        });
     }
 
     @Test
@@ -216,6 +227,57 @@ class ChainTest {
         assertThat(verify().findings()).isEmpty();
         Files.delete(files.rotated().get(0));
         assertThat(verify().findings()).isNotEmpty();
+    }
+
+    @Test
+    void the_retention_excuses_only_the_lines_that_it_removed() throws IOException {
+        write(600);
+        var files = new LogFiles(data.resolve("logs"));
+        var over = files.rotated().subList(0, 1);
+        var other = new Head(new Retention(files, CONFIG).through(over).sequence(), Head.NONE.hash());
+        append(LogEnd.act(NOW, Retention.REMOVED, Map.of("through", other.toString())));
+        new Retention(files, CONFIG).remove(over);
+        assertThat(verify().findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.what()).contains("nothing tells"));
+    }
+
+    @Test
+    void a_line_without_a_chain_behind_one_is_found() throws IOException {
+        write(2);
+        Files.writeString(current(), "{\"at\":\"2026-03-01T00:00:00Z\"}\n", StandardOpenOption.APPEND);
+        assertFinds("is not bound into the chain");
+    }
+
+    @Test
+    void a_number_left_out_is_found_though_the_key_wrote_it() throws IOException {
+        write(2);
+        var head = head();
+        var next = Line.after(
+                new Head(head.sequence() + 1, head.hash()),
+                act("object"),
+                ChainKey.find(data).orElseThrow());
+        Files.writeString(
+                current(), new String(next.bytes(), StandardCharsets.US_ASCII) + "\n", StandardOpenOption.APPEND);
+        assertFinds("number 5 follows number 3");
+    }
+
+    @Test
+    void another_log_by_the_same_key_is_found_by_the_head_that_is_kept_elsewhere() throws IOException {
+        write(2);
+        var witness = head();
+        Files.delete(current());
+        append(act("other"), act("other"));
+        assertThat(verify().findings()).isEmpty();
+        assertThat(Verification.ofDirectory(data, List.of(witness)).findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.what()).contains("number 3 is not the line"));
+    }
+
+    @Test
+    void what_a_start_found_missing_stays_a_finding() throws IOException {
+        append(LogEnd.act(NOW, Witness.BREAK, Map.of("expected", "9")));
+        assertFinds("a start found lines missing at the end");
     }
 
     @Test
@@ -240,6 +302,18 @@ class ChainTest {
                 log.append(List.of(act("object-" + i)), NOW);
             }
         }
+    }
+
+    private void append(Audited... acts) throws IOException {
+        try (var log = AuditLog.open(data, CONFIG, NOW)) {
+            log.append(List.of(acts), NOW);
+        }
+    }
+
+    private void assertFinds(String what) throws IOException {
+        assertThat(verify().findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.what()).contains(what));
     }
 
     private Head head() throws IOException {

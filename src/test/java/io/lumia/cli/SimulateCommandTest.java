@@ -56,6 +56,10 @@ class SimulateCommandTest {
                 .isEqualTo(1);
         assertThat(simulate("--devices", "1000", "--days", "1", "--max-peak", "3"))
                 .isZero();
+        assertThat(simulate("--devices", "100", "--days", "3", "--outage", "1d,1d", "--max-expired", "0"))
+                .isEqualTo(1);
+        assertThat(simulate("--devices", "100", "--days", "3", "--max-expired", "0"))
+                .isZero();
     }
 
     @Test

@@ -116,6 +116,17 @@ class FleetRotationTest {
     }
 
     @Test
+    void goes_on_as_long_as_no_more_fail_than_the_share() {
+        var drill = drill(100, 0.1, 100);
+        drill.take(after(1_000));
+        IntStream.range(0, 36).forEach(i -> drill.ended(device(i), true));
+        IntStream.range(36, 40).forEach(i -> drill.ended(device(i), false));
+        assertThat(drill.state()).as("four of forty").isEqualTo(RUNNING);
+        drill.ended(device(40), false);
+        assertThat(drill.state()).isEqualTo(HALTED);
+    }
+
+    @Test
     void one_or_two_failures_stop_nothing() {
         var drill = drill(10, 0, 10);
         drill.take(after(1_000));
