@@ -21,6 +21,7 @@ public record ExpiryConfig(
         HooksConfig hooks) {
     public ExpiryConfig {
         Check.positive("interval", interval);
+        Check.positive("warning", warning);
         Check.positive("critical", critical);
         Check.that(warning.compareTo(critical) >= 0, "warning must not be shorter than critical");
         Check.patience("probe-timeout", probeTimeout);

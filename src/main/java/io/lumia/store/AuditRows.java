@@ -17,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
@@ -231,7 +232,10 @@ final class AuditRows {
         }
     }
 
+    /** Of any moment, those too far away for it included: {@code ChronoUnit.MICROS.between} counts from 1677 to 2262 alone. */
     private static long micros(Instant at) {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, at);
+        long whole = TimeUnit.SECONDS.toMicros(at.getEpochSecond());
+        long part = TimeUnit.NANOSECONDS.toMicros(at.getNano());
+        return whole > Long.MAX_VALUE - part ? Long.MAX_VALUE : whole + part;
     }
 }

@@ -22,7 +22,8 @@ import org.yaml.snakeyaml.representer.Representer;
  */
 final class OpenApiDocument {
     /** Files below {@code openapi/}, each with its paths, parameters, responses and schemas. */
-    private static final List<String> TAGS = List.of("fleet", "certificates", "provisioning", "authority", "access");
+    private static final List<String> TAGS =
+            List.of("fleet", "certificates", "provisioning", "authority", "audit", "settings", "access");
 
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
 

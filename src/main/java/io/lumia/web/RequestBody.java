@@ -36,15 +36,7 @@ final class RequestBody {
 
     /** @param members which may be there; any other is refused by name */
     static RequestBody of(RoutingContext context, Set<String> members) {
-        var type = context.request().getHeader("Content-Type");
-        if (type == null
-                || !type.split(";", 2)[0]
-                        .strip()
-                        .toLowerCase(Locale.ROOT)
-                        .matches("application/(merge-patch\\+)?json")) {
-            throw new Rejected(Problem.of(
-                    415, "unsupported-media-type", "Unsupported media type", "send Content-Type: application/json"));
-        }
+        demandJson(context);
         var body = new RequestBody(object(context));
         body.object.fieldNames().forEachRemaining(name -> {
             if (!members.contains(name)) {
@@ -57,9 +49,10 @@ final class RequestBody {
 
     /** Texts by name, whatever the names; null stays null. */
     static Map<String, @Nullable String> values(RoutingContext context) {
+        demandJson(context);
+        var body = new RequestBody(object(context));
         var names = new LinkedHashSet<String>();
-        object(context).fieldNames().forEachRemaining(names::add);
-        var body = of(context, names);
+        body.object.fieldNames().forEachRemaining(names::add);
         var values = new LinkedHashMap<String, @Nullable String>();
         names.forEach(name -> values.put(name, body.text(name).orElse(null)));
         return values;
@@ -143,6 +136,18 @@ final class RequestBody {
             throw Rejected.badRequest("the member '" + member + "' must be a list of strings");
         }
         return texts;
+    }
+
+    private static void demandJson(RoutingContext context) {
+        var type = context.request().getHeader("Content-Type");
+        if (type == null
+                || !type.split(";", 2)[0]
+                        .strip()
+                        .toLowerCase(Locale.ROOT)
+                        .matches("application/(merge-patch\\+)?json")) {
+            throw new Rejected(Problem.of(
+                    415, "unsupported-media-type", "Unsupported media type", "send Content-Type: application/json"));
+        }
     }
 
     private static JsonNode object(RoutingContext context) {

@@ -132,6 +132,10 @@ class SettingsVerticleTest {
                         SettingsOutcome.Refused.class,
                         refused -> assertThat(refused.detail())
                                 .contains("expiry", "warning must not be shorter than critical"));
+        assertThat(set("expiry.warning", "P99999999999D"))
+                .isInstanceOfSatisfying(
+                        SettingsOutcome.Refused.class,
+                        refused -> assertThat(refused.detail()).contains("expiry", "warning must be from 1ms to"));
         assertThat(set("web.token", "0123456789abcdef"))
                 .isInstanceOfSatisfying(
                         SettingsOutcome.Refused.class,

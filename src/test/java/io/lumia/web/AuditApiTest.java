@@ -98,6 +98,23 @@ class AuditApiTest {
     }
 
     @Test
+    void takes_moments_of_any_age() {
+        tell(3);
+        for (String early : List.of("-292275054-01-01T00:00:00Z", "0588-09-02T04:04:25Z")) {
+            var since = json(get("/audit?actor=operator&from=" + early)).path("entries");
+            assertThat(since.size()).as(early).isEqualTo(3);
+            assertThat(json(get("/audit?to=" + early)).path("entries").size())
+                    .as(early)
+                    .isZero();
+        }
+        for (String late : List.of("9999-01-01T00:00:00Z", "%2B292278993-01-01T00:00:00Z")) {
+            var until = json(get("/audit?actor=operator&to=" + late)).path("entries");
+            assertThat(until.size()).as(late).isEqualTo(3);
+        }
+        assertThat(get("/audit?to=%2B999999999-01-01T00:00:00Z").status()).isEqualTo(400);
+    }
+
+    @Test
     void exports_everything_as_json_lines_and_audits_that() throws Exception {
         tell(2500);
         var reply = get("/audit?format=jsonl&actor=operator");

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.yaml.snakeyaml.Yaml;
@@ -57,6 +58,25 @@ class OpenApiDocumentTest {
                     .forEach(name -> there.add("#/components/" + kind + "/" + name));
         }
         assertThat(references).isEqualTo(there);
+    }
+
+    /** What follows a comma in a text without quotes becomes a member that has no value. */
+    @Test
+    void every_member_has_a_value() {
+        assertThat(empty(document)).isEmpty();
+    }
+
+    private static List<String> empty(Object node) {
+        if (node instanceof Map<?, ?> object) {
+            return object.entrySet().stream()
+                    .flatMap(member -> member.getValue() == null
+                            ? Stream.of(String.valueOf(member.getKey()))
+                            : empty(member.getValue()).stream())
+                    .toList();
+        }
+        return node instanceof List<?> list
+                ? list.stream().flatMap(value -> empty(value).stream()).toList()
+                : List.of();
     }
 
     private Map<String, Map<String, Object>> operations() {
