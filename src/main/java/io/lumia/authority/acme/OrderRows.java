@@ -102,7 +102,7 @@ final class OrderRows {
     static void complete(Handle handle, String id, CertificateBundle issued) {
         int changed = handle.createUpdate("""
                         update acme_orders set finalizing = 0, serial = :serial, certificate = :certificate,
-                          kept_until = max(kept_until, :notAfter)
+                          kept_until = case when kept_until > :notAfter then kept_until else :notAfter end
                         where id = :id and finalizing = 1
                         """)
                 .bind("id", id)
