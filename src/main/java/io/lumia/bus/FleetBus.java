@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** The system at a glance: every address of the event bus and every message type. */
@@ -1219,8 +1220,14 @@ public final class FleetBus {
     private FleetBus() {}
 
     /** Called once per Vert.x instance, before the first verticle is deployed. */
-    public static void install(Vertx vertx) {
+    public static void install(Vertx vertx, NodeId self) {
         RecordCodec.register(vertx);
+        self.install(vertx);
+    }
+
+    /** For a process that nobody else talks with. */
+    public static void install(Vertx vertx) {
+        install(vertx, NodeId.started("local", ThreadLocalRandom.current()));
     }
 
     /** Asked by the renewal scheduler; answered by the part that owns the listener, which makes key and request itself. */
