@@ -35,15 +35,20 @@ public record Event<E extends Record>(String address, Class<E> fact, Reach reach
         }
     }
 
-    /** Hears every fact from now on; completes once the address is registered. */
+    /** Hears every fact from now on, of whatever node; completes once the address is registered. */
     public Future<Void> listen(Vertx vertx, Consumer<E> listener) {
-        var here = vertx.eventBus()
+        var here = listenHere(vertx, listener);
+        return reachesOthers(vertx) ? here.compose(listening -> listenToOthers(vertx, listener)) : here;
+    }
+
+    /** Hears what this process tells and nothing else, for those who count or record what each node does itself. */
+    public Future<Void> listenHere(Vertx vertx, Consumer<E> listener) {
+        return vertx.eventBus()
                 .localConsumer(address, message -> {
                     Origin.arrive(message.headers());
                     listener.accept(fact.cast(message.body()));
                 })
                 .completion();
-        return reachesOthers(vertx) ? here.compose(listening -> listenToOthers(vertx, listener)) : here;
     }
 
     private boolean reachesOthers(Vertx vertx) {
