@@ -76,6 +76,11 @@ public final class Store {
         return writer.alone(work);
     }
 
+    /** Whether other processes write to this database too: then what was read a moment ago may be different now. */
+    public boolean isShared() {
+        return false;
+    }
+
     /** How many rows and bytes there are. */
     public Future<StoreStatistics> statistics() {
         return read(Statistics::read);
