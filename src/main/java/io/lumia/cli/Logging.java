@@ -19,7 +19,14 @@ import org.slf4j.LoggerFactory;
 public final class Logging {
     /** They tell of every connection or statement at INFO. */
     private static final List<String> TALKATIVE = List.of(
-            "io.netty", "io.vertx", "org.flywaydb", "org.jdbi", "org.shredzone.acme4j", "org.xbill", "org.sqlite");
+            "io.netty",
+            "io.vertx",
+            "com.hazelcast",
+            "org.flywaydb",
+            "org.jdbi",
+            "org.shredzone.acme4j",
+            "org.xbill",
+            "org.sqlite");
 
     private final LoggerContext context;
     private final OutputStream out;
