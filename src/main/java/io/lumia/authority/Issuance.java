@@ -228,7 +228,9 @@ final class Issuance implements AcmeIssuer, StepIssuer {
                         .orElseGet(() -> Future.succeededFuture(signed)));
     }
 
-    /** The rules about earlier claims: alone in the writer, so that of two who claim one name at once only one gets it. */
+    /**
+     * The rules about earlier claims. What they go by stays until the transaction ends: one's own writer is alone, and other nodes wait for the row.
+     */
     private Optional<NotIssued> brokenClaim(Handle handle, Signed signed) {
         if (signed.certificate.profile() == Profile.SITE) {
             return nameOfDevice(handle, signed.certificate.identity());
@@ -260,7 +262,7 @@ final class Issuance implements AcmeIssuer, StepIssuer {
 
     /** @param holder for whom the request was permitted; the name may have changed hands since then. Null: whoever holds it */
     private Optional<NotIssued> useClaim(Handle handle, DeviceName device, @Nullable String holder, Fingerprint key) {
-        var claim = store.claims().find(handle, device);
+        var claim = store.claims().held(handle, device);
         if (config.acme().bindFleetNames() && claim.isEmpty()) {
             return Optional.of(new NotIssued(
                     Refusal.NAME_NOT_ALLOWED,
@@ -281,10 +283,10 @@ final class Issuance implements AcmeIssuer, StepIssuer {
         return Optional.empty();
     }
 
-    /** Revocations and releases that came while the certificate was signed count, since the writer is alone. */
+    /** Revocations and releases that came while the certificate was signed count, whichever node they came to. */
     private Optional<NotIssued> brokenReissue(Handle handle, Signed signed, Reissue reissue) {
         var previous = reissue.previous();
-        var kept = store.certificates().find(handle, previous.serial(), clock.instant());
+        var kept = store.certificates().held(handle, previous.serial(), clock.instant());
         if (kept.isEmpty() || kept.get().status() == CertificateStatus.REVOKED) {
             return Optional.of(
                     new NotIssued(Refusal.NAME_NOT_ALLOWED, "the certificate " + previous.serial() + " was revoked"));
@@ -293,7 +295,7 @@ final class Issuance implements AcmeIssuer, StepIssuer {
         if (device == null) {
             return Optional.empty();
         }
-        var claim = store.claims().find(handle, device);
+        var claim = store.claims().held(handle, device);
         if (previous.profile() == Profile.BOOTSTRAP) {
             return claim.filter(owner -> owner.identityKey().equals(signed.key.hex()))
                     .map(owner -> Optional.<NotIssued>empty())

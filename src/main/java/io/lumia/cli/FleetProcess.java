@@ -12,8 +12,6 @@ import io.lumia.bus.FleetBus.CountOverdue;
 import io.lumia.bus.FleetBus.DescribeAuthority;
 import io.lumia.bus.FleetBus.DescribeProvisioning;
 import io.lumia.bus.FleetBus.ProvisioningState;
-import io.lumia.bus.NodeId;
-import io.lumia.cluster.ClusterVerticle;
 import io.lumia.config.AuthorityConfig;
 import io.lumia.config.CannotStart;
 import io.lumia.config.LumiaConfig;
@@ -95,7 +93,7 @@ final class FleetProcess {
         this.process = ProcessVertx.start(config, pools, clock);
         this.vertx = process.vertx();
         this.deployments = new Deployments(vertx);
-        this.addresses = SwarmAddresses.choose(config.swarm(), appAddress(config), SwarmAddresses::canBind);
+        this.addresses = addressesOf(config);
         this.sources = new CertificateSources(vertx, config.data(), clock);
         this.certificates =
                 new ListenerCertificates(config.data(), config.tls(), clock, AcmeListenerSource.by(sources));
@@ -111,9 +109,9 @@ final class FleetProcess {
         // of no context: the event loops are gone when a failed start has been cleaned up
         var started = Promise.<Void>promise();
         watchers()
-                .compose(watching -> deployCluster())
+                .compose(watching -> process.deploy(deployments))
                 .compose(watching -> Future.all(openStore(), installProviders()))
-                .compose(opened -> demandOneCa())
+                .compose(opened -> process.demandOneCa(config, store))
                 .compose(opened -> audit.remember(AuditHead.keptIn(store, vertx, config.data())))
                 .compose(opened -> deployAuthority())
                 .compose(deployed -> deployBroker())
@@ -210,24 +208,6 @@ final class FleetProcess {
         return deployed;
     }
 
-    private Future<?> deployCluster() {
-        return process.link() == null ? Future.succeededFuture() : deploy(new ClusterVerticle(process.link()));
-    }
-
-    /** Before anything is issued. */
-    private Future<?> demandOneCa() {
-        var credentials = process.credentials();
-        return credentials == null || store == null
-                ? Future.succeededFuture()
-                : new OneCa(config, opened(), NodeId.of(vertx)).demand(credentials);
-    }
-
-    private Future<?> rememberCa() {
-        return process.link() == null
-                ? Future.succeededFuture()
-                : new OneCa(config, opened(), NodeId.of(vertx)).remember();
-    }
-
     /** Costs half a second of CPU, so it runs beside the opening of the database. */
     private Future<?> installProviders() {
         return vertx.executeBlocking(
@@ -272,7 +252,7 @@ final class FleetProcess {
                 clock,
                 renewalPolicy(config));
         return deploy(authority)
-                .compose(deployed -> rememberCa())
+                .compose(deployed -> process.rememberCa(config, opened()))
                 .compose(
                         deployed -> deploy(new RetentionVerticle(config.store(), opened(), clock, new SecureRandom())));
     }
@@ -399,6 +379,11 @@ final class FleetProcess {
     static RenewalPolicy renewalPolicy(LumiaConfig config) {
         var renewal = config.renewal();
         return new RenewalPolicy(renewal.remainingLifetime(), renewal.renewBefore(), renewal.spread());
+    }
+
+    private static SwarmAddresses addressesOf(LumiaConfig config) {
+        var chosen = SwarmAddresses.choose(config.swarm(), appAddress(config), SwarmAddresses::canBind);
+        return config.runs(Part.PROVISIONING) ? chosen : chosen.towardsOthers();
     }
 
     private static @Nullable InetAddress appAddress(LumiaConfig config) {

@@ -4,12 +4,15 @@ import io.lumia.authority.NodeAuthority;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.NodeId;
 import io.lumia.cluster.ClusterLink;
+import io.lumia.cluster.ClusterVerticle;
 import io.lumia.cluster.CredentialFiles;
 import io.lumia.config.ClusterConfig;
 import io.lumia.config.LumiaConfig;
 import io.lumia.config.Part;
 import io.lumia.metrics.WorkerPools;
+import io.lumia.store.Store;
 import io.lumia.tls.NodeCredentials;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
@@ -35,6 +38,25 @@ record ProcessVertx(
         var started = config.cluster().enabled() ? join(config, self, pools, clock) : alone(pools);
         FleetBus.install(started.vertx, self);
         return started;
+    }
+
+    /** What tells of the other nodes. */
+    Future<?> deploy(Deployments deployments) {
+        return link == null ? Future.succeededFuture() : deployments.deploy(new ClusterVerticle(link));
+    }
+
+    /** Before anything is issued. @param store null: this process has none */
+    Future<?> demandOneCa(LumiaConfig config, @Nullable Store store) {
+        return credentials == null || store == null
+                ? Future.succeededFuture()
+                : new OneCa(config, store, NodeId.of(vertx)).demand(credentials);
+    }
+
+    /** Once the authority runs, whose CA may be new. */
+    Future<?> rememberCa(LumiaConfig config, Store store) {
+        return link == null
+                ? Future.succeededFuture()
+                : new OneCa(config, store, NodeId.of(vertx)).remember();
     }
 
     private static ProcessVertx alone(WorkerPools pools) {

@@ -66,6 +66,18 @@ public final class Certificates {
     }
 
     /**
+     * The same, and its status stays until the transaction ends: where other nodes write too, one that would revoke it waits. To be called in
+     * {@link Store#write}.
+     */
+    public Optional<CertificateRecord> held(Handle handle, SerialNumber serial, Instant now) {
+        return handle.createQuery(
+                        "select * from certificates where serial = :serial" + (store.isShared() ? " for share" : ""))
+                .bind("serial", serial.toString())
+                .map((row, context) -> certificate(row, now))
+                .findOne();
+    }
+
+    /**
      * Marks as revoked, once and for good. To be called in {@link Store#write}.
      *
      * @return whether this call did it; false: unknown or revoked before

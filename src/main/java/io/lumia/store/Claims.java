@@ -69,6 +69,24 @@ public final class Claims {
                 .findOne();
     }
 
+    /**
+     * The claim of this name, which stays until the transaction ends: where other nodes write too, one that would release it waits. To be called in
+     * {@link Store#write}.
+     */
+    public Optional<DeviceRecord> held(Handle handle, DeviceName name) {
+        if (store.isShared()) {
+            // not more: a new address or certificate of the device need not wait
+            var held = handle.createQuery("select name from claims where name = :name for key share")
+                    .bind("name", name.value())
+                    .mapTo(String.class)
+                    .findOne();
+            if (held.isEmpty()) {
+                return Optional.empty();
+            }
+        }
+        return find(handle, name);
+    }
+
     public Future<Optional<DeviceRecord>> find(DeviceName name) {
         return store.read(handle -> find(handle, name));
     }

@@ -26,6 +26,7 @@ public final class Store {
     private final Revocations revocations = new Revocations(this);
     private final OperatorTokens operatorTokens = new OperatorTokens(this);
     private final CertificateRoles certificateRoles = new CertificateRoles(this);
+    private final TrustAdoptions trustAdoptions = new TrustAdoptions(this);
 
     private Store(Readers readers, GroupCommit writer) {
         this.readers = readers;
@@ -75,6 +76,11 @@ public final class Store {
         return writer.alone(work);
     }
 
+    /** Whether other processes write to this database too: then what was read a moment ago may be different now. */
+    public boolean isShared() {
+        return false;
+    }
+
     /** How many rows and bytes there are. */
     public Future<StoreStatistics> statistics() {
         return read(Statistics::read);
@@ -102,6 +108,10 @@ public final class Store {
 
     public CertificateRoles certificateRoles() {
         return certificateRoles;
+    }
+
+    public TrustAdoptions trustAdoptions() {
+        return trustAdoptions;
     }
 
     /** Finishes the writes that were accepted, then closes the database. */
