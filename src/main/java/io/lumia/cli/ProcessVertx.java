@@ -54,9 +54,7 @@ record ProcessVertx(
 
     /** Once the authority runs, whose CA may be new. */
     Future<?> rememberCa(LumiaConfig config, Store store) {
-        return link == null
-                ? Future.succeededFuture()
-                : new OneCa(config, store, NodeId.of(vertx)).remember();
+        return link == null ? Future.succeededFuture() : new OneCa(config, store, NodeId.of(vertx)).remember();
     }
 
     private static ProcessVertx alone(WorkerPools pools) {
