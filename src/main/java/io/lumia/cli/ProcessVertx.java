@@ -45,7 +45,11 @@ record ProcessVertx(
         return link == null ? Future.succeededFuture() : deployments.deploy(new ClusterVerticle(link));
     }
 
-    /** Before anything is issued. @param store null: this process has none */
+    /**
+     * Before anything is issued.
+     *
+     * @param store null: this process has none
+     */
     Future<?> demandOneCa(LumiaConfig config, @Nullable Store store) {
         return credentials == null || store == null
                 ? Future.succeededFuture()

@@ -46,6 +46,7 @@ public final class ClusterLink {
             NodeId self,
             String version,
             Instant since) {
+        System.setProperty("hazelcast.logging.type", "slf4j"); // its first lines ask nothing else
         var manager = new HazelcastClusterManager(Membership.of(config, self, version, since));
         return builder.with(options.setEventBusOptions(BusSecurity.options(config, credentials)))
                 .withClusterManager(manager)

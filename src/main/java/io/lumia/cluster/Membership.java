@@ -23,14 +23,17 @@ final class Membership {
     static final String VERSION = "lumia.version";
     static final String SINCE = "lumia.since";
 
+    /** Few, since little is kept, and the same in every version: Hazelcast lets in nobody with another number. */
+    private static final String PARTITIONS = "31";
+
     /** A node that is silent for ten seconds is out; two halves look for each other as often. */
     private static final Map<String, String> TIMES = Map.of(
             "hazelcast.heartbeat.interval.seconds", "1",
             "hazelcast.max.no.heartbeat.seconds", "10",
             "hazelcast.merge.first.run.delay.seconds", "10",
             "hazelcast.merge.next.run.delay.seconds", "5",
-            "hazelcast.wait.seconds.before.join", "1",
-            "hazelcast.max.wait.seconds.before.join", "5",
+            "hazelcast.wait.seconds.before.join", "0",
+            "hazelcast.max.wait.seconds.before.join", "1",
             "hazelcast.operation.call.timeout.millis", "10000",
             "hazelcast.graceful.shutdown.max.wait", "5");
 
@@ -48,6 +51,7 @@ final class Membership {
         var settings = new Config(config.name() + "." + self.incarnation()).setClusterName(config.name());
         TIMES.forEach(settings::setProperty);
         QUIET.forEach(settings::setProperty);
+        settings.setProperty("hazelcast.partition.count", PARTITIONS);
         settings.setNetworkConfig(network(config));
         settings.getMetricsConfig().setEnabled(false);
         settings.getJetConfig().setEnabled(false);
