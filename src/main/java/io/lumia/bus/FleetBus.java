@@ -66,7 +66,11 @@ public final class FleetBus {
 
     /** Asked by metrics at each scrape. */
     public static final Call<ReadRevocationStatistics, RevocationStatistics> REVOCATION_STATISTICS = new Call<>(
-            "authority.revocation-statistics", ReadRevocationStatistics.class, RevocationStatistics.class, SHORT).local();
+                    "authority.revocation-statistics",
+                    ReadRevocationStatistics.class,
+                    RevocationStatistics.class,
+                    SHORT)
+            .local();
 
     public static final Call<DescribeAuthority, AuthorityDescription> DESCRIBE_AUTHORITY =
             new Call<>("authority.describe", DescribeAuthority.class, AuthorityDescription.class, SHORT);
@@ -156,8 +160,9 @@ public final class FleetBus {
     public static final Call<ReadBrokerStatistics, BrokerStatistics> BROKER_STATISTICS =
             new Call<>("broker.statistics", ReadBrokerStatistics.class, BrokerStatistics.class, SHORT).local();
 
-    public static final Call<ReadDeliveryStatistics, DeliveryStatistics> DELIVERY_STATISTICS =
-            new Call<>("app.delivery-statistics", ReadDeliveryStatistics.class, DeliveryStatistics.class, SHORT).local();
+    public static final Call<ReadDeliveryStatistics, DeliveryStatistics> DELIVERY_STATISTICS = new Call<>(
+                    "app.delivery-statistics", ReadDeliveryStatistics.class, DeliveryStatistics.class, SHORT)
+            .local();
 
     // ---- the audit log
     // --------------------------------------------------------------------------------------------------
@@ -183,9 +188,23 @@ public final class FleetBus {
     /** Reads the configuration files again. */
     public static final Call<ReloadSettings, SettingsOutcome> RELOAD_SETTINGS =
             new Call<>("settings.reload", ReloadSettings.class, SettingsOutcome.class, SHORT).local();
+
     /** Answered by the simulated devices of this process. */
     public static final Call<ReadSwarmStatistics, SwarmStatistics> SWARM_STATISTICS =
             new Call<>("swarm.statistics", ReadSwarmStatistics.class, SwarmStatistics.class, SHORT).local();
+
+    // ---- the cluster
+    // -----------------------------------------------------------------------------------------------------
+
+    /** Answered where this process is a node of a cluster. */
+    public static final Call<DescribeCluster, ClusterState> DESCRIBE_CLUSTER =
+            new Call<>("cluster.describe", DescribeCluster.class, ClusterState.class, SHORT).local();
+
+    /** Told by each node to itself, when it begins to see another. */
+    public static final Event<NodeJoined> NODE_JOINED = new Event<>("cluster.joined", NodeJoined.class).local();
+
+    /** Told by each node to itself, when it sees another no more: stopped, lost, or beyond a partition. */
+    public static final Event<NodeLeft> NODE_LEFT = new Event<>("cluster.left", NodeLeft.class).local();
 
     // ---- events
     // --------------------------------------------------------------------------------------------------------
@@ -286,7 +305,8 @@ public final class FleetBus {
             new Event<>("listener.reloaded", ListenerReloaded.class).local();
 
     /** Told by the broker when a file it watches changed. */
-    public static final Event<BrokerReloaded> BROKER_RELOADED = new Event<>("broker.reloaded", BrokerReloaded.class).local();
+    public static final Event<BrokerReloaded> BROKER_RELOADED =
+            new Event<>("broker.reloaded", BrokerReloaded.class).local();
 
     /** Told when the limits from which an expiry is a warning, or critical, are others from now on. */
     public static final Event<ThresholdsChanged> THRESHOLDS_CHANGED =
@@ -1342,6 +1362,30 @@ public final class FleetBus {
      */
     public record AuditStatistics(long sequence, long written, long lost, int waiting, boolean failing, long bytes) {}
 
+    public record DescribeCluster() {}
+
+    /**
+     * What a node sees of its cluster.
+     *
+     * @param nodes that it sees, itself among them, by name
+     * @param expected how many there shall be: this one and the other {@code cluster.members}
+     */
+    public record ClusterState(List<ClusterNode> nodes, int expected) {
+        public ClusterState {
+            nodes = List.copyOf(nodes);
+        }
+    }
+
+    /**
+     * @param since when this run of it began
+     * @param self whether it is the one that answers
+     */
+    public record ClusterNode(NodeId id, String version, Instant since, String address, boolean self) {}
+
+    public record NodeJoined(ClusterNode node) {}
+
+    public record NodeLeft(ClusterNode node) {}
+
     private FleetBus() {}
 
     /** Called once per Vert.x instance, before the first verticle is deployed. */
@@ -1358,7 +1402,10 @@ public final class FleetBus {
     /** Asked by the renewal scheduler; answered by the part that owns the listener, which makes key and request itself. */
     public static Call<RenewListener, RenewListenerOutcome> renewListener(String listener) {
         return new Call<>(
-                "listener.renew." + listener, RenewListener.class, RenewListenerOutcome.class, Duration.ofMinutes(1))
+                        "listener.renew." + listener,
+                        RenewListener.class,
+                        RenewListenerOutcome.class,
+                        Duration.ofMinutes(1))
                 .local();
     }
 

@@ -23,8 +23,8 @@ public record NodeId(String name, String incarnation) implements Shareable {
 
     /** Of this process, after {@link FleetBus#install}; with or without a cluster. */
     public static NodeId of(Vertx vertx) {
-        return Objects.requireNonNull(
-                vertx.sharedData().<String, NodeId>getLocalMap(PLACE).get(SELF), "FleetBus is installed first");
+        var self = vertx.sharedData().<String, NodeId>getLocalMap(PLACE).get(SELF);
+        return Objects.requireNonNull(self, "FleetBus.install comes first");
     }
 
     void install(Vertx vertx) {
