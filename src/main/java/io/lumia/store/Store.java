@@ -24,6 +24,7 @@ public final class Store {
     private final Certificates certificates = new Certificates(this);
     private final Claims claims = new Claims(this);
     private final Revocations revocations = new Revocations(this);
+    private final Crls crls = new Crls(this);
     private final OperatorTokens operatorTokens = new OperatorTokens(this);
     private final CertificateRoles certificateRoles = new CertificateRoles(this);
 
@@ -99,6 +100,10 @@ public final class Store {
 
     public Revocations revocations() {
         return revocations;
+    }
+
+    public Crls crls() {
+        return crls;
     }
 
     public OperatorTokens operatorTokens() {
