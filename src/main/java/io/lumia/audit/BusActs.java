@@ -25,7 +25,6 @@ import io.lumia.bus.Origin;
 import io.lumia.x509.SerialNumber;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -126,11 +125,7 @@ final class BusActs {
                 told(
                         TRUST_CHANGED,
                         changed -> act(
-                                "lumia",
-                                "trust.change",
-                                "roots",
-                                "ok",
-                                Map.of("sha256", ChainKey.sha256(changed.roots().getBytes(StandardCharsets.UTF_8))))),
+                                "lumia", "trust.change", "roots", "ok", Map.of("sha256", changed.bundleFingerprint()))),
                 told(
                         STORE_PURGED,
                         purged -> act(

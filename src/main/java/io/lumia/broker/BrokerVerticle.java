@@ -219,7 +219,7 @@ public final class BrokerVerticle extends VerticleBase {
 
     /** Tells nobody but the log when it fails: what was trusted before still is. */
     private void replaceTrust(ListenerCertificate certificate, BrokerFiles files, TrustChanged changed) {
-        Future.succeededFuture(changed.roots())
+        Future.succeededFuture(changed.bundlePem())
                 .map(Pem::certificates)
                 .compose(certificate::trustFleet)
                 .onSuccess(proved -> files.fleetTrustChanged())

@@ -92,6 +92,29 @@ public final class FleetBus {
     public static final Call<FollowNews, Told> FOLLOW_NEWS =
             new Call<>("authority.news", FollowNews.class, Told.class, SIGNING).local();
 
+    // ---- trust and the rotation of the CA
+    // ------------------------------------------------------------------------------
+
+    /** Asked by whoever starts or missed {@link #TRUST_CHANGED}: the bundle that is trusted now. */
+    public static final Call<DescribeTrust, TrustChanged> DESCRIBE_TRUST =
+            new Call<>("trust.describe", DescribeTrust.class, TrustChanged.class, SHORT);
+
+    /** Told by devices, brokers, listeners and services once they use a bundle; also at their start, so that they are known. */
+    public static final Call<ConfirmTrust, TrustConfirmed> CONFIRM_TRUST =
+            new Call<>("trust.confirm", ConfirmTrust.class, TrustConfirmed.class, SIGNING);
+
+    /** Asked by operators and by metrics at each scrape; answered by the authority, as the two that follow. */
+    public static final Call<DescribeCaRotation, CaRotationStatus> DESCRIBE_CA_ROTATION =
+            new Call<>("ca-rotation.describe", DescribeCaRotation.class, CaRotationStatus.class, SIGNING);
+
+    /** An operator prepares a new root or intermediate; nobody is told of it yet. */
+    public static final Call<StartCaRotation, CaRotationOutcome> START_CA_ROTATION =
+            new Call<>("ca-rotation.start", StartCaRotation.class, CaRotationOutcome.class, SIGNING);
+
+    /** An operator takes the next step, or turns back. */
+    public static final Call<ChangeCaRotation, CaRotationOutcome> CHANGE_CA_ROTATION =
+            new Call<>("ca-rotation.change", ChangeCaRotation.class, CaRotationOutcome.class, SIGNING);
+
     // ---- provisioning
     // --------------------------------------------------------------------------------------------------
 
@@ -1014,17 +1037,119 @@ public final class FleetBus {
      * @param journal another one after each start of the authority
      * @param upTo what to ask after next time
      * @param gap whether something may have happened that is not told here
-     * @param roots as in {@link TrustChanged}; null: unchanged
+     * @param trust the newest change; null: unchanged
      */
     public record Told(
             String journal,
             long upTo,
             boolean gap,
             List<CertificateRevoked> revoked,
-            @Nullable String roots) {}
+            @Nullable TrustChanged trust) {}
 
-    /** @param roots the bundle that is trusted from now on, PEM */
-    public record TrustChanged(String roots) {}
+    /**
+     * @param bundlePem the roots that are trusted from then on
+     * @param bundleFingerprint of all of them together ({@code Fingerprint.ofBundle}), hexadecimal
+     */
+    public record TrustChanged(String bundlePem, String bundleFingerprint, Instant at) {}
+
+    public record DescribeTrust() {}
+
+    /** Who trusts roots. */
+    public enum TrustHolder {
+        /** By its fleet name. */
+        DEVICE,
+        /** An MQTT broker, ours or an operator's. */
+        BROKER,
+        /** Any other listener that asks clients for certificates or shows its own. */
+        LISTENER,
+        /** A client of ours: the application, renewal, a site. */
+        SERVICE,
+        /** A node of the authority; what it confirms is that it has the keys. */
+        AUTHORITY
+    }
+
+    /**
+     * @param name of the holder, unique among its kind
+     * @param bundleFingerprint as in {@link TrustChanged}, of what it uses
+     */
+    public record ConfirmTrust(TrustHolder kind, String name, String bundleFingerprint) {}
+
+    /**
+     * @param current whether that is the bundle of now; otherwise fetch it and confirm again
+     * @param bundleFingerprint of the bundle of now
+     */
+    public record TrustConfirmed(boolean current, String bundleFingerprint) {}
+
+    public record DescribeCaRotation() {}
+
+    /** @param intermediate a new intermediate under the same root; false: a new root, with an intermediate if there is one now */
+    public record StartCaRotation(boolean intermediate, String actor) {}
+
+    public enum CaRotationChange {
+        NEXT,
+        ABORT
+    }
+
+    /**
+     * @param force whether to go past those who are missing, all of whom are named in the audit log
+     * @param revokeOld whether the last step of an intermediate's rotation revokes the old one
+     */
+    public record ChangeCaRotation(CaRotationChange change, boolean force, boolean revokeOld, String actor) {}
+
+    /** @param lastSeen when it confirmed anything; null: never */
+    public record Straggler(
+            TrustHolder kind, String name, @Nullable Instant lastSeen, String detail) {}
+
+    /** How many holders of a kind have confirmed the bundle of now, and how many have not. */
+    public record Adoption(long confirmed, long missing) {}
+
+    /**
+     * The rotation of root or intermediate that runs, or the last one.
+     *
+     * @param id of this rotation; null: there never was one
+     * @param kind {@code root} or {@code intermediate}; {@code none}
+     * @param phase {@code idle, prepared, spreading, adopted, issuing, draining, withdrawing, returning, done, aborted}
+     * @param since when the phase began
+     * @param oldRoot fingerprint, as the three that follow; null: none
+     * @param bundleFingerprint of what is trusted now
+     * @param adoption by kind of holder, of the bundle of now
+     * @param leaves live certificates of the issuer that is left
+     * @param ready whether the next step can be taken without force
+     * @param explanation what this phase is, for people
+     * @param blocked what the next step waits for; empty: nothing
+     * @param next what the next step does; empty: there is none
+     * @param abort what turning back means now; empty: it is not possible
+     * @param missing how many stragglers there are
+     * @param stragglers the first of them
+     */
+    public record CaRotationStatus(
+            @Nullable String id,
+            String kind,
+            String phase,
+            @Nullable Instant startedAt,
+            @Nullable Instant since,
+            String actor,
+            @Nullable String oldRoot,
+            @Nullable String newRoot,
+            @Nullable String oldIssuer,
+            @Nullable String newIssuer,
+            String bundleFingerprint,
+            Map<String, Adoption> adoption,
+            long leaves,
+            boolean ready,
+            String explanation,
+            String blocked,
+            String next,
+            String abort,
+            long missing,
+            List<Straggler> stragglers) {}
+
+    public sealed interface CaRotationOutcome {
+        record Changed(CaRotationStatus status) implements CaRotationOutcome {}
+
+        /** @param detail why not, and what to do; names the first who are missing */
+        record Refused(String detail, CaRotationStatus status) implements CaRotationOutcome {}
+    }
 
     public record ProvisioningChanged(ProvisioningState state, String actor) {}
 

@@ -93,7 +93,7 @@ final class FleetProcess {
         this.settings = settings;
         this.config = config;
         this.clock = clock;
-        this.addresses = SwarmAddresses.choose(config.swarm(), appAddress(config), SwarmAddresses::canBind);
+        this.addresses = addressesOf(config);
         this.sources = new CertificateSources(vertx, config.data(), clock);
         this.certificates =
                 new ListenerCertificates(config.data(), config.tls(), clock, AcmeListenerSource.by(sources));
@@ -377,6 +377,11 @@ final class FleetProcess {
     static RenewalPolicy renewalPolicy(LumiaConfig config) {
         var renewal = config.renewal();
         return new RenewalPolicy(renewal.remainingLifetime(), renewal.renewBefore(), renewal.spread());
+    }
+
+    private static SwarmAddresses addressesOf(LumiaConfig config) {
+        var chosen = SwarmAddresses.choose(config.swarm(), appAddress(config), SwarmAddresses::canBind);
+        return config.runs(Part.PROVISIONING) ? chosen : chosen.towardsOthers();
     }
 
     private static @Nullable InetAddress appAddress(LumiaConfig config) {

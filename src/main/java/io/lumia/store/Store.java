@@ -27,6 +27,7 @@ public final class Store {
     private final Crls crls = new Crls(this);
     private final OperatorTokens operatorTokens = new OperatorTokens(this);
     private final CertificateRoles certificateRoles = new CertificateRoles(this);
+    private final TrustAdoptions trustAdoptions = new TrustAdoptions(this);
 
     private Store(Readers readers, GroupCommit writer) {
         this.readers = readers;
@@ -112,6 +113,10 @@ public final class Store {
 
     public CertificateRoles certificateRoles() {
         return certificateRoles;
+    }
+
+    public TrustAdoptions trustAdoptions() {
+        return trustAdoptions;
     }
 
     /** Finishes the writes that were accepted, then closes the database. */
