@@ -221,7 +221,7 @@ final class FleetProcess {
         if (!config.runs(Part.AUTHORITY) && !config.runs(Part.PROVISIONING)) {
             return Future.succeededFuture();
         }
-        return Store.open(vertx, config.data())
+        return Store.open(vertx, config.data(), config.store())
                 .onSuccess(opened -> store = opened)
                 .recover(failed -> Future.failedFuture(
                         failed instanceof StoreUnusable ? new CannotStart(failed.getMessage() + "", failed) : failed));
