@@ -66,7 +66,11 @@ public final class FleetBus {
 
     /** Asked by metrics at each scrape. */
     public static final Call<ReadRevocationStatistics, RevocationStatistics> REVOCATION_STATISTICS = new Call<>(
-            "authority.revocation-statistics", ReadRevocationStatistics.class, RevocationStatistics.class, SHORT).local();
+                    "authority.revocation-statistics",
+                    ReadRevocationStatistics.class,
+                    RevocationStatistics.class,
+                    SHORT)
+            .local();
 
     public static final Call<DescribeAuthority, AuthorityDescription> DESCRIBE_AUTHORITY =
             new Call<>("authority.describe", DescribeAuthority.class, AuthorityDescription.class, SHORT);
@@ -115,6 +119,10 @@ public final class FleetBus {
     public static final Call<ChangeCaRotation, CaRotationOutcome> CHANGE_CA_ROTATION =
             new Call<>("ca-rotation.change", ChangeCaRotation.class, CaRotationOutcome.class, SIGNING);
 
+    /** Asked of the node that gave a nonce by the one that is shown it. */
+    public static final Call<SpendNonce, NonceSpent> SPEND_NONCE =
+            new Call<>("acme.nonce.spend", SpendNonce.class, NonceSpent.class, Duration.ofMillis(1500));
+
     // ---- provisioning
     // --------------------------------------------------------------------------------------------------
 
@@ -156,8 +164,9 @@ public final class FleetBus {
     public static final Call<ReadBrokerStatistics, BrokerStatistics> BROKER_STATISTICS =
             new Call<>("broker.statistics", ReadBrokerStatistics.class, BrokerStatistics.class, SHORT).local();
 
-    public static final Call<ReadDeliveryStatistics, DeliveryStatistics> DELIVERY_STATISTICS =
-            new Call<>("app.delivery-statistics", ReadDeliveryStatistics.class, DeliveryStatistics.class, SHORT).local();
+    public static final Call<ReadDeliveryStatistics, DeliveryStatistics> DELIVERY_STATISTICS = new Call<>(
+                    "app.delivery-statistics", ReadDeliveryStatistics.class, DeliveryStatistics.class, SHORT)
+            .local();
 
     // ---- the audit log
     // --------------------------------------------------------------------------------------------------
@@ -286,7 +295,8 @@ public final class FleetBus {
             new Event<>("listener.reloaded", ListenerReloaded.class).local();
 
     /** Told by the broker when a file it watches changed. */
-    public static final Event<BrokerReloaded> BROKER_RELOADED = new Event<>("broker.reloaded", BrokerReloaded.class).local();
+    public static final Event<BrokerReloaded> BROKER_RELOADED =
+            new Event<>("broker.reloaded", BrokerReloaded.class).local();
 
     /** Told when the limits from which an expiry is a warning, or critical, are others from now on. */
     public static final Event<ThresholdsChanged> THRESHOLDS_CHANGED =
@@ -297,6 +307,11 @@ public final class FleetBus {
 
     // ---- messages
     // ------------------------------------------------------------------------------------------------------
+
+    public record SpendNonce(String nonce) {}
+
+    /** @param good whether it was given and not used before */
+    public record NonceSpent(boolean good) {}
 
     /**
      * @param csr PKCS#10, PEM
@@ -1358,7 +1373,10 @@ public final class FleetBus {
     /** Asked by the renewal scheduler; answered by the part that owns the listener, which makes key and request itself. */
     public static Call<RenewListener, RenewListenerOutcome> renewListener(String listener) {
         return new Call<>(
-                "listener.renew." + listener, RenewListener.class, RenewListenerOutcome.class, Duration.ofMinutes(1))
+                        "listener.renew." + listener,
+                        RenewListener.class,
+                        RenewListenerOutcome.class,
+                        Duration.ofMinutes(1))
                 .local();
     }
 

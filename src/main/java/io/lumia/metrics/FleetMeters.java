@@ -83,7 +83,15 @@ final class FleetMeters {
     private static final List<String> LIMITS = List.of("requests", "queue");
     /** Those of {@link FleetBus.StorePurged}. */
     private static final List<String> PURGED_KINDS = List.of(
-            "certificates", "orders", "authorizations", "challenges", "accounts", "external_keys", "step_tokens");
+            "certificates",
+            "orders",
+            "authorizations",
+            "challenges",
+            "accounts",
+            "external_keys",
+            "step_tokens",
+            "rate_limits",
+            "web_sessions");
     /** Those of {@link FleetBus.RenewalFailed}. */
     private static final List<String> RENEWAL_FAILURES = List.of(
             "unreachable",
@@ -222,7 +230,8 @@ final class FleetMeters {
                 BACKUP_ENDED.listenHere(vertx, this::backupEnded),
                 WATCHED_LOOKED_AT.listenHere(vertx, this::lookedAt),
                 INSTANCE_LOOKED_AT.listenHere(vertx, looked -> expiry(looked.instance(), looked.validity())),
-                HOOK_RUN.listenHere(vertx, run -> hookRuns(run.hook(), run.result()).increment())));
+                HOOK_RUN.listenHere(
+                        vertx, run -> hookRuns(run.hook(), run.result()).increment())));
     }
 
     /** Shows when the certificate of a service ends. */

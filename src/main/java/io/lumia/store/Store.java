@@ -34,6 +34,7 @@ public final class Store {
     private final Claims claims = new Claims(this);
     private final Revocations revocations = new Revocations(this);
     private final Crls crls = new Crls(this);
+    private final SharedLimits limits = new SharedLimits();
     private final OperatorTokens operatorTokens = new OperatorTokens(this);
     private final CertificateRoles certificateRoles = new CertificateRoles(this);
     private final TrustAdoptions trustAdoptions = new TrustAdoptions(this);
@@ -150,6 +151,10 @@ public final class Store {
 
     public Revocations revocations() {
         return revocations;
+    }
+
+    public SharedLimits limits() {
+        return limits;
     }
 
     public Crls crls() {

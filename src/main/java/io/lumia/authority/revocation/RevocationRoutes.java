@@ -55,10 +55,13 @@ final class RevocationRoutes {
     }
 
     private void read(Router router, String path, CrlPublisher publisher) {
-        router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(context -> publisher
-                .newest()
-                .onSuccess(newest -> serve(context, newest))
-                .onFailure(context::fail));
+        router.route(path)
+                .method(HttpMethod.GET)
+                .method(HttpMethod.HEAD)
+                .handler(context -> publisher
+                        .newest()
+                        .onSuccess(newest -> serve(context, newest))
+                        .onFailure(context::fail));
     }
 
     private void serve(RoutingContext context, Optional<PublishedCrl> published) {

@@ -163,7 +163,8 @@ public final class RevocationService {
     public Future<Void> start() {
         // that of the leaves always: the database may have been changed meanwhile
         var following = follower == null ? Future.<Void>succeededFuture() : follower.start(leaves::ensureLists);
-        return following.compose(followed -> Future.all(crls.values().stream()
+        return following
+                .compose(followed -> Future.all(crls.values().stream()
                         .map(publisher -> publisher.start(publisher.equals(leaves)))
                         .toList()))
                 .mapEmpty();
