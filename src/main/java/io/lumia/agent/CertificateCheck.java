@@ -32,8 +32,8 @@ final class CertificateCheck {
         }
     }
 
-    private static void chained(List<X509Certificate> chain, List<X509Certificate> roots, Instant now)
-            throws StepFailed {
+    /** @throws StepFailed when the chain does not end at one of the roots (RFC 5280, 6) or is not valid now */
+    static void chained(List<X509Certificate> chain, List<X509Certificate> roots, Instant now) throws StepFailed {
         try {
             var below = chain.stream()
                     .filter(certificate -> !roots.contains(certificate))
