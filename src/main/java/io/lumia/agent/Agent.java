@@ -77,9 +77,7 @@ public final class Agent {
         this.identity = new Identity(name, address, environment);
         this.story = new AgentStory(name);
         this.patience = new Patience(environment.config());
-        this.trust = new TrustWatch(identity, environment, story, () -> {
-            var unused = renewNow();
-        });
+        this.trust = new TrustWatch(identity, environment, story, () -> link != null, this::foreign);
     }
 
     public DeviceName name() {
@@ -304,6 +302,9 @@ public final class Agent {
 
     private AgentState claimed() {
         failures = 0;
+        if (environment.rootFingerprint() != null) {
+            trust.doubt(); // the CA may have more than the pinned one
+        }
         story.tell("name claimed at the provisioning service", identity.generation());
         return identity.expired() ? PROVISIONED : CERTIFIED;
     }
@@ -456,6 +457,19 @@ public final class Agent {
     private void doubt(StepFailed failure) {
         if (failure.reason() == StepFailed.Reason.INVALID_CERTIFICATE) {
             trust.doubt();
+        } else if (state == CERTIFIED) {
+            trust.refused();
+        }
+    }
+
+    /** The certificate in use is of a root that nobody trusts any more. */
+    private void foreign() {
+        if (state == CERTIFIED && !busy) {
+            recovering = true;
+            enter(PROVISIONED);
+            look();
+        } else {
+            var unused = renewNow();
         }
     }
 

@@ -104,9 +104,10 @@ final class HttpEnrolment implements Enrolment {
         }
         try {
             var json = new JsonObject(answer.body());
-            var roots = trustworthy(claim, Pem.certificates(text(json, "root")));
+            var handedOut = Pem.certificates(text(json, "root"));
+            var roots = trustworthy(claim, handedOut);
             var bootstrap = chain(json);
-            CertificateCheck.fit(bootstrap, roots, domain.dnsName(claim.device()), clock.instant());
+            CertificateCheck.fit(bootstrap, handedOut, domain.dnsName(claim.device()), clock.instant());
             if (!bootstrap.get(0).getPublicKey().equals(claim.identityKey().getPublic())) {
                 throw StepFailed.retry(
                         Reason.INVALID_CERTIFICATE,

@@ -141,9 +141,10 @@ final class Identity {
     /**
      * Asks the CA for its roots, and uses them for new connections from now on when they are others; what is connected stays.
      *
+     * @param connected whether the broker is to be reached by the certificate in use
      * @return whether they were others; fails with {@link StepFailed} when they are not good, and everything is as it was
      */
-    Future<Boolean> learnRoots() {
+    Future<Boolean> learnRoots(boolean connected) {
         var before = known(trust);
         return environment.roots().look(contact().acmeDirectory(), before).compose(offer -> {
             if (Fingerprint.ofBundle(offer.roots()).equals(bundle())) {
@@ -153,7 +154,7 @@ final class Identity {
                         RootReview.accept(offer, environment.clock().instant());
                         return offer.roots();
                     })
-                    .compose(this::connectable)
+                    .compose(roots -> connectable(roots, connected))
                     .compose(roots -> work(() -> {
                         store.keep(roots);
                         return roots;
@@ -167,9 +168,9 @@ final class Identity {
     }
 
     /** Who lets go of a root must still reach the broker afterwards. */
-    private Future<List<X509Certificate>> connectable(List<X509Certificate> roots) {
+    private Future<List<X509Certificate>> connectable(List<X509Certificate> roots, boolean connected) {
         var inUse = generation;
-        if (inUse == null || roots.containsAll(fleetRoots)) {
+        if (inUse == null || !connected || roots.containsAll(fleetRoots)) {
             return Future.succeededFuture(roots);
         }
         var ssl = environment.connector().sslOptions(inUse.material(), new FleetTrust(roots(roots, others)));

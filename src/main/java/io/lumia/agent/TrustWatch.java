@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.BooleanSupplier;
 import java.util.zip.CRC32;
 
 /**
@@ -19,6 +20,7 @@ final class TrustWatch {
     private final AgentEnvironment environment;
     private final AgentStory story;
     private final Patience patience;
+    private final BooleanSupplier connected;
     private final Runnable foreign;
 
     private Instant lookedAt = Instant.MIN;
@@ -34,12 +36,21 @@ final class TrustWatch {
     private long timer = -1;
     private boolean stopped;
 
-    /** @param foreign called when the certificate in use is not of the roots in use any more */
-    TrustWatch(Identity identity, AgentEnvironment environment, AgentStory story, Runnable foreign) {
+    /**
+     * @param connected whether it is
+     * @param foreign called when the certificate in use is not of the roots in use any more
+     */
+    TrustWatch(
+            Identity identity,
+            AgentEnvironment environment,
+            AgentStory story,
+            BooleanSupplier connected,
+            Runnable foreign) {
         this.identity = identity;
         this.environment = environment;
         this.story = story;
         this.patience = new Patience(environment.config());
+        this.connected = connected;
         this.foreign = foreign;
     }
 
@@ -47,6 +58,13 @@ final class TrustWatch {
     void connected() {
         if (timer < 0 && identity.learnsRoots() && (isStale() || !isConfirmed())) {
             sleep(share("connected"));
+        }
+    }
+
+    /** A broker cannot be connected to: perhaps it goes by other roots. */
+    void refused() {
+        if (timer < 0 && identity.learnsRoots() && isStale()) {
+            sleep(share("refused"));
         }
     }
 
@@ -106,7 +124,7 @@ final class TrustWatch {
         }
         var begun = environment.clock().instant();
         doubted = false;
-        looking = identity.learnRoots()
+        looking = identity.learnRoots(connected.getAsBoolean())
                 .onSuccess(this::learned)
                 .compose(changed -> confirm(changed))
                 .onSuccess(current -> looked(begun, current))
@@ -118,6 +136,9 @@ final class TrustWatch {
     private void learned(boolean changed) {
         if (changed) {
             story.adopted(identity.bundle());
+            if (!identity.isUnderRoots()) {
+                foreign.run();
+            }
         }
     }
 
@@ -145,9 +166,6 @@ final class TrustWatch {
         lookedAt = begun;
         if (timer < 0) {
             awaited = "";
-        }
-        if (!identity.isUnderRoots()) {
-            foreign.run();
         }
     }
 
