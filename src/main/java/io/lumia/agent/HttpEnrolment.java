@@ -60,11 +60,11 @@ final class HttpEnrolment implements Enrolment {
 
     @Override
     public Future<Claimed> claim(Claim claim) {
-        var client = vertx.httpClientBuilder()
-                .with(new HttpClientOptions()
-                        .setLocalAddress(claim.address().getHostAddress())
-                        .setConnectTimeout((int) patience.toMillis()))
-                .build();
+        var options = new HttpClientOptions().setConnectTimeout((int) patience.toMillis());
+        if (!claim.address().isAnyLocalAddress()) {
+            options.setLocalAddress(claim.address().getHostAddress());
+        }
+        var client = vertx.httpClientBuilder().with(options).build();
         return workers.executeBlocking(() -> request(claim), false)
                 .compose(body -> post(client, body))
                 .compose(answer -> workers.executeBlocking(() -> accept(claim, answer), false))

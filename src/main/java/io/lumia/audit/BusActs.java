@@ -89,8 +89,8 @@ final class BusActs {
     }
 
     private Future<?> brokers() {
-        var first = DEVICE_CONNECTED.listen(vertx, this::connected);
-        var denied = ACCESS_DENIED.listen(vertx, this::denied);
+        var first = DEVICE_CONNECTED.listenHere(vertx, this::connected);
+        var denied = ACCESS_DENIED.listenHere(vertx, this::denied);
         return Future.all(
                 first,
                 denied,
@@ -115,7 +115,7 @@ final class BusActs {
     }
 
     private Future<?> rest() {
-        var failed = BACKUP_ENDED.listen(vertx, ended -> {
+        var failed = BACKUP_ENDED.listenHere(vertx, ended -> {
             if (ended.result().equals("failed")) {
                 write(act("lumia", "backup.make", "backup", "failed", Map.of()));
             }
@@ -232,7 +232,7 @@ final class BusActs {
     }
 
     private <E extends Record> Future<Void> told(Event<E> event, Function<E, Audited> act) {
-        return event.listen(vertx, happened -> write(act.apply(happened)));
+        return event.listenHere(vertx, happened -> write(act.apply(happened)));
     }
 
     private void write(Audited act) {

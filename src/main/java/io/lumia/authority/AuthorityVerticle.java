@@ -185,7 +185,7 @@ public final class AuthorityVerticle extends VerticleBase {
     }
 
     private Running run(Ca ca, RevocationService revocations, WorkerExecutor signers) {
-        var known = new KnownCertificates();
+        var known = new KnownCertificates(store.isShared());
         var shedding = new Shedding(vertx);
         var rules =
                 new IssuingRules(fleet.domain(), lifetimes, config, ca.issuer().certificate());

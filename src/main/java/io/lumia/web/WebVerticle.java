@@ -118,14 +118,15 @@ public final class WebVerticle extends VerticleBase {
     public Future<?> start() {
         return vertx.executeBlocking(() -> AdminToken.open(config.token(), data), false)
                 .onSuccess(opened -> token = opened)
-                .compose(opened -> vertx.executeBlocking(OpenApiDocument::assemble, false)
-                        .compose(document -> open(opened, document)));
+                .compose(opened -> vertx.executeBlocking(() -> PeerTokens.read(config.peerTokenFiles()), false)
+                        .compose(peers -> vertx.executeBlocking(OpenApiDocument::assemble, false)
+                                .compose(document -> open(opened, peers, document))));
     }
 
-    private Future<Void> open(AdminToken first, OpenApiDocument document) {
+    private Future<Void> open(AdminToken first, PeerTokens peers, OpenApiDocument document) {
         var guard = new ConnectionGuard(vertx, patience);
         var sources = Gui.Sources.of(vertx, policy, clock);
-        var answering = new WebRoutes(vertx, config, first, document, store, sources.feed(), guard, clock);
+        var answering = new WebRoutes(vertx, config, first, peers, document, store, sources.feed(), guard, clock);
         routes = answering;
         return FleetBus.WEB_STATISTICS
                 .serve(vertx, asked -> Future.succeededFuture(answering.statistics()))

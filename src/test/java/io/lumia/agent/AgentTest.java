@@ -54,6 +54,7 @@ class AgentTest {
             null,
             null,
             null,
+            null,
             Duration.ofMillis(20),
             Duration.ofMillis(5),
             Duration.ofMillis(60),

@@ -130,6 +130,7 @@ class GivenPairTest {
                 null,
                 null,
                 null,
+                null,
                 Duration.ofMillis(20),
                 Duration.ofMillis(5),
                 Duration.ofMillis(60),

@@ -12,6 +12,7 @@ class PatienceTest {
             null,
             null,
             null,
+            null,
             Duration.ZERO,
             Duration.ofMillis(500),
             Duration.ofSeconds(60),

@@ -18,6 +18,7 @@ import io.lumia.config.TlsConfig.TlsVersion;
 import io.lumia.config.TlsSection;
 import io.lumia.config.UpstreamConfig;
 import io.lumia.config.WebConfig;
+import io.lumia.config.WebSessionConfig;
 import io.lumia.fakes.Await;
 import io.lumia.fakes.MovableClock;
 import io.lumia.fakes.ScriptedAuthority;
@@ -29,6 +30,7 @@ import io.vertx.core.Vertx;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
@@ -79,6 +81,29 @@ class UpstreamVerticleTest {
                 .isInstanceOf(CertificateDescription.Known.class)
                 .isEqualTo(
                         Await.result(DESCRIBE_CERTIFICATE.ask(ca, new DescribeCertificate(ScriptedAuthority.SERIAL))));
+    }
+
+    @Test
+    void is_let_in_by_a_token_that_the_operator_gave_it_in_a_file() throws Exception {
+        var own = Files.writeString(data.resolve("broker-token"), "0123456789abcdef0123456789abcdef\n");
+        var web = new WebVerticle(
+                new WebConfig(
+                        "127.0.0.1",
+                        0,
+                        List.of("localhost"),
+                        null,
+                        List.of(own),
+                        new WebSessionConfig(Duration.ofMinutes(1), Duration.ofMinutes(1)),
+                        TlsSection.of(null)),
+                TLS,
+                data,
+                new MovableClock(ScriptedAuthority.NOW));
+        Await.result(ca.deployVerticle(web));
+        adminApi = URI.create("http://127.0.0.1:" + web.port());
+        deploy(own);
+
+        assertThat(Await.result(DESCRIBE_CERTIFICATE.ask(broker, new DescribeCertificate(ScriptedAuthority.SERIAL))))
+                .isInstanceOf(CertificateDescription.Known.class);
     }
 
     @Test

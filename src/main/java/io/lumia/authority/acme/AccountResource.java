@@ -170,9 +170,10 @@ final class AccountResource {
                 });
     }
 
-    /** Alone in the writer: of two who come with one key only one gets in. */
+    /** Of two who come with one key only one gets in. */
     private Account kept(Handle handle, Account account, Optional<String> externalKey) {
         var now = clock.instant();
+        store.hold(handle, AccountRows.held(account.provisioner(), account.thumbprint()));
         var kept = AccountRows.insert(handle, account, now);
         if (kept.id().equals(account.id())
                 && externalKey.isPresent()

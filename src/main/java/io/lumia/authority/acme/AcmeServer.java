@@ -86,11 +86,16 @@ public final class AcmeServer {
         if (config.faults().any()) {
             log.warn("the ACME server makes faults on purpose (authority.acme.faults): for testing clients only");
         }
-        return store.write(OrderRows::releaseAll)
-                .compose(released -> externalKeys.open())
+        return takeUp().compose(taken -> externalKeys.open())
                 .compose(opened -> listings.open())
-                .compose(opened -> plan.start())
-                .compose(opened -> challenges.resume());
+                .compose(opened -> plan.start());
+    }
+
+    /** With other nodes at work on the same orders, what one of them left is taken up by the client's next request, once its time is over. */
+    private Future<?> takeUp() {
+        return store.isShared()
+                ? Future.succeededFuture()
+                : store.write(OrderRows::releaseAll).compose(released -> challenges.resume());
     }
 
     /** Ends validations in flight; the routes must not serve any more. */

@@ -83,7 +83,10 @@ final class RequestGate {
         }
         var id = exchange.links().accountId(kid);
         var known = id.flatMap(account -> accounts.find(exchange.provisioner(), account));
-        var signer = known.isPresent() ? Future.succeededFuture(known.get()) : find(id, kid, exchange.provisioner());
+        // another node may have deactivated it, or changed its key, since it was read
+        var signer = known.isPresent() && !store.isShared()
+                ? Future.succeededFuture(known.get())
+                : find(id, kid, exchange.provisioner());
         return signer.compose(account -> worker.executeBlocking(() -> verified(account, request), false))
                 .map(RequestGate::active);
     }
@@ -93,9 +96,17 @@ final class RequestGate {
         return store.read(handle -> id.flatMap(account -> AccountRows.find(handle, provisioner, account)))
                 .map(found -> found.orElseThrow(() -> new AcmeRefusal(
                         Kind.ACCOUNT_DOES_NOT_EXIST, "there is no account " + Printable.quoted(kid) + " here")))
-                .compose(account ->
-                        worker.executeBlocking(() -> new Known(account, AccountKey.parse(account.jwk())), false))
+                .compose(this::withKey)
                 .onSuccess(known -> accounts.learn(known, before));
+    }
+
+    /** A key that was parsed lately need not be again. */
+    private Future<Known> withKey(Account account) {
+        return accounts.find(account.provisioner(), account.id())
+                .filter(known -> known.account().jwk().equals(account.jwk()))
+                .map(known -> Future.succeededFuture(new Known(account, known.key())))
+                .orElseGet(() ->
+                        worker.executeBlocking(() -> new Known(account, AccountKey.parse(account.jwk())), false));
     }
 
     private static ByAccount verified(Known signer, SignedRequest request) {
