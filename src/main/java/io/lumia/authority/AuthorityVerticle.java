@@ -7,6 +7,7 @@ import io.lumia.authority.stepapi.StepApi;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.AuthorityDescription;
 import io.lumia.bus.FleetBus.TrustChanged;
+import io.lumia.bus.FleetBus.TrustHolder;
 import io.lumia.config.AuthorityConfig;
 import io.lumia.config.CannotStart;
 import io.lumia.config.FleetConfig;
@@ -254,7 +255,8 @@ public final class AuthorityVerticle extends VerticleBase {
                             .setTrustOptions(opened.step.clientTrust());
                     return listen(options, guard, router, "authority.port")
                             .onSuccess(server -> httpsPort = server.actualPort())
-                            .compose(server -> certificate.serveRenewals(config.host(), server.actualPort(), false));
+                            .compose(server -> certificate.serveRenewals(config.host(), server.actualPort(), false))
+                            .compose(served -> certificate.followTrust(TrustHolder.LISTENER, () -> {}));
                 });
     }
 
