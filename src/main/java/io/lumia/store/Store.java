@@ -67,7 +67,7 @@ public final class Store {
                 .eventually(opener::close);
     }
 
-    /** Whether other processes write to the database too. */
+    /** Whether other processes write to this database too: then what was read a moment ago may be different now. */
     public boolean isShared() {
         return database.isShared();
     }
@@ -128,11 +128,6 @@ public final class Store {
             }
         }
         return freest;
-    }
-
-    /** Whether other processes write to this database too: then what was read a moment ago may be different now. */
-    public boolean isShared() {
-        return false;
     }
 
     /** How many rows and bytes there are. */
