@@ -33,6 +33,8 @@ public final class Store {
     private final Certificates certificates = new Certificates(this);
     private final Claims claims = new Claims(this);
     private final Revocations revocations = new Revocations(this);
+    private final Crls crls = new Crls(this);
+    private final SharedLimits limits = new SharedLimits();
     private final OperatorTokens operatorTokens = new OperatorTokens(this);
     private final CertificateRoles certificateRoles = new CertificateRoles(this);
     private final TrustAdoptions trustAdoptions = new TrustAdoptions(this);
@@ -149,6 +151,14 @@ public final class Store {
 
     public Revocations revocations() {
         return revocations;
+    }
+
+    public SharedLimits limits() {
+        return limits;
+    }
+
+    public Crls crls() {
+        return crls;
     }
 
     public OperatorTokens operatorTokens() {
