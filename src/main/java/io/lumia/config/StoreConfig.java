@@ -48,7 +48,7 @@ public record StoreConfig(
     }
 
     /** Whether other processes may write to it too. */
-    public boolean isShared() {
+    public boolean shared() {
         return url != null;
     }
 

@@ -22,12 +22,12 @@ public final class Settings {
 
     /** Sets or replaces. */
     public Future<Void> write(String key, String value) {
-        return store.write(handle -> set(handle, key, value)).mapEmpty();
+        return store.writeInOrder(handle -> set(handle, key, value)).mapEmpty();
     }
 
     /** The same, but the last moments may be lost when the power goes. */
     public Future<Void> note(String key, String value) {
-        return store.writeUnsynced(handle -> set(handle, key, value)).mapEmpty();
+        return store.writeUnsyncedInOrder(handle -> set(handle, key, value)).mapEmpty();
     }
 
     /**
@@ -63,7 +63,7 @@ public final class Settings {
     }
 
     public Future<Void> remove(String key) {
-        return store.write(handle -> handle.createUpdate("delete from settings where name = :name")
+        return store.writeInOrder(handle -> handle.createUpdate("delete from settings where name = :name")
                         .bind("name", key)
                         .execute())
                 .mapEmpty();

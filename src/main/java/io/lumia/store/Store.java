@@ -59,7 +59,7 @@ public final class Store {
 
     /** Opens what the configuration names, makes or migrates it first where needed. Fails with {@link StoreUnusable}. */
     public static Future<Store> open(Vertx vertx, Path data, StoreConfig config) {
-        return config.isShared() ? open(vertx, () -> PostgresDatabase.open(config)) : open(vertx, data);
+        return config.shared() ? open(vertx, () -> PostgresDatabase.open(config)) : open(vertx, data);
     }
 
     private static Future<Store> open(Vertx vertx, Callable<Database> opening) {

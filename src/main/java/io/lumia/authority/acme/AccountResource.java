@@ -170,10 +170,11 @@ final class AccountResource {
                 });
     }
 
-    /** Alone in the writer: of two who come with one key only one gets in. */
+    /** Of two who come with one key only one gets in. */
     private Account kept(Handle handle, Account account, Optional<String> externalKey, String address) {
         var now = clock.instant();
         limits.newAccount(handle, address);
+        store.hold(handle, AccountRows.held(account.provisioner(), account.thumbprint()));
         var kept = AccountRows.insert(handle, account, now);
         if (kept.id().equals(account.id())
                 && externalKey.isPresent()
