@@ -192,9 +192,23 @@ public final class FleetBus {
     /** Reads the configuration files again. */
     public static final Call<ReloadSettings, SettingsOutcome> RELOAD_SETTINGS =
             new Call<>("settings.reload", ReloadSettings.class, SettingsOutcome.class, SHORT).local();
+
     /** Answered by the simulated devices of this process. */
     public static final Call<ReadSwarmStatistics, SwarmStatistics> SWARM_STATISTICS =
             new Call<>("swarm.statistics", ReadSwarmStatistics.class, SwarmStatistics.class, SHORT).local();
+
+    // ---- the cluster
+    // -----------------------------------------------------------------------------------------------------
+
+    /** Answered where this process is a node of a cluster. */
+    public static final Call<DescribeCluster, ClusterState> DESCRIBE_CLUSTER =
+            new Call<>("cluster.describe", DescribeCluster.class, ClusterState.class, SHORT).local();
+
+    /** Told by each node to itself, when it begins to see another. */
+    public static final Event<NodeJoined> NODE_JOINED = new Event<>("cluster.joined", NodeJoined.class).local();
+
+    /** Told by each node to itself, when it sees another no more: stopped, lost, or beyond a partition. */
+    public static final Event<NodeLeft> NODE_LEFT = new Event<>("cluster.left", NodeLeft.class).local();
 
     // ---- events
     // --------------------------------------------------------------------------------------------------------
@@ -1356,6 +1370,30 @@ public final class FleetBus {
      * @param bytes of the file that is written
      */
     public record AuditStatistics(long sequence, long written, long lost, int waiting, boolean failing, long bytes) {}
+
+    public record DescribeCluster() {}
+
+    /**
+     * What a node sees of its cluster.
+     *
+     * @param nodes that it sees, itself among them, by name
+     * @param expected how many there shall be: this one and the other {@code cluster.members}
+     */
+    public record ClusterState(List<ClusterNode> nodes, int expected) {
+        public ClusterState {
+            nodes = List.copyOf(nodes);
+        }
+    }
+
+    /**
+     * @param since when this run of it began
+     * @param self whether it is the one that answers
+     */
+    public record ClusterNode(NodeId id, String version, Instant since, String address, boolean self) {}
+
+    public record NodeJoined(ClusterNode node) {}
+
+    public record NodeLeft(ClusterNode node) {}
 
     private FleetBus() {}
 

@@ -25,7 +25,22 @@ public final class Settings {
         return store.writeInOrder(handle -> set(handle, key, value)).mapEmpty();
     }
 
-    /** The same, but the last moments may be lost when the power goes. */
+    /** Sets what is not set yet, and tells what holds: of several nodes that do so at once, one is first. */
+    public Future<String> keepFirst(String key, String value) {
+        return store.write(handle -> {
+            handle.createUpdate(
+                            "insert into settings (name, value) values (:name, :value) on conflict (name) do nothing")
+                    .bind("name", key)
+                    .bind("value", value)
+                    .execute();
+            return handle.createQuery("select value from settings where name = :name")
+                    .bind("name", key)
+                    .mapTo(String.class)
+                    .one();
+        });
+    }
+
+    /** Sets or replaces, but the last moments may be lost when the power goes. */
     public Future<Void> note(String key, String value) {
         return store.writeUnsyncedInOrder(handle -> set(handle, key, value)).mapEmpty();
     }

@@ -173,8 +173,8 @@ final class AccountResource {
     /** Of two who come with one key only one gets in. */
     private Account kept(Handle handle, Account account, Optional<String> externalKey, String address) {
         var now = clock.instant();
-        limits.newAccount(handle, address);
         store.hold(handle, AccountRows.held(account.provisioner(), account.thumbprint()));
+        limits.newAccount(handle, address);
         var kept = AccountRows.insert(handle, account, now);
         if (kept.id().equals(account.id())
                 && externalKey.isPresent()
