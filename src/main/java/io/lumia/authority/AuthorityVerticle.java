@@ -32,6 +32,7 @@ import io.vertx.ext.web.Router;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
@@ -59,6 +60,8 @@ public final class AuthorityVerticle extends VerticleBase {
     private volatile @Nullable Running running;
     private volatile int httpsPort;
     private volatile int httpPort;
+
+    private final List<HttpServer> listeners = new ArrayList<>();
 
     /** What exists once the CA is open. */
     private record Running(
@@ -120,11 +123,16 @@ public final class AuthorityVerticle extends VerticleBase {
         var opened = running;
         return opened == null
                 ? Future.succeededFuture()
-                : opened.acme
-                        .close()
+                : closeListeners()
+                        .eventually(opened.acme::close)
                         .eventually(opened.step::close)
                         .eventually(opened.revocations::close)
                         .eventually(opened.signers::close);
+    }
+
+    /** Before the workers, so that no request finds them gone. */
+    private Future<?> closeListeners() {
+        return Future.join(listeners.stream().map(HttpServer::close).toList());
     }
 
     /** The port of HTTPS; meaningful after deployment. */
@@ -270,6 +278,7 @@ public final class AuthorityVerticle extends VerticleBase {
                 .invalidRequestHandler(Listeners::malformed)
                 .requestHandler(router)
                 .listen()
+                .onSuccess(listeners::add)
                 .recover(cause -> Future.failedFuture(new CannotStart(
                         Listeners.cannotListen(key, options.getHost(), options.getPort(), cause), cause)));
     }

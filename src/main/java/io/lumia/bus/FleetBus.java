@@ -119,6 +119,10 @@ public final class FleetBus {
     public static final Call<ChangeCaRotation, CaRotationOutcome> CHANGE_CA_ROTATION =
             new Call<>("ca-rotation.change", ChangeCaRotation.class, CaRotationOutcome.class, SIGNING);
 
+    /** Asked of the node that gave a nonce by the one that is shown it. */
+    public static final Call<SpendNonce, NonceSpent> SPEND_NONCE =
+            new Call<>("acme.nonce.spend", SpendNonce.class, NonceSpent.class, Duration.ofMillis(1500));
+
     // ---- provisioning
     // --------------------------------------------------------------------------------------------------
 
@@ -317,6 +321,11 @@ public final class FleetBus {
 
     // ---- messages
     // ------------------------------------------------------------------------------------------------------
+
+    public record SpendNonce(String nonce) {}
+
+    /** @param good whether it was given and not used before */
+    public record NonceSpent(boolean good) {}
 
     /**
      * @param csr PKCS#10, PEM

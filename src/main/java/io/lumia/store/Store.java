@@ -33,6 +33,8 @@ public final class Store {
     private final Certificates certificates = new Certificates(this);
     private final Claims claims = new Claims(this);
     private final Revocations revocations = new Revocations(this);
+    private final Crls crls = new Crls(this);
+    private final SharedLimits limits = new SharedLimits();
     private final OperatorTokens operatorTokens = new OperatorTokens(this);
     private final CertificateRoles certificateRoles = new CertificateRoles(this);
     private final TrustAdoptions trustAdoptions = new TrustAdoptions(this);
@@ -130,11 +132,6 @@ public final class Store {
         return freest;
     }
 
-    /** Whether other processes write to this database too: then what was read a moment ago may be different now. */
-    public boolean isShared() {
-        return false;
-    }
-
     /** How many rows and bytes there are. */
     public Future<StoreStatistics> statistics() {
         return read(handle -> Statistics.read(database, handle));
@@ -154,6 +151,14 @@ public final class Store {
 
     public Revocations revocations() {
         return revocations;
+    }
+
+    public SharedLimits limits() {
+        return limits;
+    }
+
+    public Crls crls() {
+        return crls;
     }
 
     public OperatorTokens operatorTokens() {
