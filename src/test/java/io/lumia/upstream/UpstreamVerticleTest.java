@@ -39,6 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class UpstreamVerticleTest {
+    private static final TrustChanged TRUST = new TrustChanged("roots", "f", ScriptedAuthority.NOW);
     private static final TlsConfig TLS = new TlsConfig(TlsVersion.TLS_1_2, List.of(), false);
 
     private final Vertx ca = Vertx.vertx();
@@ -115,7 +116,7 @@ class UpstreamVerticleTest {
             return switch (asked.size()) {
                 case 1 -> Future.succeededFuture(new Told("j", 4, false, List.of(), null));
                 case 2 -> Future.failedFuture("away for a moment");
-                case 3 -> Future.succeededFuture(new Told("j", 5, true, List.of(revoked), "roots"));
+                case 3 -> Future.succeededFuture(new Told("j", 5, true, List.of(revoked), TRUST));
                 default -> Promise.<Told>promise().future();
             };
         }));
@@ -125,7 +126,7 @@ class UpstreamVerticleTest {
         Await.result(FleetBus.NEWS_MISSED.listen(broker, heard::add));
         deploy(data.resolve("admin-token"));
         Await.until(broker, "all heard", () -> heard.size() == 3 && asked.size() == 4);
-        assertThat(heard).containsExactlyInAnyOrder(revoked, new TrustChanged("roots"), new NewsMissed());
+        assertThat(heard).containsExactlyInAnyOrder(revoked, TRUST, new NewsMissed());
         assertThat(asked)
                 .containsExactly(
                         new FollowNews(null, 0),
