@@ -86,7 +86,7 @@ public final class MetricsVerticle extends VerticleBase {
         process.bind(vertx, registry);
         tellCost();
         return meters.listen(vertx)
-                .compose(listening -> DEVICE_CONNECTED.listen(vertx, this::connected))
+                .compose(listening -> DEVICE_CONNECTED.listenHere(vertx, this::connected))
                 .compose(listening -> listen());
     }
 

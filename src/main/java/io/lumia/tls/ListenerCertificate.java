@@ -7,6 +7,7 @@ import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.DescribeAuthority;
 import io.lumia.bus.FleetBus.ListenerReloaded;
 import io.lumia.bus.FleetBus.RenewListenerOutcome;
+import io.lumia.bus.FleetBus.TrustHolder;
 import io.lumia.config.TlsConfig;
 import io.lumia.tls.ListenerStore.InUse;
 import io.lumia.tls.ListenerTrust.Anchors;
@@ -33,6 +34,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ListenerCertificate {
     private static final Logger log = LoggerFactory.getLogger(ListenerCertificate.class);
+    private static final long LOOK_AT_ISSUER_MS = 5_000;
 
     private final Vertx vertx;
     private final ListenerPlan plan;
@@ -97,6 +99,42 @@ public final class ListenerCertificate {
                 .ask(vertx, new DescribeAuthority())
                 .map(authority -> ListenerTrust.of(authority).anchors().intermediates())
                 .compose(known -> replaceTrust(anchors -> anchors.withFleet(roots, joined(known, anchors))));
+    }
+
+    /**
+     * Takes the fleet's roots as the authority hands them out, and a certificate of its new issuer when it has one; tells the authority which roots are
+     * in use. Without effect where nothing of the fleet is trusted.
+     *
+     * @param kind as what, in the authority's books, under the listener's name
+     * @param changed called after each change of trust
+     */
+    public Future<Void> followTrust(TrustHolder kind, Runnable changed) {
+        if (trust.fleet().roots().isEmpty()) {
+            return Future.succeededFuture();
+        }
+        if (plan.source() instanceof EmbeddedSource) {
+            vertx.setPeriodic(LOOK_AT_ISSUER_MS, tick -> lookAtIssuer());
+        }
+        return new TrustAdoption(
+                        vertx,
+                        kind,
+                        plan.listener(),
+                        roots -> roots.equals(trust.anchors().roots())
+                                ? Future.succeededFuture()
+                                : trustFleet(roots).onSuccess(proved -> changed.run()))
+                .follow();
+    }
+
+    /** What the old issuer signed would keep its root in use. */
+    private void lookAtIssuer() {
+        if (!renewal.isComplete()) {
+            return;
+        }
+        DESCRIBE_AUTHORITY.ask(vertx, new DescribeAuthority()).onSuccess(authority -> {
+            if (!EmbeddedSource.isIssuedBy(authority, inUse.material().leaf())) {
+                var unused = renewed();
+            }
+        });
     }
 
     /** What the next handshake presents. */

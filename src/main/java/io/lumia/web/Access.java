@@ -27,12 +27,13 @@ final class Access {
             Vertx vertx,
             WebConfig config,
             AdminToken first,
+            PeerTokens peers,
             @Nullable Store store,
             Refusals refusals,
             WebCounters counters,
             Clock clock) {
         var random = new SecureRandom();
-        var tokens = new Tokens(first, store == null ? null : store.operatorTokens(), clock);
+        var tokens = new Tokens(first, peers, store == null ? null : store.operatorTokens(), clock);
         this.sessions = new Sessions(config.session(), random);
         var throttle = new LoginThrottle();
         var certificates = new ClientCertificates(vertx, store == null ? null : store.certificateRoles(), clock);

@@ -143,7 +143,7 @@ class RetentionTest {
         certificate("a1", null, NOW.minus(Duration.ofDays(91)), null);
         certificate("a2", null, NOW, null);
         vertx.deployVerticle(new RetentionVerticle(
-                        new StoreConfig(KEPT, Duration.ofMillis(20)), store, clock, new Random(1)))
+                        StoreConfig.embedded(KEPT, Duration.ofMillis(20)), store, clock, new Random(1)))
                 .await();
         assertThat(told.poll(1, java.util.concurrent.TimeUnit.MINUTES))
                 .isEqualTo(new FleetBus.StorePurged("certificates", 1));
