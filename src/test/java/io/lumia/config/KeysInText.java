@@ -9,6 +9,11 @@ import java.util.Set;
 public final class KeysInText {
     private static final Schema.Block SCHEMA = new ConfigLoader().schema();
 
+    private static final List<String> NAMES = ConfigurationKeys.byBlock().values().stream()
+            .flatMap(List::stream)
+            .map(ConfigurationKeys.Key::name)
+            .toList();
+
     private KeysInText() {}
 
     /** Names of the blocks and keys at the top. */
@@ -31,9 +36,7 @@ public final class KeysInText {
 
     /** Whether it is written within a block: {@code dns.provider}. */
     public static boolean isEndOfKey(String dotted) {
-        return ConfigurationKeys.byBlock().values().stream()
-                .flatMap(List::stream)
-                .anyMatch(key -> key.name().endsWith("." + dotted));
+        return NAMES.stream().anyMatch(name -> name.endsWith("." + dotted));
     }
 
     /** Whether it sets something. */

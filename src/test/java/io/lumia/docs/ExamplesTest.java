@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.yaml.snakeyaml.Yaml;
+import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 
@@ -40,20 +41,21 @@ class ExamplesTest {
     @MethodSource("pages")
     void every_command_line_is_understood(Page page) {
         var wrong = new ArrayList<String>();
+        var lumia = Lumia.commandLine();
         for (List<String> arguments : inBlocks(page)) {
-            refusal(arguments).ifPresent(refused -> wrong.add(refused.getMessage()));
+            refusal(lumia, arguments).ifPresent(refused -> wrong.add(refused.getMessage()));
         }
         for (List<String> arguments : inProse(page)) {
-            refusal(arguments)
+            refusal(lumia, arguments)
                     .filter(refused -> !(refused instanceof MissingParameterException))
                     .ifPresent(refused -> wrong.add(refused.getMessage()));
         }
         assertThat(wrong).isEmpty();
     }
 
-    private static Optional<ParameterException> refusal(List<String> arguments) {
+    private static Optional<ParameterException> refusal(CommandLine lumia, List<String> arguments) {
         try {
-            var unused = Lumia.commandLine().parseArgs(arguments.toArray(String[]::new));
+            var unused = lumia.parseArgs(arguments.toArray(String[]::new));
             return Optional.empty();
         } catch (ParameterException refused) {
             return Optional.of(refused);
