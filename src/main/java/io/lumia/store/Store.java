@@ -35,6 +35,8 @@ public final class Store {
     private final Claims claims = new Claims(this);
     private final Revocations revocations = new Revocations(this);
     private final Crls crls = new Crls(this);
+    private final Leases leases = new Leases(this);
+    private final WebSessions webSessions = new WebSessions(this);
     private final SharedLimits limits = new SharedLimits();
     private final OperatorTokens operatorTokens = new OperatorTokens(this);
     private final CertificateRoles certificateRoles = new CertificateRoles(this);
@@ -163,6 +165,14 @@ public final class Store {
 
     public SharedLimits limits() {
         return limits;
+    }
+
+    public WebSessions webSessions() {
+        return webSessions;
+    }
+
+    public Leases leases() {
+        return leases;
     }
 
     public Crls crls() {
