@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
@@ -154,6 +155,14 @@ final class HttpRoots implements RootSource {
                     Reason.INVALID_CERTIFICATE,
                     "the CA's bundle of roots is not used: " + unreadable.getMessage(),
                     unreadable);
+        }
+        if (failure instanceof SSLException) {
+            return StepFailed.operator(
+                    Reason.UNREACHABLE,
+                    "the CA at " + directory + " is not verified by the roots that are trusted here ("
+                            + failure.getMessage()
+                            + "): somebody stands between, or its root was replaced while this identity was away; in that case"
+                            + " fetch the new one with `lumia ca bootstrap` and put it in the place of the identity's root.pem");
         }
         return StepFailed.retry(
                 Reason.UNREACHABLE, "the CA at " + directory + " cannot be reached: " + failure.getMessage(), failure);

@@ -33,7 +33,9 @@ public final class RetentionVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         purge();
-        return FleetBus.STORE_STATISTICS.serve(vertx, asked -> store.statistics());
+        return FleetBus.STORE_STATISTICS
+                .serve(vertx, asked -> store.statistics())
+                .compose(serving -> FleetBus.CHECK_STORE.serve(vertx, asked -> store.check()));
     }
 
     @Override

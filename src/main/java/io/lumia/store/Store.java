@@ -1,5 +1,6 @@
 package io.lumia.store;
 
+import io.lumia.bus.FleetBus.StoreCheck;
 import io.lumia.bus.FleetBus.StoreStatistics;
 import io.lumia.config.StoreConfig;
 import io.vertx.core.Future;
@@ -71,7 +72,7 @@ public final class Store {
                 .eventually(opener::close);
     }
 
-    /** Whether other processes write to the database too. */
+    /** Whether other processes write to this database too: then what was read a moment ago may be different now. */
     public boolean isShared() {
         return database.isShared();
     }
@@ -132,6 +133,13 @@ public final class Store {
             }
         }
         return freest;
+    }
+
+    /** Whether the database answers. */
+    public Future<StoreCheck> check() {
+        return read(handle -> handle.select("select 1").mapTo(Integer.class).one())
+                .map(answered -> new StoreCheck(true))
+                .otherwise(silent -> new StoreCheck(false));
     }
 
     /** How many rows and bytes there are. */

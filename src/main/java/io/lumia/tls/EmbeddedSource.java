@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
 record EmbeddedSource(ListenerIssuance issuance, List<String> names, FleetTrust fleet) implements ListenerSource {
     static final String ORIGIN = "embedded";
 
-    /** Whether this authority, as it describes itself now, signed the certificate. */
+    /** Whether what signs in this authority now, which it names first, signed the certificate. */
     static boolean isIssuedBy(AuthorityDescription authority, X509Certificate leaf) {
         var intermediate = authority.intermediate();
-        var issuers = Pem.certificates(intermediate == null ? authority.root() : intermediate);
-        return issuers.stream()
-                .anyMatch(issuer -> issuer.getSubjectX500Principal().equals(leaf.getIssuerX500Principal()));
+        var issuer = Pem.certificates(intermediate == null ? authority.root() : intermediate)
+                .get(0);
+        return issuer.getSubjectX500Principal().equals(leaf.getIssuerX500Principal());
     }
 
     @Override

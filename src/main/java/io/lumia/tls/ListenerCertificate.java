@@ -8,6 +8,7 @@ import io.lumia.bus.FleetBus.DescribeAuthority;
 import io.lumia.bus.FleetBus.ListenerReloaded;
 import io.lumia.bus.FleetBus.RenewListenerOutcome;
 import io.lumia.bus.FleetBus.TrustHolder;
+import io.lumia.bus.NodeId;
 import io.lumia.config.TlsConfig;
 import io.lumia.tls.ListenerStore.InUse;
 import io.lumia.tls.ListenerTrust.Anchors;
@@ -20,10 +21,12 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +46,9 @@ public final class ListenerCertificate {
     private final SwappableKeys keys;
     private volatile InUse inUse;
     private volatile boolean fallenBack;
+    /** Its issuer was replaced, and it was tried to replace it as well. */
+    private volatile @Nullable InUse outdated;
+
     private Future<?> last = Future.succeededFuture();
     private Future<RenewListenerOutcome> renewal = Future.succeededFuture();
 
@@ -105,7 +111,7 @@ public final class ListenerCertificate {
      * Takes the fleet's roots as the authority hands them out, and a certificate of its new issuer when it has one; tells the authority which roots are
      * in use. Without effect where nothing of the fleet is trusted.
      *
-     * @param kind as what, in the authority's books, under the listener's name
+     * @param kind as what, in the authority's books, by the names of listener and node
      * @param changed called after each change of trust
      */
     public Future<Void> followTrust(TrustHolder kind, Runnable changed) {
@@ -118,7 +124,7 @@ public final class ListenerCertificate {
         return new TrustAdoption(
                         vertx,
                         kind,
-                        plan.listener(),
+                        plan.listener() + "@" + NodeId.of(vertx).name(),
                         roots -> roots.equals(trust.anchors().roots())
                                 ? Future.succeededFuture()
                                 : trustFleet(roots).onSuccess(proved -> changed.run()))
@@ -127,12 +133,14 @@ public final class ListenerCertificate {
 
     /** What the old issuer signed would keep its root in use. */
     private void lookAtIssuer() {
-        if (!renewal.isComplete()) {
+        var served = inUse;
+        if (!renewal.isComplete() || Objects.equals(served, outdated)) {
             return;
         }
         DESCRIBE_AUTHORITY.ask(vertx, new DescribeAuthority()).onSuccess(authority -> {
-            if (!EmbeddedSource.isIssuedBy(authority, inUse.material().leaf())) {
-                var unused = renewed();
+            if (Objects.equals(served, inUse)
+                    && !EmbeddedSource.isIssuedBy(authority, served.material().leaf())) {
+                renewed().onComplete(done -> outdated = inUse); // once: should it fail, the policy has it renewed
             }
         });
     }
