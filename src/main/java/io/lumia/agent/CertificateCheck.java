@@ -1,5 +1,6 @@
 package io.lumia.agent;
 
+import io.lumia.x509.ChainPath;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertificateFactory;
@@ -35,9 +36,7 @@ final class CertificateCheck {
     private static void chained(List<X509Certificate> chain, List<X509Certificate> roots, Instant now)
             throws StepFailed {
         try {
-            var below = chain.stream()
-                    .filter(certificate -> !roots.contains(certificate))
-                    .toList();
+            var below = ChainPath.below(chain, roots);
             var path = CertificateFactory.getInstance("X.509").generateCertPath(below);
             var anchors =
                     roots.stream().map(root -> new TrustAnchor(root, null)).collect(Collectors.toSet());

@@ -76,7 +76,8 @@ public record Call<Q extends Record, A>(
                 .request(where, asked, patiently(RecordCodec.delivery()))
                 .map(reply -> answer.cast(reply.body()));
         return reachesOthers(vertx)
-                ? here.recover(failed -> isAbsent(failed) ? askOthers(vertx, where, asked) : Future.failedFuture(failed))
+                ? here.recover(
+                        failed -> isAbsent(failed) ? askOthers(vertx, where, asked) : Future.failedFuture(failed))
                 : here;
     }
 

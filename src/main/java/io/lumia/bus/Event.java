@@ -30,7 +30,8 @@ public record Event<E extends Record>(String address, Class<E> fact, Reach reach
     public void publish(Vertx vertx, E happened) {
         vertx.eventBus().publish(address, happened, Origin.travel(RecordCodec.delivery()));
         if (reachesOthers(vertx)) {
-            var delivery = new DeliveryOptions().addHeader(TOLD_BY, NodeId.of(vertx).incarnation());
+            var delivery =
+                    new DeliveryOptions().addHeader(TOLD_BY, NodeId.of(vertx).incarnation());
             vertx.eventBus().publish(Wire.address(address), Wire.write(happened), Origin.travel(delivery));
         }
     }

@@ -66,7 +66,11 @@ public final class FleetBus {
 
     /** Asked by metrics at each scrape. */
     public static final Call<ReadRevocationStatistics, RevocationStatistics> REVOCATION_STATISTICS = new Call<>(
-            "authority.revocation-statistics", ReadRevocationStatistics.class, RevocationStatistics.class, SHORT).local();
+                    "authority.revocation-statistics",
+                    ReadRevocationStatistics.class,
+                    RevocationStatistics.class,
+                    SHORT)
+            .local();
 
     public static final Call<DescribeAuthority, AuthorityDescription> DESCRIBE_AUTHORITY =
             new Call<>("authority.describe", DescribeAuthority.class, AuthorityDescription.class, SHORT);
@@ -156,8 +160,9 @@ public final class FleetBus {
     public static final Call<ReadBrokerStatistics, BrokerStatistics> BROKER_STATISTICS =
             new Call<>("broker.statistics", ReadBrokerStatistics.class, BrokerStatistics.class, SHORT).local();
 
-    public static final Call<ReadDeliveryStatistics, DeliveryStatistics> DELIVERY_STATISTICS =
-            new Call<>("app.delivery-statistics", ReadDeliveryStatistics.class, DeliveryStatistics.class, SHORT).local();
+    public static final Call<ReadDeliveryStatistics, DeliveryStatistics> DELIVERY_STATISTICS = new Call<>(
+                    "app.delivery-statistics", ReadDeliveryStatistics.class, DeliveryStatistics.class, SHORT)
+            .local();
 
     // ---- the audit log
     // --------------------------------------------------------------------------------------------------
@@ -223,6 +228,14 @@ public final class FleetBus {
     public static final Event<OrderedRenewalEnded> ORDERED_RENEWAL_ENDED =
             new Event<>("device.renewal-ended", OrderedRenewalEnded.class);
 
+    /** Told by the authority when the rotation of root or intermediate took a step. */
+    public static final Event<CaRotationMoved> CA_ROTATION_MOVED =
+            new Event<>("ca-rotation.moved", CaRotationMoved.class);
+
+    /** Told by the authority again and again while certificates of an issuer that is left drain; each listener renews once. */
+    public static final Event<ListenersToRenew> LISTENERS_TO_RENEW =
+            new Event<>("listener.to-renew", ListenersToRenew.class);
+
     /** Told by the application when a fleet rotation begins, changes or ends, and once a second while it runs. */
     public static final Event<FleetRotationStatus> FLEET_ROTATION =
             new Event<>("fleet-rotation.progress", FleetRotationStatus.class);
@@ -286,7 +299,8 @@ public final class FleetBus {
             new Event<>("listener.reloaded", ListenerReloaded.class).local();
 
     /** Told by the broker when a file it watches changed. */
-    public static final Event<BrokerReloaded> BROKER_RELOADED = new Event<>("broker.reloaded", BrokerReloaded.class).local();
+    public static final Event<BrokerReloaded> BROKER_RELOADED =
+            new Event<>("broker.reloaded", BrokerReloaded.class).local();
 
     /** Told when the limits from which an expiry is a warning, or critical, are others from now on. */
     public static final Event<ThresholdsChanged> THRESHOLDS_CHANGED =
@@ -1144,6 +1158,16 @@ public final class FleetBus {
             long missing,
             List<Straggler> stragglers) {}
 
+    /**
+     * Told once the step is in the database.
+     *
+     * @param phase as in {@link CaRotationStatus}, of now
+     */
+    public record CaRotationMoved(String id, String kind, String phase, Instant at, String actor) {}
+
+    /** @param issuedBefore those with certificates from before this */
+    public record ListenersToRenew(Instant issuedBefore) {}
+
     public sealed interface CaRotationOutcome {
         record Changed(CaRotationStatus status) implements CaRotationOutcome {}
 
@@ -1358,7 +1382,10 @@ public final class FleetBus {
     /** Asked by the renewal scheduler; answered by the part that owns the listener, which makes key and request itself. */
     public static Call<RenewListener, RenewListenerOutcome> renewListener(String listener) {
         return new Call<>(
-                "listener.renew." + listener, RenewListener.class, RenewListenerOutcome.class, Duration.ofMinutes(1))
+                        "listener.renew." + listener,
+                        RenewListener.class,
+                        RenewListenerOutcome.class,
+                        Duration.ofMinutes(1))
                 .local();
     }
 

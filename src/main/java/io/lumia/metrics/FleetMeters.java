@@ -222,7 +222,8 @@ final class FleetMeters {
                 BACKUP_ENDED.listenHere(vertx, this::backupEnded),
                 WATCHED_LOOKED_AT.listenHere(vertx, this::lookedAt),
                 INSTANCE_LOOKED_AT.listenHere(vertx, looked -> expiry(looked.instance(), looked.validity())),
-                HOOK_RUN.listenHere(vertx, run -> hookRuns(run.hook(), run.result()).increment())));
+                HOOK_RUN.listenHere(
+                        vertx, run -> hookRuns(run.hook(), run.result()).increment())));
     }
 
     /** Shows when the certificate of a service ends. */

@@ -29,14 +29,14 @@ public final class Crls {
     }
 
     public Future<Optional<Kept>> newest(String issuer) {
-        return store.read(
-                handle -> handle.createQuery("select number, content, complete_before from crls where issuer = :issuer")
-                        .bind("issuer", issuer)
-                        .map((row, context) -> new Kept(
-                                new BigInteger(row.getString("number")),
-                                Base64.getDecoder().decode(row.getString("content")),
-                                row.getLong("complete_before")))
-                        .findOne());
+        return store.read(handle -> handle.createQuery(
+                        "select number, content, complete_before from crls where issuer = :issuer")
+                .bind("issuer", issuer)
+                .map((row, context) -> new Kept(
+                        new BigInteger(row.getString("number")),
+                        Base64.getDecoder().decode(row.getString("content")),
+                        row.getLong("complete_before")))
+                .findOne());
     }
 
     /**

@@ -1,8 +1,8 @@
 package io.lumia.authority.revocation;
 
+import io.lumia.x509.Crl;
 import io.lumia.x509.CrlTemplate;
 import io.lumia.x509.Issuer;
-import io.lumia.x509.Crl;
 import io.lumia.x509.Validity;
 import java.math.BigInteger;
 import java.time.Clock;

@@ -129,7 +129,9 @@ final class RevocationFollower {
     private void tellUnheard() {
         List<Told> late;
         synchronized (this) {
-            late = unheard.stream().filter(told -> !heard.containsKey(told.revoked().serial())).toList();
+            late = unheard.stream()
+                    .filter(told -> !heard.containsKey(told.revoked().serial()))
+                    .toList();
             unheard = new ArrayList<>();
         }
         if (!late.isEmpty()) {
@@ -159,7 +161,9 @@ final class RevocationFollower {
     private synchronized void failed(Throwable cause) {
         if (!failing) {
             failing = true;
-            log.atWarn().setCause(cause).log("revocations of other nodes cannot be read; it is tried again every second");
+            log.atWarn()
+                    .setCause(cause)
+                    .log("revocations of other nodes cannot be read; it is tried again every second");
         }
     }
 }

@@ -50,7 +50,8 @@ final class SharedCrl {
     /** Whether the newest one lists what this writer revoked. */
     Future<Boolean> lists(long writer) {
         return crls.newest(issuer)
-                .map(kept -> kept.filter(newest -> newest.completeBefore() > writer).isPresent());
+                .map(kept ->
+                        kept.filter(newest -> newest.completeBefore() > writer).isPresent());
     }
 
     /** Makes and publishes one that lists all that is revoked now. */
@@ -64,10 +65,10 @@ final class SharedCrl {
             return follower.look()
                     .compose(complete -> signers.executeBlocking(() -> builder.buildAfter(number), false)
                             .compose(next -> crls.publish(
-                                            issuer, number, new Kept(next.number(), next.der().getBytes(), complete))
-                                    .compose(first -> first
-                                            ? Future.succeededFuture(next)
-                                            : again(tries))));
+                                            issuer,
+                                            number,
+                                            new Kept(next.number(), next.der().getBytes(), complete))
+                                    .compose(first -> first ? Future.succeededFuture(next) : again(tries))));
         });
     }
 
