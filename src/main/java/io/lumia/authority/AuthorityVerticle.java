@@ -6,6 +6,7 @@ import io.lumia.authority.stepapi.Issuers;
 import io.lumia.authority.stepapi.StepApi;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.AuthorityDescription;
+import io.lumia.bus.FleetBus.TrustHolder;
 import io.lumia.config.AuthorityConfig;
 import io.lumia.config.CannotStart;
 import io.lumia.config.FleetConfig;
@@ -30,6 +31,7 @@ import io.vertx.ext.web.Router;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
@@ -60,6 +62,8 @@ public final class AuthorityVerticle extends VerticleBase {
     private volatile @Nullable Running running;
     private volatile int httpsPort;
     private volatile int httpPort;
+
+    private final List<HttpServer> listeners = new ArrayList<>();
 
     /** What exists once the CA is open. */
     private record Running(
@@ -123,11 +127,17 @@ public final class AuthorityVerticle extends VerticleBase {
             return Future.succeededFuture();
         }
         opened.desk.close();
-        return opened.acme
-                .close()
+        // Before the workers, so that no request finds them gone.
+        return closeListeners()
+                .eventually(opened.acme::close)
                 .eventually(opened.step::close)
                 .eventually(opened.revocations::close)
                 .eventually(opened.signers::close);
+    }
+
+    /** Before the workers, so that no request finds them gone. */
+    private Future<?> closeListeners() {
+        return Future.join(listeners.stream().map(HttpServer::close).toList());
     }
 
     /** The port of HTTPS; meaningful after deployment. */
@@ -305,7 +315,8 @@ public final class AuthorityVerticle extends VerticleBase {
                             .setTrustOptions(opened.step.clientTrust());
                     return listen(options, guard, router, "authority.port")
                             .onSuccess(server -> httpsPort = server.actualPort())
-                            .compose(server -> certificate.serveRenewals(config.host(), server.actualPort(), false));
+                            .compose(server -> certificate.serveRenewals(config.host(), server.actualPort(), false))
+                            .compose(served -> certificate.followTrust(TrustHolder.LISTENER, () -> {}));
                 });
     }
 
@@ -319,6 +330,7 @@ public final class AuthorityVerticle extends VerticleBase {
                 .invalidRequestHandler(Listeners::malformed)
                 .requestHandler(router)
                 .listen()
+                .onSuccess(listeners::add)
                 .recover(cause -> Future.failedFuture(new CannotStart(
                         Listeners.cannotListen(key, options.getHost(), options.getPort(), cause), cause)));
     }

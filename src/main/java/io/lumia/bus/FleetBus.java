@@ -119,6 +119,10 @@ public final class FleetBus {
     public static final Call<ChangeCaRotation, CaRotationOutcome> CHANGE_CA_ROTATION =
             new Call<>("ca-rotation.change", ChangeCaRotation.class, CaRotationOutcome.class, SIGNING);
 
+    /** Asked of the node that gave a nonce by the one that is shown it. */
+    public static final Call<SpendNonce, NonceSpent> SPEND_NONCE =
+            new Call<>("acme.nonce.spend", SpendNonce.class, NonceSpent.class, Duration.ofMillis(1500));
+
     // ---- provisioning
     // --------------------------------------------------------------------------------------------------
 
@@ -188,9 +192,27 @@ public final class FleetBus {
     /** Reads the configuration files again. */
     public static final Call<ReloadSettings, SettingsOutcome> RELOAD_SETTINGS =
             new Call<>("settings.reload", ReloadSettings.class, SettingsOutcome.class, SHORT).local();
+
     /** Answered by the simulated devices of this process. */
     public static final Call<ReadSwarmStatistics, SwarmStatistics> SWARM_STATISTICS =
             new Call<>("swarm.statistics", ReadSwarmStatistics.class, SwarmStatistics.class, SHORT).local();
+
+    /** Asked by the health endpoint; answered where the store is open, once the database has answered. */
+    public static final Call<CheckStore, StoreCheck> CHECK_STORE =
+            new Call<>("store.check", CheckStore.class, StoreCheck.class, Duration.ofSeconds(2)).local();
+
+    // ---- the cluster
+    // -----------------------------------------------------------------------------------------------------
+
+    /** Answered where this process is a node of a cluster. */
+    public static final Call<DescribeCluster, ClusterState> DESCRIBE_CLUSTER =
+            new Call<>("cluster.describe", DescribeCluster.class, ClusterState.class, SHORT).local();
+
+    /** Told by each node to itself, when it begins to see another. */
+    public static final Event<NodeJoined> NODE_JOINED = new Event<>("cluster.joined", NodeJoined.class).local();
+
+    /** Told by each node to itself, when it sees another no more: stopped, lost, or beyond a partition. */
+    public static final Event<NodeLeft> NODE_LEFT = new Event<>("cluster.left", NodeLeft.class).local();
 
     // ---- events
     // --------------------------------------------------------------------------------------------------------
@@ -311,6 +333,11 @@ public final class FleetBus {
 
     // ---- messages
     // ------------------------------------------------------------------------------------------------------
+
+    public record SpendNonce(String nonce) {}
+
+    /** @param good whether it was given and not used before */
+    public record NonceSpent(boolean good) {}
 
     /**
      * @param csr PKCS#10, PEM
@@ -1365,6 +1392,36 @@ public final class FleetBus {
      * @param bytes of the file that is written
      */
     public record AuditStatistics(long sequence, long written, long lost, int waiting, boolean failing, long bytes) {}
+
+    public record CheckStore() {}
+
+    /** @param reachable whether the database answers; what is asked of it is tried all the same */
+    public record StoreCheck(boolean reachable) {}
+
+    public record DescribeCluster() {}
+
+    /**
+     * What a node sees of its cluster.
+     *
+     * @param nodes that it sees, itself among them, by name
+     * @param expected how many there shall be: this one and the other {@code cluster.members}
+     * @param certificate of this node on the event bus, as long as this run may last
+     */
+    public record ClusterState(List<ClusterNode> nodes, int expected, Validity certificate) {
+        public ClusterState {
+            nodes = List.copyOf(nodes);
+        }
+    }
+
+    /**
+     * @param since when this run of it began
+     * @param self whether it is the one that answers
+     */
+    public record ClusterNode(NodeId id, String version, Instant since, String address, boolean self) {}
+
+    public record NodeJoined(ClusterNode node) {}
+
+    public record NodeLeft(ClusterNode node) {}
 
     private FleetBus() {}
 

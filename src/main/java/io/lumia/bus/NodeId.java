@@ -3,6 +3,7 @@ package io.lumia.bus;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.Shareable;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 
 /**
@@ -22,7 +23,8 @@ public record NodeId(String name, String incarnation) implements Shareable {
 
     /** Of this process, after {@link FleetBus#install}; with or without a cluster. */
     public static NodeId of(Vertx vertx) {
-        return vertx.sharedData().<String, NodeId>getLocalMap(PLACE).get(SELF);
+        var self = vertx.sharedData().<String, NodeId>getLocalMap(PLACE).get(SELF);
+        return Objects.requireNonNull(self, "FleetBus.install comes first");
     }
 
     void install(Vertx vertx) {

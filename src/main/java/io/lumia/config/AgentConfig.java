@@ -22,6 +22,7 @@ public record AgentConfig(
         @JsonProperty("retry-longest") Duration retryLongest,
         @JsonProperty("step-timeout") Duration stepTimeout,
         @JsonProperty("keep-alive") Duration keepAlive,
+        @JsonProperty("trust-window") Duration trustWindow,
         int threads,
         ClientTlsConfig tls) {
     public AgentConfig {
@@ -38,6 +39,7 @@ public record AgentConfig(
         Check.that(
                 keepAlive.toSeconds() >= 1 && keepAlive.toSeconds() <= 65_535,
                 "keep-alive must be from 1s to 65535s, is " + Durations.text(keepAlive));
+        Check.notNegative("trust-window", trustWindow);
         Check.atLeast("threads", threads, 1);
     }
 }

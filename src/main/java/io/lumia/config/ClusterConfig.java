@@ -25,6 +25,7 @@ public record ClusterConfig(
         List<HostPort> members,
         String name,
         Tls tls) {
+    /** As a host is called. */
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
 
     public ClusterConfig {
@@ -45,20 +46,19 @@ public record ClusterConfig(
     /**
      * By what the nodes know each other.
      *
-     * @param certFile chain of this node, leaf first; null: a process with the CA makes its own
-     * @param caFiles roots that vouch for the nodes; empty: those of the CA
-     * @param allowedNames DNS names that certificates of nodes carry; empty: the extended key usage of nodes is demanded
+     * @param certFile chain of this node, leaf first; null: made from the CA's directory at each start
+     * @param caFiles roots that vouch for nodes and for nobody else
      */
     public record Tls(
             @JsonProperty("cert-file") @Nullable Path certFile,
             @JsonProperty("key-file") @Nullable Path keyFile,
-            @JsonProperty("ca-files") List<Path> caFiles,
-            @JsonProperty("allowed-names") List<String> allowedNames) {
+            @JsonProperty("ca-files") List<Path> caFiles) {
         public Tls {
             caFiles = List.copyOf(caFiles);
-            allowedNames = List.copyOf(allowedNames);
             TlsSection.demandPair(certFile, keyFile);
-            Check.that(certFile == null || !caFiles.isEmpty(), "ca-files must name the roots that vouch for cert-file");
+            Check.that(
+                    (certFile == null) == caFiles.isEmpty(),
+                    "cert-file, key-file and ca-files belong together: ca-files names the roots that vouch for nodes");
         }
     }
 }

@@ -83,7 +83,15 @@ final class FleetMeters {
     private static final List<String> LIMITS = List.of("requests", "queue");
     /** Those of {@link FleetBus.StorePurged}. */
     private static final List<String> PURGED_KINDS = List.of(
-            "certificates", "orders", "authorizations", "challenges", "accounts", "external_keys", "step_tokens");
+            "certificates",
+            "orders",
+            "authorizations",
+            "challenges",
+            "accounts",
+            "external_keys",
+            "step_tokens",
+            "rate_limits",
+            "web_sessions");
     /** Those of {@link FleetBus.RenewalFailed}. */
     private static final List<String> RENEWAL_FAILURES = List.of(
             "unreachable",

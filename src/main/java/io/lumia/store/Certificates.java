@@ -60,6 +60,11 @@ public final class Certificates {
                 .execute();
     }
 
+    /** What work holds ({@link Store#hold}) that relies on a certificate not being revoked meanwhile. */
+    public static String held(SerialNumber serial) {
+        return "certificate:" + serial;
+    }
+
     public Future<Optional<CertificateRecord>> find(SerialNumber serial, Instant now) {
         return store.read(handle -> find(handle, serial, now));
     }
@@ -73,23 +78,12 @@ public final class Certificates {
     }
 
     /**
-     * The same, and its status stays until the transaction ends: where other nodes write too, one that would revoke it waits. To be called in
-     * {@link Store#write}.
-     */
-    public Optional<CertificateRecord> held(Handle handle, SerialNumber serial, Instant now) {
-        return handle.createQuery(
-                        "select * from certificates where serial = :serial" + (store.isShared() ? " for share" : ""))
-                .bind("serial", serial.toString())
-                .map((row, context) -> certificate(row, now))
-                .findOne();
-    }
-
-    /**
      * Marks as revoked, once and for good. To be called in {@link Store#write}.
      *
      * @return whether this call did it; false: unknown or revoked before
      */
     public boolean revoke(Handle handle, SerialNumber serial, RevocationReason reason, Instant now) {
+        store.hold(handle, held(serial));
         return handle.createUpdate("""
                                 update certificates set revoked_at = :now, revocation_reason = :reason
                                 where serial = :serial and revoked_at is null

@@ -2,6 +2,7 @@ package io.lumia.web;
 
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.CountOverdue;
+import io.lumia.bus.FleetBus.TrustHolder;
 import io.lumia.config.CannotStart;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.WebConfig;
@@ -156,7 +157,8 @@ public final class WebVerticle extends VerticleBase {
                     options.setKeyCertOptions(certificate.keyCertOptions());
                     askClients(options, certificate);
                     return listen(options, router, guard)
-                            .compose(open -> certificate.serveRenewals(config.host(), port(), demandsClients));
+                            .compose(open -> certificate.serveRenewals(config.host(), port(), demandsClients))
+                            .compose(served -> certificate.followTrust(TrustHolder.LISTENER, () -> {}));
                 });
     }
 

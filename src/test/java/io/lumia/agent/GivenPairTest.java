@@ -136,6 +136,7 @@ class GivenPairTest {
                 Duration.ofMillis(60),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(30),
+                Duration.ofMillis(20),
                 2,
                 tls);
         return AgentEnvironment.of(

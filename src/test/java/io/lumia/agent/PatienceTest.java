@@ -18,6 +18,7 @@ class PatienceTest {
             Duration.ofSeconds(60),
             Duration.ofSeconds(1),
             Duration.ofSeconds(1),
+            Duration.ofMillis(20),
             1,
             ClientTlsConfig.EMBEDDED));
 

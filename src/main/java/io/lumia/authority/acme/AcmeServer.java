@@ -4,6 +4,7 @@ import io.lumia.authority.acme.RequestGate.ByAccount;
 import io.lumia.authority.acme.RequestGate.BySelf;
 import io.lumia.authority.acme.Views.DirectoryView;
 import io.lumia.bus.FleetBus.CertificateRecord;
+import io.lumia.bus.NodeId;
 import io.lumia.config.AcmeConfig;
 import io.lumia.config.FleetConfig;
 import io.lumia.config.LifetimesConfig;
@@ -38,6 +39,7 @@ public final class AcmeServer {
     private final Names names;
     private final Validations validations;
     private final Nonces nonces;
+    private final NonceDesk nonceDesk;
     private final RequestGate gate;
     private final AccountResource accounts;
     private final OrderResource orders;
@@ -67,10 +69,11 @@ public final class AcmeServer {
         worker = vertx.createSharedWorkerExecutor("lumia-acme", VERIFIERS);
         names = new Names(vertx, config.resolver(), config.validationTimeout());
         validations = new Validations(vertx, config, names);
-        nonces = new Nonces(randomness, MOST_NONCES);
+        nonces = new Nonces(NodeId.of(vertx).incarnation(), randomness, MOST_NONCES);
+        nonceDesk = new NonceDesk(vertx, nonces);
         var known = new KnownAccounts();
-        gate = new RequestGate(store, nonces, worker, known, config.faults().nonceRejection(), randomness);
-        var limits = new RateLimits(config.limits(), clock);
+        gate = new RequestGate(store, nonceDesk, worker, known, config.faults().nonceRejection(), randomness);
+        var limits = new RateLimits(config.limits(), store, clock);
         externalKeys = new ExternalKeyDesk(vertx, store, config.provisioners().keySet(), ledger, randomness, clock);
         listings = new ListingDesk(vertx, store, clock);
         keys = new KeyChangeResource(store, worker, known, ledger);
@@ -90,7 +93,8 @@ public final class AcmeServer {
         if (config.faults().any()) {
             log.warn("the ACME server makes faults on purpose (authority.acme.faults): for testing clients only");
         }
-        return takeUp().compose(taken -> externalKeys.open())
+        return takeUp().compose(taken -> nonceDesk.open())
+                .compose(taken -> externalKeys.open())
                 .compose(opened -> listings.open())
                 .compose(opened -> plan.start());
     }
@@ -149,19 +153,21 @@ public final class AcmeServer {
     }
 
     private Function<Exchange, Future<Answer>> self(BiFunction<BySelf, Exchange, Future<Answer>> resource) {
-        return exchange -> gate.bySelf(gate.read(exchange)).compose(signed -> resource.apply(signed, exchange));
+        return exchange ->
+                gate.read(exchange).compose(gate::bySelf).compose(signed -> resource.apply(signed, exchange));
     }
 
     private Function<Exchange, Future<Answer>> account(BiFunction<ByAccount, Exchange, Future<Answer>> resource) {
-        return exchange ->
-                gate.byAccount(gate.read(exchange), exchange).compose(signed -> resource.apply(signed, exchange));
+        return exchange -> gate.read(exchange)
+                .compose(request -> gate.byAccount(request, exchange))
+                .compose(signed -> resource.apply(signed, exchange));
     }
 
     /** The one resource that takes either kind of key (RFC 8555, 7.6). */
     private Future<Answer> revoke(Exchange exchange) {
-        var request = gate.read(exchange);
-        return request.jwk() == null
-                ? gate.byAccount(request, exchange).compose(revocations::byAccount)
-                : gate.bySelf(request).compose(revocations::byKey);
+        return gate.read(exchange)
+                .compose(request -> request.jwk() == null
+                        ? gate.byAccount(request, exchange).compose(revocations::byAccount)
+                        : gate.bySelf(request).compose(revocations::byKey));
     }
 }

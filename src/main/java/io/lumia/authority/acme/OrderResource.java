@@ -184,6 +184,7 @@ final class OrderResource {
         Origin.join(order.id());
         return store.writeUnsynced(handle -> {
                     var now = clock.instant();
+                    limits.newOrder(handle, order.account());
                     limits.requireRoom(OrderRows.unfinished(handle, order.account(), now));
                     OrderRows.insert(handle, order, now);
                     return order;
