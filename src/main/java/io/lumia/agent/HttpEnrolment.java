@@ -18,6 +18,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
+import java.net.InetAddress;
 import java.net.URI;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -100,7 +101,7 @@ final class HttpEnrolment implements Enrolment {
 
     private Claimed accept(Claim claim, Answer answer) throws StepFailed {
         if (answer.status() != CREATED) {
-            throw refusal(claim.device(), claim.address().getHostAddress(), answer);
+            throw refusal(claim.device(), claim.address(), answer);
         }
         try {
             var json = new JsonObject(answer.body());
@@ -169,7 +170,8 @@ final class HttpEnrolment implements Enrolment {
         return text;
     }
 
-    private static StepFailed refusal(DeviceName device, String address, Answer answer) {
+    private static StepFailed refusal(DeviceName device, InetAddress from, Answer answer) {
+        var address = from.isAnyLocalAddress() ? "that provisioning sees" : from.getHostAddress();
         var said = ": " + Printable.quoted(detail(answer.body()));
         return switch (answer.status()) {
             case 401 ->
@@ -179,8 +181,8 @@ final class HttpEnrolment implements Enrolment {
             case 403 ->
                 StepFailed.operator(
                         Reason.REFUSED,
-                        "address " + address + " is not whitelisted; run `lumia provisioning allow " + address + "`"
-                                + said);
+                        "address " + address + " is not whitelisted; run `lumia provisioning allow "
+                                + (from.isAnyLocalAddress() ? "ADDRESS" : address) + "`" + said);
             case 409 ->
                 StepFailed.operator(
                         Reason.REFUSED,

@@ -197,6 +197,10 @@ public final class FleetBus {
     public static final Call<ReadSwarmStatistics, SwarmStatistics> SWARM_STATISTICS =
             new Call<>("swarm.statistics", ReadSwarmStatistics.class, SwarmStatistics.class, SHORT).local();
 
+    /** Asked by the health endpoint; answered where the store is open, once the database has answered. */
+    public static final Call<CheckStore, StoreCheck> CHECK_STORE =
+            new Call<>("store.check", CheckStore.class, StoreCheck.class, Duration.ofSeconds(2)).local();
+
     // ---- the cluster
     // -----------------------------------------------------------------------------------------------------
 
@@ -1371,6 +1375,11 @@ public final class FleetBus {
      */
     public record AuditStatistics(long sequence, long written, long lost, int waiting, boolean failing, long bytes) {}
 
+    public record CheckStore() {}
+
+    /** @param reachable whether the database answers; what is asked of it is tried all the same */
+    public record StoreCheck(boolean reachable) {}
+
     public record DescribeCluster() {}
 
     /**
@@ -1378,8 +1387,9 @@ public final class FleetBus {
      *
      * @param nodes that it sees, itself among them, by name
      * @param expected how many there shall be: this one and the other {@code cluster.members}
+     * @param certificate of this node on the event bus, as long as this run may last
      */
-    public record ClusterState(List<ClusterNode> nodes, int expected) {
+    public record ClusterState(List<ClusterNode> nodes, int expected, Validity certificate) {
         public ClusterState {
             nodes = List.copyOf(nodes);
         }

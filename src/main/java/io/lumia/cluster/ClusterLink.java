@@ -10,6 +10,7 @@ import io.lumia.bus.NodeId;
 import io.lumia.config.CannotStart;
 import io.lumia.config.ClusterConfig;
 import io.lumia.tls.NodeCredentials;
+import io.lumia.x509.Validity;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
@@ -24,11 +25,13 @@ public final class ClusterLink {
     private final Vertx vertx;
     private final HazelcastInstance hazelcast;
     private final int expected;
+    private final Validity certificate;
 
-    private ClusterLink(Vertx vertx, HazelcastInstance hazelcast, int expected) {
+    private ClusterLink(Vertx vertx, HazelcastInstance hazelcast, int expected, Validity certificate) {
         this.vertx = vertx;
         this.hazelcast = hazelcast;
         this.expected = expected;
+        this.certificate = certificate;
     }
 
     /**
@@ -51,7 +54,11 @@ public final class ClusterLink {
         return builder.with(options.setEventBusOptions(BusSecurity.options(config, credentials)))
                 .withClusterManager(manager)
                 .buildClustered()
-                .map(vertx -> new ClusterLink(vertx, manager.getHazelcastInstance(), expected(config)))
+                .map(vertx -> new ClusterLink(
+                        vertx,
+                        manager.getHazelcastInstance(),
+                        expected(config),
+                        Validity.of(credentials.own().leaf())))
                 .recover(failed -> Future.failedFuture(new CannotStart(
                         "cluster: cannot listen on " + config.host() + ", ports " + config.port() + " and "
                                 + config.busPort() + " (" + failed.getMessage()
@@ -72,7 +79,8 @@ public final class ClusterLink {
                                         (ClusterNode node) -> node.id().name())
                                 .thenComparing(ClusterNode::since))
                         .toList(),
-                expected);
+                expected,
+                certificate);
     }
 
     /** Calls back on a thread of its own for each that comes or goes. */

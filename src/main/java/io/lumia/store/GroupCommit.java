@@ -133,7 +133,7 @@ final class GroupCommit {
             commits.incrementAndGet();
         } catch (RuntimeException notDurable) {
             batch.forEach(write -> write.fail(notDurable));
-            if (notDurable instanceof StoreUnreachable unreachable) {
+            if (notDurable instanceof StoreUnreachable unreachable && unreachable.outcomeIsKnown()) {
                 failWaiting(unreachable.forOthers());
             }
             return;

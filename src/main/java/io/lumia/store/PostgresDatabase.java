@@ -8,9 +8,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -21,6 +21,9 @@ import org.jdbi.v3.core.Jdbi;
 final class PostgresDatabase implements Database {
     /** A restart of the server takes a few seconds. */
     private static final Duration PATIENCE_AT_START = Duration.ofSeconds(60);
+
+    /** About one commit, while the server still works on it. */
+    private static final int MOST_QUESTIONS = 20;
 
     private final PostgresAccess access;
     private final HikariDataSource writing;
@@ -86,29 +89,45 @@ final class PostgresDatabase implements Database {
     private void commit(boolean synced, Consumer<Handle> work) {
         try (var handle = writer.open()) {
             handle.begin();
+            CommitOutcome outcome;
             try {
-                if (!synced) {
-                    handle.execute("set local synchronous_commit = off");
-                }
+                outcome = CommitOutcome.watch(handle, synced);
                 work.accept(handle);
             } catch (RuntimeException | Error failed) {
                 rollBack(handle, failed);
                 throw failed;
             }
-            finish(handle);
+            finish(handle, outcome);
         }
     }
 
-    private void finish(Handle handle) {
+    private void finish(Handle handle, CommitOutcome outcome) {
         try {
             handle.commit();
         } catch (RuntimeException failed) {
             rollBack(handle, failed);
-            if (Lost.of(failed).filter(Lost.CONNECTION::equals).isPresent()) {
-                throw StoreUnreachable.inCommit(access.place(), failed);
+            if (Lost.of(failed).filter(Lost.CONNECTION::equals).isPresent() && committed(outcome, failed)) {
+                return;
             }
             throw failed;
         }
+    }
+
+    /** Asked as soon as the database answers again: what was committed is an answer, what was not is done again. */
+    private boolean committed(CommitOutcome outcome, RuntimeException broken) {
+        for (int i = 0; i < MOST_QUESTIONS; i++) {
+            try {
+                var known = attempts.make(() -> outcome.isCommitted(reader));
+                if (known.isPresent()) {
+                    return known.get();
+                }
+                attempts.rest(broken);
+            } catch (RuntimeException silent) {
+                broken.addSuppressed(silent);
+                break;
+            }
+        }
+        throw StoreUnreachable.inCommit(access.place(), broken);
     }
 
     private static void rollBack(Handle handle, Throwable cause) {
@@ -122,15 +141,14 @@ final class PostgresDatabase implements Database {
     /** Advisory locks: they also hold what is not there yet, as a name that nobody claimed. */
     @Override
     public void hold(Handle handle, String... things) {
-        var locks = Arrays.stream(things)
-                .mapToLong(PostgresDatabase::number)
+        var numbers = Arrays.stream(things)
+                .map(PostgresDatabase::number)
                 .distinct()
                 .sorted()
-                .mapToObj(number -> "pg_advisory_xact_lock(" + number + ")")
-                .collect(Collectors.joining(", "));
-        try (var locking = handle.createQuery("select " + locks)) {
-            locking.mapToMap().list();
-        }
+                .toArray();
+        handle.execute(
+                "select " + String.join(", ", Collections.nCopies(numbers.length, "pg_advisory_xact_lock(?)")),
+                numbers);
     }
 
     private static long number(String thing) {

@@ -2,11 +2,14 @@ package io.lumia.fakes;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.lumia.config.StoreConfig;
+import io.lumia.config.StoreConfig.Retention;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -21,6 +24,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class PostgresServer implements AutoCloseable {
     public static final String USER = "lumia";
     public static final String PASSWORD = "interop-password";
+
+    private static final Retention KEPT =
+            new Retention(Duration.ofDays(90), Duration.ofHours(24), Duration.ofDays(30), Duration.ofDays(365));
 
     private static final Path DEBIAN = Path.of("/usr/lib/postgresql");
     private static final int PATIENCE_SECONDS = 60;
@@ -123,6 +129,11 @@ public final class PostgresServer implements AutoCloseable {
 
     public String url(String database) {
         return "postgresql://127.0.0.1:" + port + "/" + database;
+    }
+
+    /** Of {@link #USER}. */
+    public StoreConfig config(String url) {
+        return new StoreConfig(url, USER, null, PASSWORD, 4, null, KEPT, Duration.ofMinutes(10));
     }
 
     /** In the database postgres. */

@@ -1,21 +1,15 @@
 package io.lumia.interop;
 
-import io.lumia.config.StoreConfig;
-import io.lumia.config.StoreConfig.Retention;
 import io.lumia.fakes.PostgresServer;
 import io.lumia.store.Store;
 import io.lumia.store.StoreBehaviour;
 import io.vertx.core.Future;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 
 class PostgresStoreIT extends StoreBehaviour {
-    private static final Retention KEPT =
-            new Retention(Duration.ofDays(90), Duration.ofHours(24), Duration.ofDays(30), Duration.ofDays(365));
-
     private static PostgresServer server;
     private String url;
 
@@ -38,11 +32,6 @@ class PostgresStoreIT extends StoreBehaviour {
 
     @Override
     protected Future<Store> open() {
-        return Store.open(vertx, Path.of("unused"), config(url));
-    }
-
-    private static StoreConfig config(String url) {
-        return new StoreConfig(
-                url, PostgresServer.USER, null, PostgresServer.PASSWORD, 4, null, KEPT, Duration.ofMinutes(10));
+        return Store.open(vertx, Path.of("unused"), server.config(url));
     }
 }
