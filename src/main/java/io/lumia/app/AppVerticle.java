@@ -68,7 +68,7 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
                 config.name(),
                 config.drainPerSecond(),
                 orders::order,
-                agent::renewNow,
+                this::renewSelf,
                 turns::all);
     }
 
@@ -154,6 +154,10 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
 
     private void hearOfRoots(String bundle) {
         var unused = agent.hearOfRoots(new Fingerprint(bundle));
+    }
+
+    private void renewSelf() {
+        var unused = agent.renewNow();
     }
 
     /** Who is not heard of may be quiet, or nobody at all: the inventory knows, where one can be asked. */
