@@ -8,6 +8,7 @@ import io.lumia.audit.AuditVerticle;
 import io.lumia.authority.AuthorityVerticle;
 import io.lumia.broker.BrokerVerticle;
 import io.lumia.bus.FleetBus.AuthorityDescription;
+import io.lumia.bus.FleetBus.ClusterState;
 import io.lumia.bus.FleetBus.CountOverdue;
 import io.lumia.bus.FleetBus.DescribeAuthority;
 import io.lumia.bus.FleetBus.DescribeProvisioning;
@@ -162,7 +163,8 @@ final class FleetProcess {
                         broker == null ? 0 : broker.port(),
                         web == null ? 0 : web.port(),
                         web != null && web.https(),
-                        metrics == null ? 0 : metrics.port()));
+                        metrics == null ? 0 : metrics.port(),
+                        process.link() == null ? null : process.link().state()));
     }
 
     /** Ports are 0 where the part does not run here. */
@@ -175,7 +177,8 @@ final class FleetProcess {
             int brokerPort,
             int webPort,
             boolean webHttps,
-            int metricsPort) {}
+            int metricsPort,
+            @Nullable ClusterState cluster) {}
 
     /** The simulated devices of this process, once they are deployed. */
     Optional<Swarm> swarm() {
