@@ -6,6 +6,8 @@ import io.lumia.authority.stepapi.Issuers;
 import io.lumia.authority.stepapi.StepApi;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.AuthorityDescription;
+import io.lumia.bus.FleetBus.TrustChanged;
+import io.lumia.bus.FleetBus.TrustHolder;
 import io.lumia.config.AuthorityConfig;
 import io.lumia.config.CannotStart;
 import io.lumia.config.FleetConfig;
@@ -19,6 +21,7 @@ import io.lumia.store.Store;
 import io.lumia.tls.ListenerCertificates;
 import io.lumia.tls.ListenerCertificates.Wanted;
 import io.lumia.tls.TlsOptions;
+import io.lumia.x509.Fingerprint;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
@@ -190,7 +193,7 @@ public final class AuthorityVerticle extends VerticleBase {
     }
 
     private Running run(Ca ca, RevocationService revocations, WorkerExecutor signers) {
-        var known = new KnownCertificates();
+        var known = new KnownCertificates(store.isShared());
         var shedding = new Shedding(vertx);
         var rules =
                 new IssuingRules(fleet.domain(), lifetimes, config, ca.issuer().certificate());
@@ -219,9 +222,15 @@ public final class AuthorityVerticle extends VerticleBase {
                 FleetBus.LIST_DEVICES.serve(vertx, opened.register::devices),
                 FleetBus.RELEASE_NAME.serve(vertx, opened.register::release),
                 new News(vertx, KEPT_NEWS).serve(),
+                new TrustDesk(vertx, store, () -> trust(opened.ca), clock).serve(),
                 FleetBus.REVOCATION_STATISTICS.serve(
                         vertx, asked -> Future.succeededFuture(opened.revocations.statistics())),
                 FleetBus.DESCRIBE_AUTHORITY.serve(vertx, asked -> Future.succeededFuture(description()))));
+    }
+
+    private TrustChanged trust(Ca ca) {
+        return new TrustChanged(
+                ca.rootPem(), Fingerprint.ofBundle(List.of(ca.root())).hex(), clock.instant());
     }
 
     private Future<?> listenHttp(Running opened) {
@@ -238,6 +247,7 @@ public final class AuthorityVerticle extends VerticleBase {
         var router = new CaRoutes(vertx, opened.ca, guard).https(new Admission(config.requests(), opened.shedding));
         opened.acme.mount(router, this::publicUrl);
         opened.revocations.mountSecure(router);
+        new TrustRoutes(vertx).mount(router);
         // Each uses a key under a password at the first start, which takes a while.
         var crls = opened.revocations.start();
         var step = opened.step.mount(router, publicUrl());
@@ -253,7 +263,8 @@ public final class AuthorityVerticle extends VerticleBase {
                             .setTrustOptions(opened.step.clientTrust());
                     return listen(options, guard, router, "authority.port")
                             .onSuccess(server -> httpsPort = server.actualPort())
-                            .compose(server -> certificate.serveRenewals(config.host(), server.actualPort(), false));
+                            .compose(server -> certificate.serveRenewals(config.host(), server.actualPort(), false))
+                            .compose(served -> certificate.followTrust(TrustHolder.LISTENER, () -> {}));
                 });
     }
 

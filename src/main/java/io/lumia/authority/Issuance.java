@@ -18,6 +18,8 @@ import io.lumia.bus.FleetBus.Provisioned;
 import io.lumia.bus.FleetBus.Refusal;
 import io.lumia.bus.Origin;
 import io.lumia.config.AuthorityConfig;
+import io.lumia.store.Certificates;
+import io.lumia.store.Claims;
 import io.lumia.store.Store;
 import io.lumia.x509.CertificateBundle;
 import io.lumia.x509.CertificateRequest;
@@ -228,7 +230,7 @@ final class Issuance implements AcmeIssuer, StepIssuer {
                         .orElseGet(() -> Future.succeededFuture(signed)));
     }
 
-    /** The rules about earlier claims: alone in the writer, so that of two who claim one name at once only one gets it. */
+    /** The rules about earlier claims; names and keys are held, so that of two who claim one name at once only one gets it. */
     private Optional<NotIssued> brokenClaim(Handle handle, Signed signed) {
         if (signed.certificate.profile() == Profile.SITE) {
             return nameOfDevice(handle, signed.certificate.identity());
@@ -243,7 +245,9 @@ final class Issuance implements AcmeIssuer, StepIssuer {
     }
 
     private Optional<NotIssued> nameOfDevice(Handle handle, String site) {
-        return store.claims().find(handle, new DeviceName(site)).isPresent()
+        var name = new DeviceName(site);
+        store.hold(handle, Claims.held(name));
+        return store.claims().find(handle, name).isPresent()
                 ? Optional.of(new NotIssued(
                         Refusal.NAME_CLAIMED, "the name " + site + " belongs to a device; choose another for the site"))
                 : Optional.empty();
@@ -260,6 +264,7 @@ final class Issuance implements AcmeIssuer, StepIssuer {
 
     /** @param holder for whom the request was permitted; the name may have changed hands since then. Null: whoever holds it */
     private Optional<NotIssued> useClaim(Handle handle, DeviceName device, @Nullable String holder, Fingerprint key) {
+        store.hold(handle, Claims.held(device), Claims.held(key));
         var claim = store.claims().find(handle, device);
         if (config.acme().bindFleetNames() && claim.isEmpty()) {
             return Optional.of(new NotIssued(
@@ -281,9 +286,10 @@ final class Issuance implements AcmeIssuer, StepIssuer {
         return Optional.empty();
     }
 
-    /** Revocations and releases that came while the certificate was signed count, since the writer is alone. */
+    /** Revocations and releases that came while the certificate was signed count; those that come later wait. */
     private Optional<NotIssued> brokenReissue(Handle handle, Signed signed, Reissue reissue) {
         var previous = reissue.previous();
+        store.hold(handle, Certificates.held(previous.serial()));
         var kept = store.certificates().find(handle, previous.serial(), clock.instant());
         if (kept.isEmpty() || kept.get().status() == CertificateStatus.REVOKED) {
             return Optional.of(
@@ -293,6 +299,7 @@ final class Issuance implements AcmeIssuer, StepIssuer {
         if (device == null) {
             return Optional.empty();
         }
+        store.hold(handle, Claims.held(device));
         var claim = store.claims().find(handle, device);
         if (previous.profile() == Profile.BOOTSTRAP) {
             return claim.filter(owner -> owner.identityKey().equals(signed.key.hex()))

@@ -24,6 +24,8 @@ public final class RemoteCalls {
                     FleetBus.DESCRIBE_AUTHORITY,
                     FleetBus.LIST_DEVICES,
                     FleetBus.RELEASE_NAME,
+                    FleetBus.DESCRIBE_TRUST,
+                    FleetBus.CONFIRM_TRUST,
                     FleetBus.FOLLOW_NEWS)
             .stream()
             .collect(Collectors.toUnmodifiableMap(Call::address, Function.identity()));

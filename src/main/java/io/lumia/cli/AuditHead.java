@@ -10,13 +10,13 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The head of the audit chain in the database; a process without one has a file for it. */
+/** The head of the audit chain in the database; a process without one has a file for it, as each of those that share one. */
 record AuditHead(Store store) implements Witness {
     /** In the table {@code settings}. */
     static final String KEY = "audit.head";
 
     static Witness keptIn(@Nullable Store store, Vertx vertx, Path data) {
-        return store == null ? new HeadFile(vertx, data) : new AuditHead(store);
+        return store == null || store.isShared() ? new HeadFile(vertx, data) : new AuditHead(store);
     }
 
     @Override

@@ -7,7 +7,6 @@ import io.lumia.access.AddressRange;
 import io.lumia.audit.AuditVerticle;
 import io.lumia.authority.AuthorityVerticle;
 import io.lumia.broker.BrokerVerticle;
-import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.AuthorityDescription;
 import io.lumia.bus.FleetBus.CountOverdue;
 import io.lumia.bus.FleetBus.DescribeAuthority;
@@ -40,8 +39,6 @@ import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.metrics.MetricsOptions;
 import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -56,19 +53,15 @@ final class FleetProcess {
     private static final Logger log = LoggerFactory.getLogger(FleetProcess.class);
 
     private final WorkerPools pools = new WorkerPools();
-    private final Vertx vertx = Vertx.builder()
-            .with(new VertxOptions()
-                    .setPreferNativeTransport(true)
-                    .setMetricsOptions(new MetricsOptions().setEnabled(true)))
-            .withMetrics(pools)
-            .build();
+    private final ProcessVertx process;
+    private final Vertx vertx;
     private final LumiaConfig config;
     private final Clock clock;
     private final Readiness readiness = new Readiness();
     private final SwarmAddresses addresses;
     private final CertificateSources sources;
     private final ListenerCertificates certificates;
-    private final Deployments deployments = new Deployments(vertx);
+    private final Deployments deployments;
 
     private final AuditVerticle audit;
     private final @Nullable SettingsVerticle settings;
@@ -88,17 +81,23 @@ final class FleetProcess {
         this(config, clock, null);
     }
 
-    /** @param settings deployed last; null: settings do not change */
+    /**
+     * Blocks while a cluster is joined.
+     *
+     * @param settings deployed last; null: settings do not change
+     */
     FleetProcess(LumiaConfig config, Clock clock, @Nullable SettingsVerticle settings) {
         this.settings = settings;
         this.config = config;
         this.clock = clock;
-        this.addresses = SwarmAddresses.choose(config.swarm(), appAddress(config), SwarmAddresses::canBind);
+        this.process = ProcessVertx.start(config, pools, clock);
+        this.vertx = process.vertx();
+        this.deployments = new Deployments(vertx);
+        this.addresses = addressesOf(config);
         this.sources = new CertificateSources(vertx, config.data(), clock);
         this.certificates =
                 new ListenerCertificates(config.data(), config.tls(), clock, AcmeListenerSource.by(sources));
         this.audit = new AuditVerticle(config.audit(), config.data(), clock);
-        FleetBus.install(vertx);
     }
 
     Vertx vertx() {
@@ -110,7 +109,9 @@ final class FleetProcess {
         // of no context: the event loops are gone when a failed start has been cleaned up
         var started = Promise.<Void>promise();
         watchers()
+                .compose(watching -> process.deploy(deployments))
                 .compose(watching -> Future.all(openStore(), installProviders()))
+                .compose(opened -> process.demandOneCa(config, store))
                 .compose(opened -> audit.remember(AuditHead.keptIn(store, vertx, config.data())))
                 .compose(opened -> deployAuthority())
                 .compose(deployed -> deployBroker())
@@ -221,7 +222,7 @@ final class FleetProcess {
         if (!config.runs(Part.AUTHORITY) && !config.runs(Part.PROVISIONING)) {
             return Future.succeededFuture();
         }
-        return Store.open(vertx, config.data())
+        return Store.open(vertx, config.data(), config.store())
                 .onSuccess(opened -> store = opened)
                 .recover(failed -> Future.failedFuture(
                         failed instanceof StoreUnusable ? new CannotStart(failed.getMessage() + "", failed) : failed));
@@ -251,6 +252,7 @@ final class FleetProcess {
                 clock,
                 renewalPolicy(config));
         return deploy(authority)
+                .compose(deployed -> process.rememberCa(config, opened()))
                 .compose(
                         deployed -> deploy(new RetentionVerticle(config.store(), opened(), clock, new SecureRandom())));
     }
@@ -377,6 +379,11 @@ final class FleetProcess {
     static RenewalPolicy renewalPolicy(LumiaConfig config) {
         var renewal = config.renewal();
         return new RenewalPolicy(renewal.remainingLifetime(), renewal.renewBefore(), renewal.spread());
+    }
+
+    private static SwarmAddresses addressesOf(LumiaConfig config) {
+        var chosen = SwarmAddresses.choose(config.swarm(), appAddress(config), SwarmAddresses::canBind);
+        return config.runs(Part.PROVISIONING) ? chosen : chosen.towardsOthers();
     }
 
     private static @Nullable InetAddress appAddress(LumiaConfig config) {

@@ -37,11 +37,14 @@ public final class VersionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (choice == null) {
-            out().println(new Version().getVersion()[0]);
-            return 0;
+        if (choice != null && choice.licences) {
+            return print(LICENCES);
         }
-        return print(choice.licences ? LICENCES : BILL);
+        if (choice != null && choice.bill) {
+            return print(BILL);
+        }
+        out().println(new Version().getVersion()[0]);
+        return 0;
     }
 
     /** The build puts them into the jar; class files have none. */

@@ -37,7 +37,8 @@ public record LumiaConfig(
         MosquittoConfig mosquitto,
         EmqxConfig emqx,
         MetricsConfig metrics,
-        SettingsConfig settings) {
+        SettingsConfig settings,
+        ClusterConfig cluster) {
     public LumiaConfig {
         Check.that(!parts.isEmpty(), "parts must name at least one part");
         parts = Collections.unmodifiableSet(new LinkedHashSet<>(parts));

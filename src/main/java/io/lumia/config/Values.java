@@ -20,6 +20,7 @@ final class Values {
             "upstream.token",
             "step-ca.provisioner-password",
             "backup.password",
+            "store.password",
             "emqx.api-secret");
 
     /** One value and its origin. */

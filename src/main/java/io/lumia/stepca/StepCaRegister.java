@@ -13,6 +13,7 @@ import io.lumia.bus.FleetBus.ReleaseOutcome;
 import io.lumia.bus.FleetBus.RevokeCertificate;
 import io.lumia.bus.FleetBus.RevokeOutcome;
 import io.lumia.issuance.StepCaClient;
+import io.lumia.store.Certificates;
 import io.lumia.store.Store;
 import io.lumia.x509.DeviceName;
 import io.lumia.x509.FleetDomain;
@@ -75,7 +76,8 @@ final class StepCaRegister {
                 told.certificate(),
                 null,
                 null);
-        return store.write(handle -> {
+        return store.writeInOrder(handle -> {
+                    store.hold(handle, Certificates.held(certificate.serial()));
                     if (store.certificates()
                             .find(handle, certificate.serial(), now)
                             .isEmpty()) {
@@ -94,7 +96,7 @@ final class StepCaRegister {
     /** At step-ca first: what is recorded here must be in its list. */
     Future<RevokeOutcome> revoke(RevokeCertificate asked) {
         // by the writer, behind the record of a certificate that was obtained just now
-        return store.write(handle -> store.certificates().find(handle, asked.serial(), clock.instant()))
+        return store.writeInOrder(handle -> store.certificates().find(handle, asked.serial(), clock.instant()))
                 .compose(found -> found.map(certificate -> vouching.token(
                                         "revoke", asked.serial().value().toString(), List.of())
                                 .compose(token -> ca.revoke(token, asked.serial(), asked.reason()))

@@ -158,7 +158,7 @@ public final class AuditIndex implements AutoCloseable {
     }
 
     private static Handle connect(Path file, Map<String, String> pragmas) {
-        var jdbi = Jdbi.create(() -> Database.connectTo(file, pragmas));
+        var jdbi = Jdbi.create(() -> SqliteDatabase.connectTo(file, pragmas));
         jdbi.setStatementBuilderFactory(connection -> new KeptStatements());
         return jdbi.open();
     }

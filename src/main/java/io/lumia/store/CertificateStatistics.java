@@ -77,7 +77,8 @@ final class CertificateStatistics {
     List<Alike> renewable() {
         return handle.createQuery("""
                         select slot, lifetime, sum(live) as number from certificate_counts
-                        where slot >= :slot and lifetime > 0 and live > 0 and profile in ('device', 'server') group by slot, lifetime
+                        where slot >= :slot and lifetime > 0 and profile in ('device', 'server') group by slot, lifetime
+                        having sum(live) > 0
                         """)
                 .bind("slot", now / SLOT)
                 .map((row, context) -> {
@@ -183,7 +184,7 @@ final class CertificateStatistics {
     private List<Long> nextSlots(Profile profile) {
         return handle.createQuery("""
                         select slot from certificate_counts
-                        where profile = :profile and slot >= :slot and live > 0 group by slot order by slot limit 2
+                        where profile = :profile and slot >= :slot group by slot having sum(live) > 0 order by slot limit 2
                         """)
                 .bind("profile", profile.label())
                 .bind("slot", now / SLOT)
@@ -215,8 +216,9 @@ final class CertificateStatistics {
     private long longestLifetime() {
         return SLOT
                 * handle.createQuery("""
-                        select coalesce(max(lifetime), 0) + 1 from certificate_counts
-                        where profile = 'device' and slot >= :slot and live > 0
+                        select coalesce(max(lifetime), 0) + 1 from (
+                          select lifetime from certificate_counts where profile = 'device' and slot >= :slot
+                          group by lifetime having sum(live) > 0) lasting
                         """)
                         .bind("slot", now / SLOT)
                         .mapTo(Long.class)
@@ -225,8 +227,10 @@ final class CertificateStatistics {
 
     /** No certificate that has expired was issued later, in milliseconds since 1970. */
     long youngestExpired() {
-        long shortest = handle.createQuery(
-                        "select coalesce(min(lifetime), 0) from certificate_counts where slot <= :slot and live > 0")
+        long shortest = handle.createQuery("""
+                        select coalesce(min(lifetime), 0) from (
+                          select lifetime from certificate_counts where slot <= :slot group by lifetime having sum(live) > 0) ended
+                        """)
                 .bind("slot", now / SLOT)
                 .mapTo(Long.class)
                 .one();

@@ -53,6 +53,11 @@ public final class Certificates {
                 .execute();
     }
 
+    /** What work holds ({@link Store#hold}) that relies on a certificate not being revoked meanwhile. */
+    public static String held(SerialNumber serial) {
+        return "certificate:" + serial;
+    }
+
     public Future<Optional<CertificateRecord>> find(SerialNumber serial, Instant now) {
         return store.read(handle -> find(handle, serial, now));
     }
@@ -71,6 +76,7 @@ public final class Certificates {
      * @return whether this call did it; false: unknown or revoked before
      */
     public boolean revoke(Handle handle, SerialNumber serial, RevocationReason reason, Instant now) {
+        store.hold(handle, held(serial));
         return handle.createUpdate("""
                                 update certificates set revoked_at = :now, revocation_reason = :reason
                                 where serial = :serial and revoked_at is null

@@ -39,6 +39,7 @@ public final class Claims {
      * @return whether the name belongs to the key now; false: it belongs to another key
      */
     public boolean claim(Handle handle, DeviceName name, Fingerprint identityKey, String address, Instant now) {
+        store.hold(handle, held(name), held(identityKey));
         return handle.createUpdate("""
                                 insert into claims (name, identity_key, address, claimed_at)
                                 values (:name, :identityKey, :address, :now)
@@ -51,6 +52,16 @@ public final class Claims {
                         .bind("now", now.toEpochMilli())
                         .execute()
                 > 0;
+    }
+
+    /** What work holds ({@link Store#hold}) that relies on who claims the name, or on nobody doing so. */
+    public static String held(DeviceName name) {
+        return "name:" + name.value();
+    }
+
+    /** What work holds that relies on the key being an identity key or none. */
+    public static String held(Fingerprint key) {
+        return "key:" + key.hex();
     }
 
     /** Whether the key claims any name, as the transaction sees it. */
@@ -123,10 +134,13 @@ public final class Claims {
 
     /** Gives the name free. @return whether it was claimed */
     public Future<Boolean> release(DeviceName name) {
-        return store.write(handle -> handle.createUpdate("delete from claims where name = :name")
-                        .bind("name", name.value())
-                        .execute()
-                > 0);
+        return store.write(handle -> {
+            store.hold(handle, held(name));
+            return handle.createUpdate("delete from claims where name = :name")
+                            .bind("name", name.value())
+                            .execute()
+                    > 0;
+        });
     }
 
     private static DeviceRecord device(ResultSet row, StatementContext context) throws SQLException {

@@ -1,188 +1,42 @@
 package io.lumia.store;
 
-import io.lumia.crypto.DurableFiles;
-import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
-import java.util.Map;
-import java.util.Properties;
-import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
-import org.flywaydb.core.api.exception.FlywayValidateException;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.JdbiException;
 
-/** The SQLite file: opened, checked and brought to the newest schema. Blocks; call from a worker. */
-final class Database {
-    /** Up to this size the whole file is checked at the start: 64 MB take about 0.2 s. */
-    private static final long CHECKED_IN_FULL = 64L << 20;
+/** What the store's work runs on. Blocks; call from workers. */
+interface Database {
+    /** Whether other processes write to it too. */
+    boolean isShared();
 
-    /** Of {@code pragma auto_vacuum}. */
-    private static final int INCREMENTAL = 2;
+    /** How many threads may write at once. */
+    int writers();
 
-    static final String NAME = "lumia.db";
+    /** How many threads may read at once. */
+    int readers();
 
-    private static final int SQLITE_CORRUPT = 11;
-    private static final int SQLITE_NOTADB = 26;
+    /** Runs what changes nothing. */
+    <T> T read(Function<Handle, T> work);
 
-    /** Write-ahead log, and every commit synced: what was answered survives a power cut. */
-    private static final Map<String, String> WRITING = Map.of(
-            "journal_mode", "WAL",
-            "synchronous", "FULL",
-            "busy_timeout", "10000",
-            "foreign_keys", "true",
-            "cache_size", "-65536",
-            "transaction_mode", "IMMEDIATE");
+    /**
+     * Runs the work in one transaction; returns once that is committed. The work may be run again when the transaction was in the way of another
+     * node's.
+     *
+     * @param synced whether the commit is on disk when this returns
+     * @throws RuntimeException when it was not committed, or nobody knows: {@link StoreUnreachable#outcomeIsKnown}
+     */
+    void write(boolean synced, Consumer<Handle> work);
 
-    private static final Map<String, String> READING = Map.of("busy_timeout", "10000");
+    /** Runs the work outside of any transaction. */
+    <T> T alone(Function<Handle, T> work);
 
-    /** 64 MB: a page that changes again and again is copied to the database once. The default is 4 MB, which is two dozen certificates. */
-    private static final int PAGES_BETWEEN_CHECKPOINTS = 16_384;
+    /** Waits until no other transaction holds any of these things; then this one does until it ends. */
+    void hold(Handle handle, String... things);
 
-    private final Path file;
-    private final Handle writing;
+    /** @param free of the bytes: given up by rows, not yet by the database */
+    record Size(long bytes, long free) {}
 
-    private Database(Path file, Handle writing) {
-        this.file = file;
-        this.writing = writing;
-    }
+    Size size(Handle handle);
 
-    /** The only handle that writes. */
-    Handle writingHandle() {
-        return writing;
-    }
-
-    /** A handle of its own that refuses to write. */
-    Handle readingHandle() {
-        var handle = open(file, READING);
-        handle.execute("pragma query_only = on");
-        return handle;
-    }
-
-    static Database open(Path data) throws StoreUnusable {
-        var file = data.resolve(NAME);
-        try {
-            prepare(data, file);
-            var handle = open(file, WRITING);
-            try {
-                check(file, handle);
-                returnRoom(file, handle);
-                migrate(file);
-                return new Database(file, handle);
-            } catch (StoreUnusable | RuntimeException | IOException unusable) {
-                handle.close();
-                throw unusable;
-            }
-        } catch (IOException notWritable) {
-            throw new StoreUnusable(
-                    "the data directory " + data.toAbsolutePath() + " cannot be written (" + notWritable
-                            + "); give this user write access or choose another with --data",
-                    notWritable);
-        } catch (JdbiException | FlywayException broken) {
-            throw explain(file, broken);
-        }
-    }
-
-    private static void prepare(Path data, Path file) throws IOException, StoreUnusable {
-        DurableFiles.directory(data);
-        if (!Files.exists(file) && Files.exists(data.resolve("lumia.db-wal"))) {
-            throw new StoreUnusable(
-                    "the database " + file.toAbsolutePath()
-                            + " is missing but its lumia.db-wal is there; restore the database from a backup, or move lumia.db-wal away to start anew");
-        }
-        try {
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        } catch (FileAlreadyExistsException goesOn) {
-            if (!Files.isWritable(file) || !Files.isWritable(data)) {
-                throw new IOException("no write permission for " + file.getFileName(), goesOn);
-            }
-        }
-    }
-
-    private static void check(Path file, Handle handle) throws IOException, StoreUnusable {
-        if (Files.size(file) > CHECKED_IN_FULL) {
-            return;
-        }
-        var found =
-                handle.createQuery("pragma quick_check(1)").mapTo(String.class).one();
-        if (!found.equals("ok")) {
-            throw corrupt(file, new SQLException(found));
-        }
-    }
-
-    /** Room that rows leave can be given back; a file that was made without this is rewritten once while it is small. */
-    private static void returnRoom(Path file, Handle handle) throws IOException {
-        boolean returns =
-                handle.createQuery("pragma auto_vacuum").mapTo(Integer.class).one() == INCREMENTAL;
-        if (!returns && Files.size(file) <= CHECKED_IN_FULL) {
-            handle.execute("pragma auto_vacuum = " + INCREMENTAL);
-            handle.execute("vacuum");
-        }
-    }
-
-    private static void migrate(Path file) throws StoreUnusable {
-        try {
-            var done = Flyway.configure(Database.class.getClassLoader())
-                    .dataSource(url(file), null, null)
-                    .locations("classpath:db/migration")
-                    .ignoreMigrationPatterns(new String[0])
-                    .loggers("slf4j")
-                    .load()
-                    .migrate();
-            assert done.success;
-        } catch (FlywayValidateException differs) {
-            throw new StoreUnusable(
-                    "the database " + file.toAbsolutePath()
-                            + " was made by a newer or different version of Lumia; start that version, or choose another directory with --data",
-                    differs);
-        }
-    }
-
-    private static StoreUnusable explain(Path file, RuntimeException broken) {
-        for (Throwable cause = broken; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql && isCorruption(sql)) {
-                return corrupt(file, sql);
-            }
-        }
-        return new StoreUnusable(
-                "the database " + file.toAbsolutePath() + " cannot be opened: " + broken.getMessage(), broken);
-    }
-
-    private static boolean isCorruption(SQLException broken) {
-        int primary = broken.getErrorCode() & 0xff;
-        return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB;
-    }
-
-    private static StoreUnusable corrupt(Path file, Throwable cause) {
-        return new StoreUnusable(
-                "the database " + file.toAbsolutePath() + " is damaged or no database (" + cause.getMessage()
-                        + "); restore it from a backup, or move it away to start with an empty one",
-                cause);
-    }
-
-    private static Handle open(Path file, Map<String, String> pragmas) {
-        var jdbi = Jdbi.create(() -> connectTo(file, pragmas));
-        jdbi.setStatementBuilderFactory(connection -> new KeptStatements());
-        return jdbi.open();
-    }
-
-    static Connection connectTo(Path file, Map<String, String> pragmas) throws SQLException {
-        var properties = new Properties();
-        properties.putAll(pragmas);
-        var connection = DriverManager.getConnection(url(file), properties);
-        try (var statement = connection.createStatement()) {
-            statement.execute("pragma wal_autocheckpoint = " + PAGES_BETWEEN_CHECKPOINTS);
-        }
-        return connection;
-    }
-
-    private static String url(Path file) {
-        return "jdbc:sqlite:" + file.toAbsolutePath();
-    }
+    void close();
 }

@@ -19,7 +19,7 @@ public final class DatabaseCopy {
      * @return false when there is no database
      */
     public static boolean make(Path data, Path target) throws IOException {
-        var file = data.resolve(Database.NAME);
+        var file = data.resolve(SqliteDatabase.NAME);
         if (!Files.exists(file)) {
             return false;
         }
@@ -41,9 +41,11 @@ public final class DatabaseCopy {
 
     /** Opens it as a start would, migration included. @throws StoreUnusable naming the file and the remedy */
     public static StoreStatistics inspect(Path data) throws StoreUnusable {
-        var database = Database.open(data);
-        try (var handle = database.writingHandle()) {
-            return Statistics.read(handle);
+        var database = SqliteDatabase.open(data);
+        try {
+            return database.read(handle -> Statistics.read(database, handle));
+        } finally {
+            database.close();
         }
     }
 }

@@ -2,6 +2,7 @@ package io.lumia.store;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -46,13 +47,14 @@ final class ExpiredCertificates {
                         new Cursor(row.getLong("not_after"), row.getString("serial")), row.getBoolean("stays")))
                 .list();
         var over = candidates.stream().filter(candidate -> !candidate.stays).toList();
+        int deleted = 0;
         if (!over.isEmpty()) {
             var deletion = handle.prepareBatch("delete from certificates where serial = :serial");
             over.forEach(
                     candidate -> deletion.bind("serial", candidate.at.serial()).add());
-            var unused = deletion.execute();
+            deleted = Arrays.stream(deletion.execute()).sum();
         }
         return new Batch(
-                over.size(), candidates.size() < Purge.MOST_AT_ONCE ? null : candidates.get(candidates.size() - 1).at);
+                deleted, candidates.size() < Purge.MOST_AT_ONCE ? null : candidates.get(candidates.size() - 1).at);
     }
 }

@@ -17,29 +17,33 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one writer. All writes that wait are run in one transaction, each in a savepoint of its own, and answered after their common commit: an
- * fsync costs a millisecond or more, however many share it. A batch in which nobody waits for the disk is not synced.
+ * Writes one after the other. All writes that wait are run in one transaction, each in a savepoint of its own, and answered after their common
+ * commit: an fsync costs a millisecond or more, however many share it. A batch in which nobody waits for the disk is not synced.
  */
 final class GroupCommit {
     private static final int MOST_AT_ONCE = 256;
+    /** PostgreSQL remembers up to 64 savepoints of a transaction at hand; beyond them every reader looks them up on disk. */
+    private static final int MOST_AT_ONCE_SHARED = 60;
+
     private static final int MOST_WAITING = 50_000;
     private static final String SAVEPOINT = "work";
 
     private final Vertx vertx;
     private final WorkerExecutor worker;
-    private final Handle handle;
+    private final Database database;
+    private final int mostAtOnce;
     private final Queue<Write<?>> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger length = new AtomicInteger();
     private final AtomicBoolean draining = new AtomicBoolean();
     private final AtomicLong commits = new AtomicLong();
     private volatile boolean closed;
-    /** As the connection is opened; used by the writer's thread alone. */
-    private boolean syncing = true;
 
-    GroupCommit(Vertx vertx, WorkerExecutor worker, Handle handle) {
+    /** @param worker of one thread */
+    GroupCommit(Vertx vertx, WorkerExecutor worker, Database database) {
         this.vertx = vertx;
         this.worker = worker;
-        this.handle = handle;
+        this.database = database;
+        mostAtOnce = database.isShared() ? MOST_AT_ONCE_SHARED : MOST_AT_ONCE;
     }
 
     /** @param synced whether the answer waits until it is on disk; else until it is with the operating system */
@@ -61,7 +65,12 @@ final class GroupCommit {
     <T> Future<T> alone(Function<Handle, T> work) {
         return closed
                 ? Future.failedFuture(new IllegalStateException("the store is closed"))
-                : worker.executeBlocking(() -> work.apply(handle), false);
+                : worker.executeBlocking(() -> database.alone(work), false);
+    }
+
+    /** Writes that wait; those that are being done count as one. */
+    int waiting() {
+        return length.get() + (draining.get() ? 1 : 0);
     }
 
     /** Transactions so far; fewer than writes when these came side by side. */
@@ -76,7 +85,6 @@ final class GroupCommit {
                             while (!waiting.isEmpty()) {
                                 commitTogether(nextBatch());
                             }
-                            handle.close();
                             return null;
                         },
                         false)
@@ -103,7 +111,7 @@ final class GroupCommit {
 
     private List<Write<?>> nextBatch() {
         var batch = new ArrayList<Write<?>>();
-        while (batch.size() < MOST_AT_ONCE) {
+        while (batch.size() < mostAtOnce) {
             var write = waiting.poll();
             if (write == null) {
                 break;
@@ -119,34 +127,24 @@ final class GroupCommit {
             return;
         }
         try {
-            sync(batch.stream().anyMatch(write -> write.synced));
-            handle.begin();
-            batch.forEach(write -> write.runIn(handle));
-            handle.commit();
+            database.write(
+                    batch.stream().anyMatch(write -> write.synced),
+                    handle -> batch.forEach(write -> write.runIn(handle)));
             commits.incrementAndGet();
         } catch (RuntimeException notDurable) {
-            rollBack(notDurable);
             batch.forEach(write -> write.fail(notDurable));
+            if (notDurable instanceof StoreUnreachable unreachable && unreachable.outcomeIsKnown()) {
+                failWaiting(unreachable.forOthers());
+            }
             return;
         }
         batch.forEach(Write::tell);
     }
 
-    /** A commit that syncs takes those before it along: the log is one file. */
-    private void sync(boolean wanted) {
-        if (wanted != syncing) {
-            handle.execute(wanted ? "pragma synchronous = full" : "pragma synchronous = normal");
-            syncing = wanted;
-        }
-    }
-
-    private void rollBack(RuntimeException cause) {
-        try {
-            if (handle.isInTransaction()) {
-                handle.rollback();
-            }
-        } catch (RuntimeException alreadyRolledBack) {
-            cause.addSuppressed(alreadyRolledBack);
+    /** Each batch would wait for the database anew, and nobody for the last of them. */
+    private void failWaiting(StoreUnreachable unreachable) {
+        for (int left = length.get(); left > 0; left -= mostAtOnce) {
+            nextBatch().forEach(write -> write.fail(unreachable));
         }
     }
 
@@ -170,12 +168,17 @@ final class GroupCommit {
             this.caller = caller;
         }
 
-        /** Throws only when the whole transaction is lost. */
+        /** Throws only when the whole transaction is lost; may be called again then. */
         void runIn(Handle handle) {
+            result = null;
+            failure = null;
             handle.savepoint(SAVEPOINT);
             try {
                 result = work.apply(handle);
             } catch (RuntimeException | Error refused) {
+                if (Lost.of(refused).isPresent()) {
+                    throw refused;
+                }
                 failure = refused;
                 handle.rollbackToSavepoint(SAVEPOINT);
                 return;

@@ -21,6 +21,9 @@ public final class Housekeeping {
     /** Pages given back at once: 4 MB take about ten milliseconds. */
     private static final int PAGES_AT_ONCE = 1000;
 
+    /** Of several nodes that purge, each deletes a batch while the others wait, so that no row is counted twice. */
+    private static final String HELD = "purge";
+
     private final Vertx vertx;
     private final Store store;
     private final Retention kept;
@@ -39,13 +42,15 @@ public final class Housekeeping {
             steps = steps.compose(before -> purge(step, now, gone));
         }
         return steps.compose(purged -> gone.isEmpty() ? Future.succeededFuture() : shrink())
-                .compose(shrunk -> store.alone(handle -> handle.execute("pragma optimize")))
-                .compose(planned -> store.alone(Housekeeping::checkpoint))
+                .compose(shrunk -> tidy(now))
                 .map(done -> gone);
     }
 
     private Future<Object> purgeCertificates(ExpiredCertificates.Cursor from, Instant now, Map<String, Long> gone) {
-        return store.write(handle -> ExpiredCertificates.delete(handle, from, kept.certificates(), now))
+        return store.write(handle -> {
+                    store.hold(handle, HELD);
+                    return ExpiredCertificates.delete(handle, from, kept.certificates(), now);
+                })
                 .compose(batch -> {
                     if (batch.deleted() > 0) {
                         gone.merge(ExpiredCertificates.LABEL, (long) batch.deleted(), Long::sum);
@@ -59,6 +64,7 @@ public final class Housekeeping {
 
     private Future<Object> purge(List<Purge> together, Instant now, Map<String, Long> gone) {
         return store.write(handle -> {
+                    store.hold(handle, HELD);
                     var counts = new LinkedHashMap<Purge, Integer>();
                     together.forEach(rule -> counts.put(rule, rule.run(handle, kept, now)));
                     return counts;
@@ -76,8 +82,19 @@ public final class Housekeeping {
                 });
     }
 
+    /** PostgreSQL looks after itself (autovacuum). */
+    private Future<?> tidy(Instant now) {
+        return store.isShared()
+                ? store.write(handle -> CounterShards.unite(handle, now))
+                : store.alone(handle -> handle.execute("pragma optimize"))
+                        .compose(planned -> store.alone(Housekeeping::checkpoint));
+    }
+
     /** Gives free pages back until few are left; the next rows find room in those. */
     private Future<Object> shrink() {
+        if (store.isShared()) {
+            return Future.succeededFuture();
+        }
         return store.alone(handle -> {
                     long free = number(handle, "freelist_count");
                     if (free < PAGES_AT_ONCE || free * FREE_SHARE < number(handle, "page_count")) {

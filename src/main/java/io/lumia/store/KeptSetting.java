@@ -13,7 +13,7 @@ public final class KeptSetting {
 
     /** Empty when there is no database or no such value. */
     public static Optional<String> read(Path data, String key) throws IOException {
-        var file = data.resolve(Database.NAME);
+        var file = data.resolve(SqliteDatabase.NAME);
         if (!Files.exists(file)) {
             return Optional.empty();
         }

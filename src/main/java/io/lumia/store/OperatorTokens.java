@@ -43,6 +43,7 @@ public final class OperatorTokens {
     /** @param hash SHA-256 of the token, hexadecimal */
     public Future<Addition> add(OperatorToken token, String hash) {
         return store.write(handle -> {
+            store.hold(handle, "operator tokens");
             int count = handle.createQuery("select count(*) from operator_tokens")
                     .mapTo(Integer.class)
                     .one();

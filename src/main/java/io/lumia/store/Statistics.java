@@ -8,7 +8,7 @@ import org.jdbi.v3.core.Handle;
 final class Statistics {
     private Statistics() {}
 
-    static StoreStatistics read(Handle handle) {
+    static StoreStatistics read(Database database, Handle handle) {
         var rows = new TreeMap<String, Long>();
         rows.put("certificates", number(handle, "select coalesce(sum(live + revoked), 0) from certificate_counts"));
         rows.put("orders", number(handle, "select count(*) from acme_orders"));
@@ -16,11 +16,8 @@ final class Statistics {
         rows.put("external_keys", number(handle, "select count(*) from acme_external_keys"));
         rows.put("step_tokens", number(handle, "select count(*) from step_tokens"));
         rows.put("claims", number(handle, "select count(*) from claims"));
-        long pageSize = number(handle, "pragma page_size");
-        return new StoreStatistics(
-                rows,
-                number(handle, "pragma page_count") * pageSize,
-                number(handle, "pragma freelist_count") * pageSize);
+        var size = database.size(handle);
+        return new StoreStatistics(rows, size.bytes(), size.free());
     }
 
     private static long number(Handle handle, String query) {

@@ -74,9 +74,18 @@ public final class CertificateTemplate {
         return root(organization, signer, serial, validity, 0);
     }
 
+    /** A root that vouches for the nodes of one cluster alone. */
+    public static X509Certificate nodeRoot(String organization, Signer signer, SerialNumber serial, Validity validity) {
+        return root(authorityName(organization, "Node CA"), signer, serial, validity, 0);
+    }
+
     private static X509Certificate root(
             String organization, Signer signer, SerialNumber serial, Validity validity, @Nullable Integer pathLength) {
-        var subject = authorityName(organization, "Root CA");
+        return root(authorityName(organization, "Root CA"), signer, serial, validity, pathLength);
+    }
+
+    private static X509Certificate root(
+            X500Name subject, Signer signer, SerialNumber serial, Validity validity, @Nullable Integer pathLength) {
         return new CertificateTemplate(subject, signer.publicKey(), serial, validity, authorityExtensions(pathLength))
                 .sign(subject, null, signer);
     }

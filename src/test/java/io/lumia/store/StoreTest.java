@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,36 +11,18 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class StoreTest {
+class StoreTest extends StoreBehaviour {
     @TempDir
     Path data;
 
-    private final Vertx vertx = Vertx.vertx();
-
-    @AfterEach
-    void close_vertx() {
-        vertx.close().await();
-    }
-
-    @Test
-    void keeps_settings_over_a_restart() {
-        var store = open(data);
-        store.settings().write("provisioning", "on").await();
-        store.settings().write("provisioning", "off").await();
-        store.settings().write("gone", "x").await();
-        store.settings().remove("gone").await();
-        store.close().await();
-
-        var again = open(data);
-        assertThat(again.settings().read("provisioning").await()).contains("off");
-        assertThat(again.settings().read("gone").await()).isEmpty();
+    @Override
+    protected Future<Store> open() {
+        return Store.open(vertx, data);
     }
 
     @Test
@@ -56,7 +37,7 @@ class StoreTest {
             Files.copy(data.resolve(file), killed.resolve(file));
         }
 
-        var found = open(killed).read(StoreTest::numberOfSettings).await();
+        var found = open(killed).read(StoreBehaviour::numberOfSettings).await();
         assertThat(found).isEqualTo(500);
     }
 
@@ -71,53 +52,6 @@ class StoreTest {
     /** SQLite's own words: 1 is NORMAL, 2 is FULL. */
     private static int syncing(Handle handle) {
         return handle.createQuery("pragma synchronous").mapTo(Integer.class).one();
-    }
-
-    @Test
-    void undoes_a_failed_write_and_none_of_those_that_share_its_commit() {
-        var store = open(data);
-        var before = store.settings().write("before", "1");
-        var failing = store.<String>write(handle -> {
-            handle.execute("insert into settings (name, value) values ('half', '1')");
-            throw new IllegalStateException("refused");
-        });
-        var after = store.settings().write("after", "1");
-
-        Future.all(before, after).await();
-        assertThatThrownBy(failing::await).hasMessageContaining("refused");
-        assertThat(store.settings().read("before").await()).contains("1");
-        assertThat(store.settings().read("half").await()).isEmpty();
-        assertThat(store.settings().read("after").await()).contains("1");
-    }
-
-    @Test
-    void shares_one_commit_among_writes_that_wait_together() {
-        var store = open(data);
-        var disk = new CountDownLatch(1);
-        var busy = store.write(handle -> waited(disk));
-        var writes = IntStream.range(0, 2000)
-                .mapToObj(i -> store.write(handle -> handle.createQuery("select count(*) from settings")
-                        .mapTo(Integer.class)
-                        .one()))
-                .toList();
-        disk.countDown();
-
-        assertThat(busy.await()).isTrue();
-        Future.all(writes).await();
-        assertThat(store.commits()).isLessThan(500);
-    }
-
-    @Test
-    void finishes_accepted_writes_when_it_closes_and_refuses_later_ones() {
-        var store = open(data);
-        var writes = IntStream.range(0, 100)
-                .mapToObj(i -> store.settings().write("key-" + i, "value"))
-                .toList();
-        store.close().await();
-
-        Future.all(writes).await();
-        assertThatThrownBy(() -> store.settings().write("late", "x").await()).hasMessageContaining("closed");
-        assertThat(open(data).read(StoreTest::numberOfSettings).await()).isEqualTo(100);
     }
 
     @Test
@@ -156,19 +90,6 @@ class StoreTest {
         Files.write(data.resolve("lumia.db"), java.util.Arrays.copyOf(bytes, bytes.length / 2));
 
         assertUnusable(data, "lumia.db", "damaged or no database");
-    }
-
-    @Test
-    void refuses_a_database_of_a_newer_version() {
-        var store = open(data);
-        store.write(handle -> handle.execute("""
-                        insert into flyway_schema_history
-                        select 99, '99', 'from the future', type, 'V99__future.sql', 1, installed_by, installed_on, 1, 1
-                        from flyway_schema_history where installed_rank = 1
-                        """)).await();
-        store.close().await();
-
-        assertUnusable(data, "newer or different version of Lumia");
     }
 
     @Test
@@ -211,20 +132,5 @@ class StoreTest {
                                 .orElse(thrown))
                         .isInstanceOf(StoreUnusable.class)
                         .hasMessageContainingAll(sentences));
-    }
-
-    private static boolean waited(CountDownLatch disk) {
-        try {
-            disk.await();
-            return true;
-        } catch (InterruptedException stopped) {
-            throw new IllegalStateException(stopped);
-        }
-    }
-
-    private static int numberOfSettings(org.jdbi.v3.core.Handle handle) {
-        return handle.createQuery("select count(*) from settings")
-                .mapTo(Integer.class)
-                .one();
     }
 }

@@ -18,6 +18,7 @@ import io.lumia.config.TlsConfig.TlsVersion;
 import io.lumia.config.TlsSection;
 import io.lumia.config.UpstreamConfig;
 import io.lumia.config.WebConfig;
+import io.lumia.config.WebSessionConfig;
 import io.lumia.fakes.Await;
 import io.lumia.fakes.MovableClock;
 import io.lumia.fakes.ScriptedAuthority;
@@ -29,6 +30,7 @@ import io.vertx.core.Vertx;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
@@ -37,6 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class UpstreamVerticleTest {
+    private static final TrustChanged TRUST = new TrustChanged("roots", "f", ScriptedAuthority.NOW);
     private static final TlsConfig TLS = new TlsConfig(TlsVersion.TLS_1_2, List.of(), false);
 
     private final Vertx ca = Vertx.vertx();
@@ -81,6 +84,29 @@ class UpstreamVerticleTest {
     }
 
     @Test
+    void is_let_in_by_a_token_that_the_operator_gave_it_in_a_file() throws Exception {
+        var own = Files.writeString(data.resolve("broker-token"), "0123456789abcdef0123456789abcdef\n");
+        var web = new WebVerticle(
+                new WebConfig(
+                        "127.0.0.1",
+                        0,
+                        List.of("localhost"),
+                        null,
+                        List.of(own),
+                        new WebSessionConfig(Duration.ofMinutes(1), Duration.ofMinutes(1)),
+                        TlsSection.of(null)),
+                TLS,
+                data,
+                new MovableClock(ScriptedAuthority.NOW));
+        Await.result(ca.deployVerticle(web));
+        adminApi = URI.create("http://127.0.0.1:" + web.port());
+        deploy(own);
+
+        assertThat(Await.result(DESCRIBE_CERTIFICATE.ask(broker, new DescribeCertificate(ScriptedAuthority.SERIAL))))
+                .isInstanceOf(CertificateDescription.Known.class);
+    }
+
+    @Test
     void tells_here_what_is_told_where_the_authority_is() {
         var asked = new ConcurrentLinkedQueue<FollowNews>();
         var revoked = new CertificateRevoked(
@@ -90,7 +116,7 @@ class UpstreamVerticleTest {
             return switch (asked.size()) {
                 case 1 -> Future.succeededFuture(new Told("j", 4, false, List.of(), null));
                 case 2 -> Future.failedFuture("away for a moment");
-                case 3 -> Future.succeededFuture(new Told("j", 5, true, List.of(revoked), "roots"));
+                case 3 -> Future.succeededFuture(new Told("j", 5, true, List.of(revoked), TRUST));
                 default -> Promise.<Told>promise().future();
             };
         }));
@@ -100,7 +126,7 @@ class UpstreamVerticleTest {
         Await.result(FleetBus.NEWS_MISSED.listen(broker, heard::add));
         deploy(data.resolve("admin-token"));
         Await.until(broker, "all heard", () -> heard.size() == 3 && asked.size() == 4);
-        assertThat(heard).containsExactlyInAnyOrder(revoked, new TrustChanged("roots"), new NewsMissed());
+        assertThat(heard).containsExactlyInAnyOrder(revoked, TRUST, new NewsMissed());
         assertThat(asked)
                 .containsExactly(
                         new FollowNews(null, 0),

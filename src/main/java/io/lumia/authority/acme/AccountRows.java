@@ -31,6 +31,11 @@ final class AccountRows {
         return withKey(handle, account.provisioner(), account.thumbprint()).orElseThrow();
     }
 
+    /** What work holds that gives the key to an account. */
+    static String held(String provisioner, String thumbprint) {
+        return "account key:" + provisioner + " " + thumbprint;
+    }
+
     static Optional<Account> find(Handle handle, String provisioner, String id) {
         return handle.createQuery("select * from acme_accounts where id = :id and provisioner = :provisioner")
                 .bind("id", id)

@@ -3,6 +3,7 @@ package io.lumia.authority.acme;
 import io.lumia.authority.acme.RequestGate.ByAccount;
 import io.lumia.authority.acme.RequestGate.BySelf;
 import io.lumia.authority.acme.Views.DirectoryView;
+import io.lumia.bus.NodeId;
 import io.lumia.config.AcmeConfig;
 import io.lumia.config.FleetConfig;
 import io.lumia.config.LifetimesConfig;
@@ -35,6 +36,7 @@ public final class AcmeServer {
     private final Names names;
     private final Validations validations;
     private final Nonces nonces;
+    private final NonceDesk nonceDesk;
     private final RequestGate gate;
     private final AccountResource accounts;
     private final OrderResource orders;
@@ -63,10 +65,11 @@ public final class AcmeServer {
         worker = vertx.createSharedWorkerExecutor("lumia-acme", VERIFIERS);
         names = new Names(vertx, config.resolver(), config.validationTimeout());
         validations = new Validations(vertx, config, names);
-        nonces = new Nonces(randomness, MOST_NONCES);
+        nonces = new Nonces(NodeId.of(vertx).incarnation(), randomness, MOST_NONCES);
+        nonceDesk = new NonceDesk(vertx, nonces);
         var known = new KnownAccounts();
-        gate = new RequestGate(store, nonces, worker, known, config.faults().nonceRejection(), randomness);
-        var limits = new RateLimits(config.limits(), clock);
+        gate = new RequestGate(store, nonceDesk, worker, known, config.faults().nonceRejection(), randomness);
+        var limits = new RateLimits(config.limits(), store, clock);
         externalKeys = new ExternalKeyDesk(vertx, store, config.provisioners().keySet(), ledger, randomness, clock);
         listings = new ListingDesk(vertx, store, clock);
         keys = new KeyChangeResource(store, worker, known, ledger);
@@ -86,11 +89,17 @@ public final class AcmeServer {
         if (config.faults().any()) {
             log.warn("the ACME server makes faults on purpose (authority.acme.faults): for testing clients only");
         }
-        return store.write(OrderRows::releaseAll)
-                .compose(released -> externalKeys.open())
+        return takeUp().compose(taken -> nonceDesk.open())
+                .compose(taken -> externalKeys.open())
                 .compose(opened -> listings.open())
-                .compose(opened -> plan.start())
-                .compose(opened -> challenges.resume());
+                .compose(opened -> plan.start());
+    }
+
+    /** With other nodes at work on the same orders, what one of them left is taken up by the client's next request, once its time is over. */
+    private Future<?> takeUp() {
+        return store.isShared()
+                ? Future.succeededFuture()
+                : store.write(OrderRows::releaseAll).compose(released -> challenges.resume());
     }
 
     /** Ends validations in flight; the routes must not serve any more. */
@@ -140,19 +149,21 @@ public final class AcmeServer {
     }
 
     private Function<Exchange, Future<Answer>> self(BiFunction<BySelf, Exchange, Future<Answer>> resource) {
-        return exchange -> gate.bySelf(gate.read(exchange)).compose(signed -> resource.apply(signed, exchange));
+        return exchange ->
+                gate.read(exchange).compose(gate::bySelf).compose(signed -> resource.apply(signed, exchange));
     }
 
     private Function<Exchange, Future<Answer>> account(BiFunction<ByAccount, Exchange, Future<Answer>> resource) {
-        return exchange ->
-                gate.byAccount(gate.read(exchange), exchange).compose(signed -> resource.apply(signed, exchange));
+        return exchange -> gate.read(exchange)
+                .compose(request -> gate.byAccount(request, exchange))
+                .compose(signed -> resource.apply(signed, exchange));
     }
 
     /** The one resource that takes either kind of key (RFC 8555, 7.6). */
     private Future<Answer> revoke(Exchange exchange) {
-        var request = gate.read(exchange);
-        return request.jwk() == null
-                ? gate.byAccount(request, exchange).compose(revocations::byAccount)
-                : gate.bySelf(request).compose(revocations::byKey);
+        return gate.read(exchange)
+                .compose(request -> request.jwk() == null
+                        ? gate.byAccount(request, exchange).compose(revocations::byAccount)
+                        : gate.bySelf(request).compose(revocations::byKey));
     }
 }

@@ -72,6 +72,7 @@ final class ExternalKeyDesk {
                 null);
         var hmacKey = secret();
         return store.<AddExternalKeyOutcome>write(handle -> {
+                    store.hold(handle, "external keys");
                     if (ExternalKeyRows.count(handle) >= MOST_KEYS) {
                         return new AddExternalKeyOutcome.Refused(
                                 "there are " + MOST_KEYS + " keys; remove those that are not needed any more");

@@ -66,6 +66,7 @@ final class KeyChangeResource {
 
     private Future<Answer> roll(Account account, AccountKey key, Links links) {
         return store.write(handle -> {
+                    store.hold(handle, AccountRows.held(account.provisioner(), key.thumbprint()));
                     var other = AccountRows.withKey(handle, account.provisioner(), key.thumbprint());
                     if (other.isEmpty()) {
                         AccountRows.changeKey(handle, account.id(), key);

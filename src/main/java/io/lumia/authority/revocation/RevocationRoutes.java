@@ -16,6 +16,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** CRLs and OCSP over HTTP (RFC 2585; RFC 6960, appendix A; RFC 5019, 6). */
 final class RevocationRoutes {
@@ -54,11 +55,19 @@ final class RevocationRoutes {
     }
 
     private void read(Router router, String path, CrlPublisher publisher) {
-        router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(context -> serve(context, publisher));
+        router.route(path)
+                .method(HttpMethod.GET)
+                .method(HttpMethod.HEAD)
+                .handler(context -> publisher
+                        .newest()
+                        .onSuccess(newest -> serve(context, newest))
+                        .onFailure(context::fail));
     }
 
-    private void serve(RoutingContext context, CrlPublisher publisher) {
-        var published = publisher.current();
+    private void serve(RoutingContext context, Optional<PublishedCrl> published) {
+        if (context.response().closed()) {
+            return;
+        }
         if (published.isEmpty()) {
             context.fail(503);
             return;

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -41,10 +42,12 @@ public final class RevocationService {
     private final WorkerExecutor ocspWorker;
     private final SecureRandom randomness = new SecureRandom();
     private final RevocationJournal journal;
-    private final RevokedCertificates revoked = new RevokedCertificates();
+    private final RevokedCertificates revoked;
     private final Map<String, CrlPublisher> crls = new LinkedHashMap<>();
     private final CrlPublisher leaves;
     private final OcspResponder ocsp;
+    private final Store store;
+    private final @Nullable RevocationFollower follower;
 
     /**
      * The CA whose certificates are told about.
@@ -70,7 +73,12 @@ public final class RevocationService {
             Authority authority,
             WorkerExecutor signers,
             RevocationJournal journal,
+            RevokedCertificates revoked,
+            @Nullable RevocationFollower follower,
             Clock clock) {
+        this.revoked = revoked;
+        this.store = store;
+        this.follower = follower;
         this.vertx = vertx;
         this.config = config;
         this.directory = directory;
@@ -112,13 +120,32 @@ public final class RevocationService {
         var path = directory.resolve(JOURNAL);
         return signers.executeBlocking(() -> openFile(path), false).compose(file -> {
             var journal = new RevocationJournal(vertx, file);
-            var service = new RevocationService(vertx, config, directory, store, authority, signers, journal, clock);
-            return new JournalMerge(vertx, store, journal, clock)
-                    .run(file.revoked())
-                    .onSuccess(service.revoked::addAll)
-                    .map(merged -> service)
-                    .recover(broken -> service.close().transform(closed -> Future.failedFuture(broken)));
+            var revoked = new RevokedCertificates();
+            return follower(vertx, store, revoked, journal)
+                    .map(follower -> new RevocationService(
+                            vertx,
+                            config,
+                            directory,
+                            store,
+                            authority,
+                            signers,
+                            journal,
+                            revoked,
+                            follower.orElse(null),
+                            clock))
+                    .compose(service -> new JournalMerge(vertx, store, journal, clock)
+                            .run(file.revoked())
+                            .onSuccess(revoked::addAll)
+                            .map(merged -> service)
+                            .recover(broken -> service.close().transform(closed -> Future.failedFuture(broken))));
         });
+    }
+
+    private static Future<Optional<RevocationFollower>> follower(
+            Vertx vertx, Store store, RevokedCertificates revoked, RevocationJournal journal) {
+        return store.isShared()
+                ? RevocationFollower.open(vertx, store, revoked, journal).map(Optional::of)
+                : Future.succeededFuture(Optional.empty());
     }
 
     private static JournalFile openFile(Path path) {
@@ -135,9 +162,11 @@ public final class RevocationService {
     /** Has the CRLs at hand, and keeps them fresh from now on. */
     public Future<Void> start() {
         // that of the leaves always: the database may have been changed meanwhile
-        return Future.all(crls.values().stream()
+        var following = follower == null ? Future.<Void>succeededFuture() : follower.start(leaves::ensureLists);
+        return following
+                .compose(followed -> Future.all(crls.values().stream()
                         .map(publisher -> publisher.start(publisher.equals(leaves)))
-                        .toList())
+                        .toList()))
                 .mapEmpty();
     }
 
@@ -175,6 +204,9 @@ public final class RevocationService {
     /** Finishes the journal. */
     public Future<Void> close() {
         crls.values().forEach(CrlPublisher::close);
+        if (follower != null) {
+            follower.close();
+        }
         return journal.close().eventually(ocspWorker::close);
     }
 
@@ -217,6 +249,7 @@ public final class RevocationService {
     }
 
     private CrlPublisher publisher(CrlBuilder builder, String issuer, Duration refresh) {
-        return new CrlPublisher(vertx, signers, builder, issuer, refresh, clock, randomness);
+        var shared = follower == null ? null : new SharedCrl(store.crls(), issuer, follower, builder, signers);
+        return new CrlPublisher(vertx, signers, builder, shared, issuer, refresh, clock, randomness);
     }
 }
