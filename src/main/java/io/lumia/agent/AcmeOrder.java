@@ -4,6 +4,7 @@ import io.lumia.crypto.KeyPairs;
 import io.lumia.issuance.AcmePolls;
 import io.lumia.issuance.AcmeSessions;
 import io.lumia.issuance.ChallengeResponders;
+import io.lumia.tls.FleetTrust;
 import io.lumia.tls.TlsMaterial;
 import io.lumia.x509.CertificateRequest;
 import io.vertx.core.Future;
@@ -44,7 +45,7 @@ final class AcmeOrder implements CertificateOrder {
     private final Clock clock;
     private final AcmeSessions sessions;
     private final AcmePolls polls;
-    private final Map<Holder, Login> logins = new ConcurrentHashMap<>();
+    private final Map<Holder, KeptLogin> logins = new ConcurrentHashMap<>();
 
     AcmeOrder(Vertx vertx, WorkerExecutor workers, ChallengeResponders responders, Duration patience, Clock clock) {
         this.workers = workers;
@@ -61,6 +62,9 @@ final class AcmeOrder implements CertificateOrder {
             return new Holder(request.dnsName(), request.identityKey().getPublic());
         }
     }
+
+    /** A login talks to the CA by the trust that it was made with. */
+    private record KeptLogin(Login login, FleetTrust trust) {}
 
     /** An order under way. */
     private final class Progress {
@@ -94,12 +98,12 @@ final class AcmeOrder implements CertificateOrder {
     }
 
     private Order open(Request request) throws AcmeException {
-        var login = logins.get(Holder.of(request));
-        if (login == null) {
-            login = login(request);
-            logins.put(Holder.of(request), login);
+        var kept = logins.get(Holder.of(request));
+        if (kept == null || !kept.trust.equals(request.trust())) {
+            kept = new KeptLogin(login(request), request.trust());
+            logins.put(Holder.of(request), kept);
         }
-        return login.newOrder().domain(request.dnsName()).create();
+        return kept.login.newOrder().domain(request.dnsName()).create();
     }
 
     /** Opens the account of the identity key, or finds the one that exists (RFC 8555, 7.3.1). */

@@ -16,6 +16,7 @@ import io.lumia.tls.IdentityFiles;
 import io.lumia.tls.TlsMaterial;
 import io.lumia.tls.WatchedFiles;
 import io.lumia.x509.DeviceName;
+import io.lumia.x509.Fingerprint;
 import io.lumia.x509.SerialNumber;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -50,6 +51,7 @@ public final class Agent {
     private final AgentStory story;
     private final Patience patience;
     private final LinkEars ears = new LinkEars();
+    private final TrustWatch trust;
 
     private volatile AgentState state = NEW;
     private @Nullable MqttConnection link;
@@ -75,6 +77,7 @@ public final class Agent {
         this.identity = new Identity(name, address, environment);
         this.story = new AgentStory(name);
         this.patience = new Patience(environment.config());
+        this.trust = new TrustWatch(identity, environment, story, () -> link != null, this::foreign);
     }
 
     public DeviceName name() {
@@ -138,6 +141,7 @@ public final class Agent {
         }
         enter(STOPPED);
         cancelTimer();
+        trust.stop();
         environment.vertx().cancelTimer(fileWatch);
         firstConnected.tryFail("the identity was stopped");
         var last = link;
@@ -200,6 +204,20 @@ public final class Agent {
         return true;
     }
 
+    /**
+     * Somebody says that the CA hands out this bundle of roots; it is asked for it, some time within {@code agent.trust-window}.
+     *
+     * @return whether it is in use already, and the CA knows
+     */
+    public boolean hearOfRoots(Fingerprint bundle) {
+        return trust.told(bundle);
+    }
+
+    /** The bundle of roots in use; empty before provisioning. */
+    public Optional<Fingerprint> roots() {
+        return state == NEW ? Optional.empty() : Optional.of(identity.bundle());
+    }
+
     /** Of the certificate in use. */
     public Optional<SerialNumber> serial() {
         return Optional.ofNullable(identity.generation()).map(IdentityFiles.Generation::serial);
@@ -254,11 +272,19 @@ public final class Agent {
             case STOPPED, FAILED -> cancelTimer();
             case NEW -> attempt(identity.claim().map(claimed -> claimed()));
             case PROVISIONED ->
-                attempt(identity.order().compose(identity::promote).map(done -> certified()));
+                attempt(beforeOrder()
+                        .compose(looked -> identity.order())
+                        .compose(identity::promote)
+                        .map(done -> certified()));
             case CERTIFIED -> attempt(identity.expired() ? Future.succeededFuture(expired()) : connect());
             case CONNECTED -> watch();
             case RENEWING -> renew();
         }
+    }
+
+    /** Who was away for long may know other roots than the CA has now. */
+    private Future<?> beforeOrder() {
+        return recovering || trust.isDoubted() ? trust.renewing() : Future.succeededFuture();
     }
 
     private void attempt(Future<AgentState> step) {
@@ -276,6 +302,9 @@ public final class Agent {
 
     private AgentState claimed() {
         failures = 0;
+        if (environment.rootFingerprint() != null) {
+            trust.doubt(); // the CA may have more than the pinned one
+        }
         story.tell("name claimed at the provisioning service", identity.generation());
         return identity.expired() ? PROVISIONED : CERTIFIED;
     }
@@ -324,6 +353,7 @@ public final class Agent {
             renewed(Duration.ZERO);
         }
         firstConnected.tryComplete();
+        trust.connected();
         listener.connected();
         return CONNECTED;
     }
@@ -346,7 +376,8 @@ public final class Agent {
         var begun = environment.clock().instant();
         var attempt = new TwoSlotSwap(identity, session, ears);
         swap = attempt;
-        attempt.run(link, filters)
+        trust.renewing()
+                .compose(looked -> attempt.run(link, filters))
                 .onComplete(fresh -> swapped(fresh, begun), failure -> notSwapped(StepFailed.of(failure)));
     }
 
@@ -389,6 +420,7 @@ public final class Agent {
             return;
         }
         renewalFailures++;
+        doubt(failure);
         retryRenewalAt = environment.clock().instant().plus(renewalPause(failure));
         story.report(failure, retryRenewalAt, "certificate was not renewed, the old one stays in use");
         story.renewalFailed(environment.vertx(), failure, retryRenewalAt);
@@ -406,6 +438,7 @@ public final class Agent {
             return;
         }
         failures++;
+        doubt(failure);
         if (failure.remedy() == StepFailed.Remedy.NONE) {
             story.end(failure);
             enter(FAILED);
@@ -419,6 +452,25 @@ public final class Agent {
             story.renewalFailed(environment.vertx(), failure, retryAt);
         }
         sleep(pause);
+    }
+
+    private void doubt(StepFailed failure) {
+        if (failure.reason() == StepFailed.Reason.INVALID_CERTIFICATE) {
+            trust.doubt();
+        } else if (state == CERTIFIED) {
+            trust.refused();
+        }
+    }
+
+    /** The certificate in use is of a root that nobody trusts any more. */
+    private void foreign() {
+        if (state == CERTIFIED && !busy) {
+            recovering = true;
+            enter(PROVISIONED);
+            look();
+        } else {
+            var unused = renewNow();
+        }
     }
 
     private void lost(Ending ending) {

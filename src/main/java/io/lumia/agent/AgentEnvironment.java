@@ -39,7 +39,8 @@ public record AgentEnvironment(
         WorkerExecutor workers,
         Enrolment enrolment,
         CertificateOrder orders,
-        MqttConnector connector) {
+        MqttConnector connector,
+        RootSource roots) {
 
     /**
      * The environment of a real process.
@@ -80,7 +81,8 @@ public record AgentEnvironment(
                 workers,
                 given == null ? new HttpEnrolment(vertx, provisioningUrl, domain, patience, workers, clock) : given,
                 given == null ? new AcmeOrder(vertx, workers, responders, patience, clock) : given,
-                new MqttConnector(vertx, tls.from(config.tls().minVersion()), config.keepAlive(), patience));
+                new MqttConnector(vertx, tls.from(config.tls().minVersion()), config.keepAlive(), patience),
+                new HttpRoots(vertx, tls.from(config.tls().minVersion()), patience));
     }
 
     /** The same with a clock, orders and a way to the broker of one identity's own. */
@@ -97,7 +99,8 @@ public record AgentEnvironment(
                 workers,
                 enrolment,
                 ownOrders,
-                ownConnector);
+                ownConnector,
+                roots);
     }
 
     private static RenewalPolicy policy(RenewalConfig renewal, @Nullable Duration before) {

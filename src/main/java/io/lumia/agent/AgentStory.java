@@ -7,6 +7,7 @@ import io.lumia.bus.FleetBus.RenewalFailed;
 import io.lumia.mqtt.Ending;
 import io.lumia.tls.IdentityFiles;
 import io.lumia.x509.DeviceName;
+import io.lumia.x509.Fingerprint;
 import io.lumia.x509.Validity;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -64,6 +65,13 @@ final class AgentStory {
     void renewalFailed(Vertx vertx, StepFailed failure, Instant retryAt) {
         FleetBus.RENEWAL_FAILED.publish(
                 vertx, new RenewalFailed(name.value(), failure.reason().label(), failure.getMessage(), retryAt));
+    }
+
+    void adopted(Fingerprint bundle) {
+        log.atInfo()
+                .addKeyValue("identity", name)
+                .addKeyValue("bundle", bundle)
+                .log("other roots are trusted from now on");
     }
 
     void end(StepFailed failure) {

@@ -32,12 +32,10 @@ final class CertificateCheck {
         }
     }
 
-    private static void chained(List<X509Certificate> chain, List<X509Certificate> roots, Instant now)
-            throws StepFailed {
+    /** @throws StepFailed when the chain does not end at one of the roots (RFC 5280, 6) or is not valid now */
+    static void chained(List<X509Certificate> chain, List<X509Certificate> roots, Instant now) throws StepFailed {
         try {
-            var below = chain.stream()
-                    .filter(certificate -> !roots.contains(certificate))
-                    .toList();
+            var below = ChainPath.below(chain, roots);
             var path = CertificateFactory.getInstance("X.509").generateCertPath(below);
             var anchors =
                     roots.stream().map(root -> new TrustAnchor(root, null)).collect(Collectors.toSet());

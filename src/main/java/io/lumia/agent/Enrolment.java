@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Claims a name with an identity key, and learns whom to trust. */
@@ -18,14 +19,14 @@ public interface Enrolment {
      * Who claims what.
      *
      * @param address to ask from
-     * @param pinned SHA-256 of the root that must be handed out; null: the first one seen is trusted
+     * @param pinned SHA-256 of the roots of which one must be handed out, and no other is trusted; empty: what is seen first is trusted
      * @param token single use; null: none
      */
     record Claim(
             DeviceName device,
             KeyPair identityKey,
             InetAddress address,
-            @Nullable Fingerprint pinned,
+            Set<Fingerprint> pinned,
             @Nullable String token) {
         /** Never shows key or token. */
         @Override
@@ -34,6 +35,9 @@ public interface Enrolment {
         }
     }
 
-    /** @param bootstrap the first certificate, for the identity key, and its intermediates */
-    record Claimed(X509Certificate root, List<X509Certificate> bootstrap, Contact contact) {}
+    /**
+     * @param roots that are trusted from now on
+     * @param bootstrap the first certificate, for the identity key, and its intermediates
+     */
+    record Claimed(List<X509Certificate> roots, List<X509Certificate> bootstrap, Contact contact) {}
 }

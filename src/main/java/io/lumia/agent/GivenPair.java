@@ -26,8 +26,8 @@ record GivenPair(ClientTlsConfig tls, Supplier<Contact> contact, WorkerExecutor 
     public Future<Claimed> claim(Claim claim) {
         return workers.executeBlocking(
                 () -> new Claimed(
-                        TrustBundle.read(KEY + ".ca-files", tls.caFiles(), List.of())
-                                .get(0),
+                        List.of(TrustBundle.read(KEY + ".ca-files", tls.caFiles(), List.of())
+                                .get(0)),
                         List.of(),
                         contact.get()),
                 false);

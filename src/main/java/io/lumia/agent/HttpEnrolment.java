@@ -18,6 +18,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
+import java.net.InetAddress;
 import java.net.URI;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,11 +61,11 @@ final class HttpEnrolment implements Enrolment {
 
     @Override
     public Future<Claimed> claim(Claim claim) {
-        var client = vertx.httpClientBuilder()
-                .with(new HttpClientOptions()
-                        .setLocalAddress(claim.address().getHostAddress())
-                        .setConnectTimeout((int) patience.toMillis()))
-                .build();
+        var options = new HttpClientOptions().setConnectTimeout((int) patience.toMillis());
+        if (!claim.address().isAnyLocalAddress()) {
+            options.setLocalAddress(claim.address().getHostAddress());
+        }
+        var client = vertx.httpClientBuilder().with(options).build();
         return workers.executeBlocking(() -> request(claim), false)
                 .compose(body -> post(client, body))
                 .compose(answer -> workers.executeBlocking(() -> accept(claim, answer), false))
@@ -99,21 +101,21 @@ final class HttpEnrolment implements Enrolment {
 
     private Claimed accept(Claim claim, Answer answer) throws StepFailed {
         if (answer.status() != CREATED) {
-            throw refusal(claim.device(), claim.address().getHostAddress(), answer);
+            throw refusal(claim.device(), claim.address(), answer);
         }
         try {
             var json = new JsonObject(answer.body());
-            var root = Pem.certificates(text(json, "root")).get(0);
-            checkRoot(claim, root);
+            var handedOut = Pem.certificates(text(json, "root"));
+            var roots = trustworthy(claim, handedOut);
             var bootstrap = chain(json);
-            CertificateCheck.fit(bootstrap, List.of(root), domain.dnsName(claim.device()), clock.instant());
+            CertificateCheck.fit(bootstrap, handedOut, domain.dnsName(claim.device()), clock.instant());
             if (!bootstrap.get(0).getPublicKey().equals(claim.identityKey().getPublic())) {
                 throw StepFailed.retry(
                         Reason.INVALID_CERTIFICATE,
                         "the provisioning service handed out a certificate for another key",
                         null);
             }
-            return new Claimed(root, bootstrap, IdentityStore.contact(json));
+            return new Claimed(roots, bootstrap, IdentityStore.contact(json));
         } catch (IllegalArgumentException | DecodeException | ClassCastException malformed) {
             throw StepFailed.retry(
                     Reason.INVALID_CERTIFICATE,
@@ -123,21 +125,32 @@ final class HttpEnrolment implements Enrolment {
         }
     }
 
-    private void checkRoot(Claim claim, X509Certificate root) throws StepFailed {
-        var seen = Fingerprint.of(root);
-        if (claim.pinned() == null) {
+    /** Plain HTTP brings them, so beside a pin nothing counts; the CA itself hands out the others (RootSource). */
+    private List<X509Certificate> trustworthy(Claim claim, List<X509Certificate> handedOut) throws StepFailed {
+        if (claim.pinned().isEmpty()) {
             if (!warned.getAndSet(true)) {
                 log.atWarn()
-                        .addKeyValue("rootFingerprint", seen)
+                        .addKeyValue("rootFingerprint", Fingerprint.of(handedOut.get(0)))
                         .log("root is trusted because it is the first one seen; pin it with agent.root-fingerprint");
             }
-        } else if (!claim.pinned().equals(seen)) {
+            return handedOut;
+        }
+        var pinned = handedOut.stream()
+                .filter(root -> claim.pinned().contains(Fingerprint.of(root)))
+                .toList();
+        if (pinned.isEmpty()) {
             throw StepFailed.hopeless(
                     Reason.REFUSED,
-                    "provisioning handed out the root " + seen + ", but " + claim.pinned()
+                    "provisioning handed out the root " + fingerprints(handedOut) + ", but "
+                            + claim.pinned().stream().map(Fingerprint::hex).collect(Collectors.joining(" or "))
                             + " is pinned: somebody stands between, or the CA was replaced; compare with `lumia ca"
                             + " fingerprint` before you change agent.root-fingerprint or remove the identity's root.pem");
         }
+        return pinned;
+    }
+
+    private static String fingerprints(List<X509Certificate> roots) {
+        return roots.stream().map(root -> Fingerprint.of(root).hex()).collect(Collectors.joining(", "));
     }
 
     private static List<X509Certificate> chain(JsonObject json) {
@@ -157,7 +170,8 @@ final class HttpEnrolment implements Enrolment {
         return text;
     }
 
-    private static StepFailed refusal(DeviceName device, String address, Answer answer) {
+    private static StepFailed refusal(DeviceName device, InetAddress from, Answer answer) {
+        var address = from.isAnyLocalAddress() ? "that provisioning sees" : from.getHostAddress();
         var said = ": " + Printable.quoted(detail(answer.body()));
         return switch (answer.status()) {
             case 401 ->
@@ -167,8 +181,8 @@ final class HttpEnrolment implements Enrolment {
             case 403 ->
                 StepFailed.operator(
                         Reason.REFUSED,
-                        "address " + address + " is not whitelisted; run `lumia provisioning allow " + address + "`"
-                                + said);
+                        "address " + address + " is not whitelisted; run `lumia provisioning allow "
+                                + (from.isAnyLocalAddress() ? "ADDRESS" : address) + "`" + said);
             case 409 ->
                 StepFailed.operator(
                         Reason.REFUSED,

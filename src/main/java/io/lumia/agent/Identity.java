@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -39,9 +40,12 @@ final class Identity {
     private @Nullable String token;
     private @Nullable Contact contact;
     private @Nullable FleetTrust trust;
+    /** Those of {@link #trust} that the fleet's CA hands out. */
+    private List<X509Certificate> fleetRoots = List.of();
+
     private IdentityFiles.@Nullable Generation generation;
     private volatile List<X509Certificate> others = List.of();
-    private @Nullable Fingerprint pinned;
+    private Set<Fingerprint> pinned = Set.of();
     private @Nullable Presented presented;
     /** The generation in use replaced no other that worked; forgotten with the process, which makes it due in the usual window. */
     private boolean first;
@@ -57,6 +61,10 @@ final class Identity {
         this.environment = environment;
         this.dnsName = environment.domain().dnsName(name);
         this.store = new IdentityStore(environment.data(), name.value(), demandedName());
+    }
+
+    DeviceName name() {
+        return name;
     }
 
     /** The certificate in use; null before the first. */
@@ -81,7 +89,7 @@ final class Identity {
                         return AgentState.NEW;
                     }
                     contact = trusted.contact();
-                    trust = new FleetTrust(roots(trusted.root(), others));
+                    use(trusted.roots());
                     return expired() ? AgentState.PROVISIONED : AgentState.CERTIFIED;
                 });
     }
@@ -109,10 +117,107 @@ final class Identity {
                         })
                         .map(kept -> {
                             contact = kept.contact();
-                            trust = new FleetTrust(roots(kept.root(), others));
+                            use(kept.roots());
                             token = null;
                             return null;
                         }));
+    }
+
+    private void use(List<X509Certificate> roots) {
+        fleetRoots = roots;
+        trust = new FleetTrust(roots(roots, others));
+    }
+
+    /** Of the roots in use that the fleet's CA handed out. */
+    Fingerprint bundle() {
+        return Fingerprint.ofBundle(fleetRoots);
+    }
+
+    /** Whether its roots are the CA's to change; not where an operator gives certificate and roots as files. */
+    boolean learnsRoots() {
+        return environment.orders().certifiesName();
+    }
+
+    /**
+     * Asks the CA for its roots, and uses them for new connections from now on when they are others; what is connected stays.
+     *
+     * @param connected whether the broker is to be reached by the certificate in use
+     * @return whether they were others; fails with {@link StepFailed} when they are not good, and everything is as it was
+     */
+    Future<Boolean> learnRoots(boolean connected) {
+        var before = known(trust);
+        return environment.roots().look(contact().acmeDirectory(), before).compose(offer -> {
+            if (Fingerprint.ofBundle(offer.roots()).equals(bundle())) {
+                return Future.succeededFuture(false);
+            }
+            return work(() -> {
+                        RootReview.accept(offer, environment.clock().instant());
+                        return offer.roots();
+                    })
+                    .compose(roots -> connectable(roots, connected))
+                    .compose(roots -> work(() -> {
+                        store.keep(roots);
+                        return roots;
+                    }))
+                    .onFailure(unfit -> environment.roots().forget(before))
+                    .map(roots -> {
+                        use(roots);
+                        return true;
+                    });
+        });
+    }
+
+    /** Who lets go of a root must still reach the broker afterwards. */
+    private Future<List<X509Certificate>> connectable(List<X509Certificate> roots, boolean connected) {
+        var inUse = generation;
+        if (inUse == null || !connected || roots.containsAll(fleetRoots)) {
+            return Future.succeededFuture(roots);
+        }
+        var ssl = environment.connector().sslOptions(inUse.material(), new FleetTrust(roots(roots, others)));
+        return probe(ssl).map(roots).recover(failure -> Future.failedFuture(StepFailed.rolledBack(failure)));
+    }
+
+    /** Whether the certificate in use is of one of the roots in use. */
+    boolean isUnderRoots() {
+        try {
+            var inUse = generation;
+            if (inUse != null) {
+                CertificateCheck.chained(
+                        inUse.material().chain(),
+                        known(trust).roots(),
+                        environment.clock().instant());
+            }
+            return true;
+        } catch (StepFailed other) {
+            return false;
+        }
+    }
+
+    /**
+     * Tells the CA which roots are in use.
+     *
+     * @return whether they are those of now; fails with {@link StepFailed}
+     */
+    Future<Boolean> confirmRoots() {
+        var bundle = bundle();
+        return environment
+                .roots()
+                .confirm(
+                        contact().acmeDirectory(),
+                        known(trust),
+                        known(generation).material(),
+                        address,
+                        bundle)
+                .compose(current -> work(() -> {
+                    store.confirmed(bundle);
+                    return current;
+                }));
+    }
+
+    /** Whether the CA knows which roots are in use, as far as the disk says. */
+    Future<Boolean> hasConfirmedRoots() {
+        var bundle = bundle().hex();
+        return work(() -> store.confirmed().filter(bundle::equals).isPresent());
     }
 
     /** Obtains a certificate, checks it and writes it beside the one in use. */
@@ -204,12 +309,16 @@ final class Identity {
 
     /** Connects as the identity itself; the broker hands the session over from an older connection. */
     Future<MqttConnection> connect(TlsMaterial material, ClientSession session, MqttConnection.Listener listener) {
-        return dial(name.value(), false, material, session, listener);
+        return dial(name.value(), false, ssl(material), session, listener);
     }
 
     /** Connects and disconnects beside the real connection, to see that the broker accepts the certificate. */
     Future<Void> probe(TlsMaterial material) {
-        return dial(name.value() + "!probe", true, material, new ClientSession(1, 1), new SilentListener())
+        return probe(ssl(material));
+    }
+
+    private Future<Void> probe(ClientSSLOptions ssl) {
+        return dial(name.value() + "!probe", true, ssl, new ClientSession(1, 1), new SilentListener())
                 .compose(MqttConnection::disconnect);
     }
 
@@ -224,10 +333,10 @@ final class Identity {
     private Future<MqttConnection> dial(
             String clientId,
             boolean cleanStart,
-            TlsMaterial material,
+            ClientSSLOptions ssl,
             ClientSession session,
             MqttConnection.Listener listener) {
-        var dial = new MqttConnector.Dial(contact(), clientId, cleanStart, ssl(material), address, session);
+        var dial = new MqttConnector.Dial(contact(), clientId, cleanStart, ssl, address, session);
         return environment.connector().connect(dial, listener);
     }
 
@@ -255,9 +364,9 @@ final class Identity {
         return other == null ? contact().acmeDirectory() : other;
     }
 
-    /** The root of the fleet first. */
-    static List<X509Certificate> roots(X509Certificate fleets, List<X509Certificate> others) {
-        return Stream.concat(Stream.of(fleets), others.stream()).distinct().toList();
+    /** Those of the fleet first. */
+    static List<X509Certificate> roots(List<X509Certificate> fleets, List<X509Certificate> others) {
+        return Stream.concat(fleets.stream(), others.stream()).distinct().toList();
     }
 
     private Contact contact() {

@@ -14,6 +14,7 @@ import io.lumia.bus.FleetBus.RenewDeviceOutcome;
 import io.lumia.config.AppConfig;
 import io.lumia.mqtt.Message;
 import io.lumia.x509.DeviceName;
+import io.lumia.x509.Fingerprint;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
@@ -46,6 +47,8 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
     private final RenewalOrders orders;
     private final Turns turns = new Turns();
     private final RotationDrill drill;
+    private final TrustOrders trust;
+    private final DrainOrders drain;
     private final SequenceTracker sequences = new SequenceTracker();
     private final DeviceClocks clocks = new DeviceClocks();
     private final Map<Integer, DeliveryTimes> times = new HashMap<>();
@@ -58,6 +61,15 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
         this.commands = new Commands(agent::publish, ThreadLocalRandom.current().nextLong());
         this.orders = new RenewalOrders(commands, clock);
         this.drill = new RotationDrill(environment.vertx(), clock, config.name(), orders::order, turns::all);
+        this.trust = new TrustOrders(environment.vertx(), commands, clock, turns::all, this::hearOfRoots);
+        this.drain = new DrainOrders(
+                environment.vertx(),
+                clock,
+                config.name(),
+                config.drainPerSecond(),
+                orders::order,
+                this::renewSelf,
+                turns::all);
     }
 
     /** Completes when it is connected and subscribed for the first time; fails when that will never be. */
@@ -73,9 +85,11 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
                 .compose(served -> FleetBus.RENEW_DEVICE.serve(
                         vertx, asked -> renew(asked).onSuccess(outcome -> tell(asked, outcome))))
                 .compose(served -> drill.serve())
+                .compose(served -> trust.serve())
                 .compose(served -> agent.subscribe(Map.of("devices/+/telemetry", 1, "devices/+/responses", 1)))
                 .compose(noted -> agent.start())
                 .onSuccess(started -> {
+                    drain.start();
                     vertx.setPeriodic(LOOK_FOR_LATE.toMillis(), tick -> commands.expire(clock.instant()));
                     vertx.setPeriodic(config.commandInterval().toMillis(), tick -> command());
                 });
@@ -113,6 +127,7 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
             return;
         }
         turns.heardOf(device);
+        trust.heardOf(device);
         sequences.received(device, message.getString("run", ""), sequence);
         var sent = Instant.EPOCH.plus(sentAt, ChronoUnit.MICROS);
         var delivery = new Delivery(qos, Duration.between(sent, clock.instant()));
@@ -131,9 +146,18 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
         var ended = RenewalOrders.ended(device, message.payload());
         ended.ifPresent(told -> {
             drill.ended(told);
+            drain.ended(told);
             FleetBus.ORDERED_RENEWAL_ENDED.publish(vertx, told);
         });
         return ended.isPresent();
+    }
+
+    private void hearOfRoots(String bundle) {
+        var unused = agent.hearOfRoots(new Fingerprint(bundle));
+    }
+
+    private void renewSelf() {
+        var unused = agent.renewNow();
     }
 
     /** Who is not heard of may be quiet, or nobody at all: the inventory knows, where one can be asked. */

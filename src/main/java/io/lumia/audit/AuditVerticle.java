@@ -91,7 +91,7 @@ public final class AuditVerticle extends VerticleBase {
         assert timer >= 0;
         keeper.soon();
         return FleetBus.AUDITED
-                .listen(vertx, act -> writer.add(act.of(Origin.current())))
+                .listenHere(vertx, act -> writer.add(act.of(Origin.current())))
                 .compose(listening ->
                         FleetBus.AUDIT_STATISTICS.serve(vertx, asked -> Future.succeededFuture(writer.statistics())))
                 .compose(serving -> FleetBus.SEARCH_AUDIT.serve(vertx, searches::search))

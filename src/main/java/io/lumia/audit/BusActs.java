@@ -25,7 +25,6 @@ import io.lumia.bus.Origin;
 import io.lumia.x509.SerialNumber;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -90,8 +89,8 @@ final class BusActs {
     }
 
     private Future<?> brokers() {
-        var first = DEVICE_CONNECTED.listen(vertx, this::connected);
-        var denied = ACCESS_DENIED.listen(vertx, this::denied);
+        var first = DEVICE_CONNECTED.listenHere(vertx, this::connected);
+        var denied = ACCESS_DENIED.listenHere(vertx, this::denied);
         return Future.all(
                 first,
                 denied,
@@ -116,7 +115,7 @@ final class BusActs {
     }
 
     private Future<?> rest() {
-        var failed = BACKUP_ENDED.listen(vertx, ended -> {
+        var failed = BACKUP_ENDED.listenHere(vertx, ended -> {
             if (ended.result().equals("failed")) {
                 write(act("lumia", "backup.make", "backup", "failed", Map.of()));
             }
@@ -126,11 +125,7 @@ final class BusActs {
                 told(
                         TRUST_CHANGED,
                         changed -> act(
-                                "lumia",
-                                "trust.change",
-                                "roots",
-                                "ok",
-                                Map.of("sha256", ChainKey.sha256(changed.roots().getBytes(StandardCharsets.UTF_8))))),
+                                "lumia", "trust.change", "roots", "ok", Map.of("sha256", changed.bundleFingerprint()))),
                 told(
                         STORE_PURGED,
                         purged -> act(
@@ -237,7 +232,7 @@ final class BusActs {
     }
 
     private <E extends Record> Future<Void> told(Event<E> event, Function<E, Audited> act) {
-        return event.listen(vertx, happened -> write(act.apply(happened)));
+        return event.listenHere(vertx, happened -> write(act.apply(happened)));
     }
 
     private void write(Audited act) {

@@ -8,16 +8,25 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Certificates that were issued or asked for lately, since the broker asks at every CONNECT; the least recently used ones give way. */
+/**
+ * Certificates that were issued or asked for lately, since the broker asks at every CONNECT; the least recently used ones give way. Where other
+ * nodes revoke too, nothing is remembered: the broker must hear of it at the next CONNECT.
+ */
 final class KnownCertificates {
     private static final int MOST = 20_000;
 
+    private final int most;
     private final Map<SerialNumber, CertificateRecord> recent = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<SerialNumber, CertificateRecord> eldest) {
-            return size() > MOST;
+            return size() > most;
         }
     };
+
+    /** @param shared whether other nodes write to the same store */
+    KnownCertificates(boolean shared) {
+        most = shared ? 0 : MOST;
+    }
 
     /** With its status of now. */
     synchronized Optional<CertificateRecord> find(SerialNumber serial, Instant now) {

@@ -97,14 +97,14 @@ final class News {
             return new Told(journal, number, true, List.of(), null);
         }
         var revoked = new ArrayList<CertificateRevoked>();
-        @Nullable String roots = null;
+        @Nullable TrustChanged trust = null;
         for (Record fact : kept.stream().skip(skip).toList()) {
             if (fact instanceof CertificateRevoked revocation) {
                 revoked.add(revocation);
             } else if (fact instanceof TrustChanged changed) {
-                roots = changed.roots();
+                trust = changed;
             }
         }
-        return new Told(journal, number, false, revoked, roots);
+        return new Told(journal, number, false, revoked, trust);
     }
 }

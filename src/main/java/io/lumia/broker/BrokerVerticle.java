@@ -4,7 +4,6 @@ import static io.lumia.bus.FleetBus.BROKER_STATISTICS;
 import static io.lumia.bus.FleetBus.CERTIFICATE_REVOKED;
 import static io.lumia.bus.FleetBus.NEWS_MISSED;
 import static io.lumia.bus.FleetBus.REVOCATION_ENFORCED;
-import static io.lumia.bus.FleetBus.TRUST_CHANGED;
 
 import io.lumia.access.TopicAcl;
 import io.lumia.broker.durable.DurableStore;
@@ -13,7 +12,7 @@ import io.lumia.broker.handshake.Handshakes;
 import io.lumia.broker.handshake.StormLog;
 import io.lumia.bus.FleetBus.CertificateRevoked;
 import io.lumia.bus.FleetBus.RevocationEnforced;
-import io.lumia.bus.FleetBus.TrustChanged;
+import io.lumia.bus.FleetBus.TrustHolder;
 import io.lumia.config.BrokerConfig;
 import io.lumia.config.CannotStart;
 import io.lumia.config.Durability;
@@ -22,7 +21,6 @@ import io.lumia.tls.ListenerCertificate;
 import io.lumia.tls.ListenerCertificates;
 import io.lumia.tls.ListenerCertificates.Wanted;
 import io.lumia.tls.TlsOptions;
-import io.lumia.x509.Pem;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.ClientAuth;
@@ -104,8 +102,7 @@ public final class BrokerVerticle extends VerticleBase {
                     .compose(read -> listen(hub, certificate, gate))
                     .compose(bound -> certificate.serveRenewals(config.host(), port, true))
                     .compose(served -> serve(hub))
-                    .compose(
-                            served -> TRUST_CHANGED.listen(vertx, changed -> replaceTrust(certificate, files, changed)))
+                    .compose(served -> certificate.followTrust(TrustHolder.BROKER, files::fleetTrustChanged))
                     .onSuccess(served -> files.watch());
         });
     }
@@ -215,19 +212,6 @@ public final class BrokerVerticle extends VerticleBase {
                     var unused =
                             new Recheck(vertx, hub.connections().serials(), revoked -> enforce(hub, revoked)).run();
                 }));
-    }
-
-    /** Tells nobody but the log when it fails: what was trusted before still is. */
-    private void replaceTrust(ListenerCertificate certificate, BrokerFiles files, TrustChanged changed) {
-        Future.succeededFuture(changed.roots())
-                .map(Pem::certificates)
-                .compose(certificate::trustFleet)
-                .onSuccess(proved -> files.fleetTrustChanged())
-                .onComplete(
-                        proved -> log.info("broker trusts the new roots of the fleet"),
-                        failed -> log.atWarn()
-                                .addKeyValue("reason", failed.getMessage())
-                                .log("broker keeps the roots it trusts: the new ones are not good"));
     }
 
     private void enforce(Hub hub, CertificateRevoked revoked) {

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** The system at a glance: every address of the event bus and every message type. */
@@ -61,11 +62,15 @@ public final class FleetBus {
 
     /** How big the store is; answered where the authority runs. */
     public static final Call<ReadStoreStatistics, StoreStatistics> STORE_STATISTICS =
-            new Call<>("store.statistics", ReadStoreStatistics.class, StoreStatistics.class, SIGNING);
+            new Call<>("store.statistics", ReadStoreStatistics.class, StoreStatistics.class, SIGNING).local();
 
     /** Asked by metrics at each scrape. */
     public static final Call<ReadRevocationStatistics, RevocationStatistics> REVOCATION_STATISTICS = new Call<>(
-            "authority.revocation-statistics", ReadRevocationStatistics.class, RevocationStatistics.class, SHORT);
+                    "authority.revocation-statistics",
+                    ReadRevocationStatistics.class,
+                    RevocationStatistics.class,
+                    SHORT)
+            .local();
 
     public static final Call<DescribeAuthority, AuthorityDescription> DESCRIBE_AUTHORITY =
             new Call<>("authority.describe", DescribeAuthority.class, AuthorityDescription.class, SHORT);
@@ -89,7 +94,34 @@ public final class FleetBus {
 
     /** Asked again and again by processes without the authority, which cannot hear its events; answered when there is news, or after a while. */
     public static final Call<FollowNews, Told> FOLLOW_NEWS =
-            new Call<>("authority.news", FollowNews.class, Told.class, SIGNING);
+            new Call<>("authority.news", FollowNews.class, Told.class, SIGNING).local();
+
+    // ---- trust and the rotation of the CA
+    // ------------------------------------------------------------------------------
+
+    /** Asked by whoever starts or missed {@link #TRUST_CHANGED}: the bundle that is trusted now. */
+    public static final Call<DescribeTrust, TrustChanged> DESCRIBE_TRUST =
+            new Call<>("trust.describe", DescribeTrust.class, TrustChanged.class, SHORT);
+
+    /** Told by devices, brokers, listeners and services once they use a bundle; also at their start, so that they are known. */
+    public static final Call<ConfirmTrust, TrustConfirmed> CONFIRM_TRUST =
+            new Call<>("trust.confirm", ConfirmTrust.class, TrustConfirmed.class, SIGNING);
+
+    /** Asked by operators and by metrics at each scrape; answered by the authority, as the two that follow. */
+    public static final Call<DescribeCaRotation, CaRotationStatus> DESCRIBE_CA_ROTATION =
+            new Call<>("ca-rotation.describe", DescribeCaRotation.class, CaRotationStatus.class, SIGNING);
+
+    /** An operator prepares a new root or intermediate; nobody is told of it yet. */
+    public static final Call<StartCaRotation, CaRotationOutcome> START_CA_ROTATION =
+            new Call<>("ca-rotation.start", StartCaRotation.class, CaRotationOutcome.class, SIGNING);
+
+    /** An operator takes the next step, or turns back. */
+    public static final Call<ChangeCaRotation, CaRotationOutcome> CHANGE_CA_ROTATION =
+            new Call<>("ca-rotation.change", ChangeCaRotation.class, CaRotationOutcome.class, SIGNING);
+
+    /** Asked of the node that gave a nonce by the one that is shown it. */
+    public static final Call<SpendNonce, NonceSpent> SPEND_NONCE =
+            new Call<>("acme.nonce.spend", SpendNonce.class, NonceSpent.class, Duration.ofMillis(1500));
 
     // ---- provisioning
     // --------------------------------------------------------------------------------------------------
@@ -127,41 +159,60 @@ public final class FleetBus {
 
     /** Answered by the part that serves the admin API. */
     public static final Call<ReadWebStatistics, WebStatistics> WEB_STATISTICS =
-            new Call<>("web.statistics", ReadWebStatistics.class, WebStatistics.class, SHORT);
+            new Call<>("web.statistics", ReadWebStatistics.class, WebStatistics.class, SHORT).local();
 
     public static final Call<ReadBrokerStatistics, BrokerStatistics> BROKER_STATISTICS =
-            new Call<>("broker.statistics", ReadBrokerStatistics.class, BrokerStatistics.class, SHORT);
+            new Call<>("broker.statistics", ReadBrokerStatistics.class, BrokerStatistics.class, SHORT).local();
 
-    public static final Call<ReadDeliveryStatistics, DeliveryStatistics> DELIVERY_STATISTICS =
-            new Call<>("app.delivery-statistics", ReadDeliveryStatistics.class, DeliveryStatistics.class, SHORT);
+    public static final Call<ReadDeliveryStatistics, DeliveryStatistics> DELIVERY_STATISTICS = new Call<>(
+                    "app.delivery-statistics", ReadDeliveryStatistics.class, DeliveryStatistics.class, SHORT)
+            .local();
 
     // ---- the audit log
     // --------------------------------------------------------------------------------------------------
 
     /** Asked by the admin API; answered from the index, newest first. */
     public static final Call<SearchAudit, AuditPage> SEARCH_AUDIT =
-            new Call<>("audit.search", SearchAudit.class, AuditPage.class, SIGNING);
+            new Call<>("audit.search", SearchAudit.class, AuditPage.class, SIGNING).local();
 
     /** Asked by metrics at each scrape. */
     public static final Call<ReadAuditStatistics, AuditStatistics> AUDIT_STATISTICS =
-            new Call<>("audit.statistics", ReadAuditStatistics.class, AuditStatistics.class, SHORT);
+            new Call<>("audit.statistics", ReadAuditStatistics.class, AuditStatistics.class, SHORT).local();
 
     // ---- settings
     // --------------------------------------------------------------------------------------------------------
 
     public static final Call<DescribeSettings, SettingsState> DESCRIBE_SETTINGS =
-            new Call<>("settings.describe", DescribeSettings.class, SettingsState.class, SHORT);
+            new Call<>("settings.describe", DescribeSettings.class, SettingsState.class, SHORT).local();
 
     /** What is set holds until the next start. */
     public static final Call<ChangeSettings, SettingsOutcome> CHANGE_SETTINGS =
-            new Call<>("settings.change", ChangeSettings.class, SettingsOutcome.class, SHORT);
+            new Call<>("settings.change", ChangeSettings.class, SettingsOutcome.class, SHORT).local();
 
     /** Reads the configuration files again. */
     public static final Call<ReloadSettings, SettingsOutcome> RELOAD_SETTINGS =
-            new Call<>("settings.reload", ReloadSettings.class, SettingsOutcome.class, SHORT);
+            new Call<>("settings.reload", ReloadSettings.class, SettingsOutcome.class, SHORT).local();
+
     /** Answered by the simulated devices of this process. */
     public static final Call<ReadSwarmStatistics, SwarmStatistics> SWARM_STATISTICS =
-            new Call<>("swarm.statistics", ReadSwarmStatistics.class, SwarmStatistics.class, SHORT);
+            new Call<>("swarm.statistics", ReadSwarmStatistics.class, SwarmStatistics.class, SHORT).local();
+
+    /** Asked by the health endpoint; answered where the store is open, once the database has answered. */
+    public static final Call<CheckStore, StoreCheck> CHECK_STORE =
+            new Call<>("store.check", CheckStore.class, StoreCheck.class, Duration.ofSeconds(2)).local();
+
+    // ---- the cluster
+    // -----------------------------------------------------------------------------------------------------
+
+    /** Answered where this process is a node of a cluster. */
+    public static final Call<DescribeCluster, ClusterState> DESCRIBE_CLUSTER =
+            new Call<>("cluster.describe", DescribeCluster.class, ClusterState.class, SHORT).local();
+
+    /** Told by each node to itself, when it begins to see another. */
+    public static final Event<NodeJoined> NODE_JOINED = new Event<>("cluster.joined", NodeJoined.class).local();
+
+    /** Told by each node to itself, when it sees another no more: stopped, lost, or beyond a partition. */
+    public static final Event<NodeLeft> NODE_LEFT = new Event<>("cluster.left", NodeLeft.class).local();
 
     // ---- events
     // --------------------------------------------------------------------------------------------------------
@@ -172,13 +223,13 @@ public final class FleetBus {
 
     /** Told by the authority when it refused a request or could not answer it. */
     public static final Event<CertificateNotIssued> CERTIFICATE_NOT_ISSUED =
-            new Event<>("certificate.not-issued", CertificateNotIssued.class);
+            new Event<>("certificate.not-issued", CertificateNotIssued.class).local();
 
     /** Told by the authority once a second while it turns requests away for want of room. */
-    public static final Event<RequestsShed> REQUESTS_SHED = new Event<>("authority.shed", RequestsShed.class);
+    public static final Event<RequestsShed> REQUESTS_SHED = new Event<>("authority.shed", RequestsShed.class).local();
 
     /** Told once for each kind of rows that a purge deleted. */
-    public static final Event<StorePurged> STORE_PURGED = new Event<>("store.purged", StorePurged.class);
+    public static final Event<StorePurged> STORE_PURGED = new Event<>("store.purged", StorePurged.class).local();
 
     /** Told by an agent or listener once the new certificate is in use. */
     public static final Event<CertificateRenewed> CERTIFICATE_RENEWED =
@@ -186,39 +237,47 @@ public final class FleetBus {
 
     /** Told by each identity of this process, for who keeps records where the CA is not ours. */
     public static final Event<CertificateObtained> CERTIFICATE_OBTAINED =
-            new Event<>("certificate.obtained", CertificateObtained.class);
+            new Event<>("certificate.obtained", CertificateObtained.class).local();
 
     public static final Event<RenewalFailed> RENEWAL_FAILED =
             new Event<>("certificate.renewal-failed", RenewalFailed.class);
 
     /** Told for each step of a fallback chain, when a CA does not deliver. */
     public static final Event<FallbackTaken> FALLBACK_TAKEN =
-            new Event<>("certificate.fallback-taken", FallbackTaken.class);
+            new Event<>("certificate.fallback-taken", FallbackTaken.class).local();
 
     /** Told by the application when a device that was ordered to renew has, or could not. */
     public static final Event<OrderedRenewalEnded> ORDERED_RENEWAL_ENDED =
             new Event<>("device.renewal-ended", OrderedRenewalEnded.class);
+
+    /** Told by the authority when the rotation of root or intermediate took a step. */
+    public static final Event<CaRotationMoved> CA_ROTATION_MOVED =
+            new Event<>("ca-rotation.moved", CaRotationMoved.class);
+
+    /** Told by the authority again and again while certificates of an issuer that is left drain; each listener renews once. */
+    public static final Event<ListenersToRenew> LISTENERS_TO_RENEW =
+            new Event<>("listener.to-renew", ListenersToRenew.class);
 
     /** Told by the application when a fleet rotation begins, changes or ends, and once a second while it runs. */
     public static final Event<FleetRotationStatus> FLEET_ROTATION =
             new Event<>("fleet-rotation.progress", FleetRotationStatus.class);
 
     public static final Event<CertificateExpiring> CERTIFICATE_EXPIRING =
-            new Event<>("certificate.expiring", CertificateExpiring.class);
+            new Event<>("certificate.expiring", CertificateExpiring.class).local();
 
     /** Told by the expiry monitor after each look at something that is configured. */
     public static final Event<WatchedLookedAt> WATCHED_LOOKED_AT =
-            new Event<>("expiry.looked-at", WatchedLookedAt.class);
+            new Event<>("expiry.looked-at", WatchedLookedAt.class).local();
 
     /** Told after each look at an instance whose certificate is renewed, renewed or not. */
     public static final Event<InstanceLookedAt> INSTANCE_LOOKED_AT =
-            new Event<>("renewal.looked-at", InstanceLookedAt.class);
+            new Event<>("renewal.looked-at", InstanceLookedAt.class).local();
 
     /** Told by the expiry monitor after each try of a hook. */
-    public static final Event<HookRun> HOOK_RUN = new Event<>("expiry.hook-run", HookRun.class);
+    public static final Event<HookRun> HOOK_RUN = new Event<>("expiry.hook-run", HookRun.class).local();
 
     /** Told after each backup that this process was to make. */
-    public static final Event<BackupEnded> BACKUP_ENDED = new Event<>("backup.ended", BackupEnded.class);
+    public static final Event<BackupEnded> BACKUP_ENDED = new Event<>("backup.ended", BackupEnded.class).local();
 
     /** Told by the authority once the revocation is durable. */
     public static final Event<CertificateRevoked> CERTIFICATE_REVOKED =
@@ -229,7 +288,7 @@ public final class FleetBus {
             new Event<>("revocation.enforced", RevocationEnforced.class);
 
     /** Told where the authority is in another process, when revocations may have gone unheard. */
-    public static final Event<NewsMissed> NEWS_MISSED = new Event<>("authority.news-missed", NewsMissed.class);
+    public static final Event<NewsMissed> NEWS_MISSED = new Event<>("authority.news-missed", NewsMissed.class).local();
 
     /** Told when the fleet's roots are others from now on. */
     public static final Event<TrustChanged> TRUST_CHANGED = new Event<>("trust.changed", TrustChanged.class);
@@ -259,20 +318,26 @@ public final class FleetBus {
 
     /** Told whenever a listener begins to serve a certificate, or keeps the old one because the new one was bad. */
     public static final Event<ListenerReloaded> LISTENER_RELOADED =
-            new Event<>("listener.reloaded", ListenerReloaded.class);
+            new Event<>("listener.reloaded", ListenerReloaded.class).local();
 
     /** Told by the broker when a file it watches changed. */
-    public static final Event<BrokerReloaded> BROKER_RELOADED = new Event<>("broker.reloaded", BrokerReloaded.class);
+    public static final Event<BrokerReloaded> BROKER_RELOADED =
+            new Event<>("broker.reloaded", BrokerReloaded.class).local();
 
     /** Told when the limits from which an expiry is a warning, or critical, are others from now on. */
     public static final Event<ThresholdsChanged> THRESHOLDS_CHANGED =
-            new Event<>("settings.thresholds", ThresholdsChanged.class);
+            new Event<>("settings.thresholds", ThresholdsChanged.class).local();
 
     /** An act worth keeping: written to the audit log. */
-    public static final Event<Audited> AUDITED = new Event<>("audit", Audited.class);
+    public static final Event<Audited> AUDITED = new Event<>("audit", Audited.class).local();
 
     // ---- messages
     // ------------------------------------------------------------------------------------------------------
+
+    public record SpendNonce(String nonce) {}
+
+    /** @param good whether it was given and not used before */
+    public record NonceSpent(boolean good) {}
 
     /**
      * @param csr PKCS#10, PEM
@@ -1013,17 +1078,129 @@ public final class FleetBus {
      * @param journal another one after each start of the authority
      * @param upTo what to ask after next time
      * @param gap whether something may have happened that is not told here
-     * @param roots as in {@link TrustChanged}; null: unchanged
+     * @param trust the newest change; null: unchanged
      */
     public record Told(
             String journal,
             long upTo,
             boolean gap,
             List<CertificateRevoked> revoked,
-            @Nullable String roots) {}
+            @Nullable TrustChanged trust) {}
 
-    /** @param roots the bundle that is trusted from now on, PEM */
-    public record TrustChanged(String roots) {}
+    /**
+     * @param bundlePem the roots that are trusted from then on
+     * @param bundleFingerprint of all of them together ({@code Fingerprint.ofBundle}), hexadecimal
+     */
+    public record TrustChanged(String bundlePem, String bundleFingerprint, Instant at) {}
+
+    public record DescribeTrust() {}
+
+    /** Who trusts roots. */
+    public enum TrustHolder {
+        /** By its fleet name. */
+        DEVICE,
+        /** An MQTT broker, ours or an operator's. */
+        BROKER,
+        /** Any other listener that asks clients for certificates or shows its own. */
+        LISTENER,
+        /** A client of ours: the application, renewal, a site. */
+        SERVICE,
+        /** A node of the authority; what it confirms is that it has the keys. */
+        AUTHORITY
+    }
+
+    /**
+     * @param name of the holder, unique among its kind
+     * @param bundleFingerprint as in {@link TrustChanged}, of what it uses
+     */
+    public record ConfirmTrust(TrustHolder kind, String name, String bundleFingerprint) {}
+
+    /**
+     * @param current whether that is the bundle of now; otherwise fetch it and confirm again
+     * @param bundleFingerprint of the bundle of now
+     */
+    public record TrustConfirmed(boolean current, String bundleFingerprint) {}
+
+    public record DescribeCaRotation() {}
+
+    /** @param intermediate a new intermediate under the same root; false: a new root, with an intermediate if there is one now */
+    public record StartCaRotation(boolean intermediate, String actor) {}
+
+    public enum CaRotationChange {
+        NEXT,
+        ABORT
+    }
+
+    /**
+     * @param force whether to go past those who are missing, all of whom are named in the audit log
+     * @param revokeOld whether the last step of an intermediate's rotation revokes the old one
+     */
+    public record ChangeCaRotation(CaRotationChange change, boolean force, boolean revokeOld, String actor) {}
+
+    /** @param lastSeen when it confirmed anything; null: never */
+    public record Straggler(
+            TrustHolder kind, String name, @Nullable Instant lastSeen, String detail) {}
+
+    /** How many holders of a kind have confirmed the bundle of now, and how many have not. */
+    public record Adoption(long confirmed, long missing) {}
+
+    /**
+     * The rotation of root or intermediate that runs, or the last one.
+     *
+     * @param id of this rotation; null: there never was one
+     * @param kind {@code root} or {@code intermediate}; {@code none}
+     * @param phase {@code idle, prepared, spreading, adopted, issuing, draining, withdrawing, returning, done, aborted}
+     * @param since when the phase began
+     * @param oldRoot fingerprint, as the three that follow; null: none
+     * @param bundleFingerprint of what is trusted now
+     * @param adoption by kind of holder, of the bundle of now
+     * @param leaves live certificates of the issuer that is left
+     * @param ready whether the next step can be taken without force
+     * @param explanation what this phase is, for people
+     * @param blocked what the next step waits for; empty: nothing
+     * @param next what the next step does; empty: there is none
+     * @param abort what turning back means now; empty: it is not possible
+     * @param missing how many stragglers there are
+     * @param stragglers the first of them
+     */
+    public record CaRotationStatus(
+            @Nullable String id,
+            String kind,
+            String phase,
+            @Nullable Instant startedAt,
+            @Nullable Instant since,
+            String actor,
+            @Nullable String oldRoot,
+            @Nullable String newRoot,
+            @Nullable String oldIssuer,
+            @Nullable String newIssuer,
+            String bundleFingerprint,
+            Map<String, Adoption> adoption,
+            long leaves,
+            boolean ready,
+            String explanation,
+            String blocked,
+            String next,
+            String abort,
+            long missing,
+            List<Straggler> stragglers) {}
+
+    /**
+     * Told once the step is in the database.
+     *
+     * @param phase as in {@link CaRotationStatus}, of now
+     */
+    public record CaRotationMoved(String id, String kind, String phase, Instant at, String actor) {}
+
+    /** @param issuedBefore those with certificates from before this */
+    public record ListenersToRenew(Instant issuedBefore) {}
+
+    public sealed interface CaRotationOutcome {
+        record Changed(CaRotationStatus status) implements CaRotationOutcome {}
+
+        /** @param detail why not, and what to do; names the first who are missing */
+        record Refused(String detail, CaRotationStatus status) implements CaRotationOutcome {}
+    }
 
     public record ProvisioningChanged(ProvisioningState state, String actor) {}
 
@@ -1216,17 +1393,57 @@ public final class FleetBus {
      */
     public record AuditStatistics(long sequence, long written, long lost, int waiting, boolean failing, long bytes) {}
 
+    public record CheckStore() {}
+
+    /** @param reachable whether the database answers; what is asked of it is tried all the same */
+    public record StoreCheck(boolean reachable) {}
+
+    public record DescribeCluster() {}
+
+    /**
+     * What a node sees of its cluster.
+     *
+     * @param nodes that it sees, itself among them, by name
+     * @param expected how many there shall be: this one and the other {@code cluster.members}
+     * @param certificate of this node on the event bus, as long as this run may last
+     */
+    public record ClusterState(List<ClusterNode> nodes, int expected, Validity certificate) {
+        public ClusterState {
+            nodes = List.copyOf(nodes);
+        }
+    }
+
+    /**
+     * @param since when this run of it began
+     * @param self whether it is the one that answers
+     */
+    public record ClusterNode(NodeId id, String version, Instant since, String address, boolean self) {}
+
+    public record NodeJoined(ClusterNode node) {}
+
+    public record NodeLeft(ClusterNode node) {}
+
     private FleetBus() {}
 
     /** Called once per Vert.x instance, before the first verticle is deployed. */
-    public static void install(Vertx vertx) {
+    public static void install(Vertx vertx, NodeId self) {
         RecordCodec.register(vertx);
+        self.install(vertx);
+    }
+
+    /** For a process that nobody else talks with. */
+    public static void install(Vertx vertx) {
+        install(vertx, NodeId.started("local", ThreadLocalRandom.current()));
     }
 
     /** Asked by the renewal scheduler; answered by the part that owns the listener, which makes key and request itself. */
     public static Call<RenewListener, RenewListenerOutcome> renewListener(String listener) {
         return new Call<>(
-                "listener.renew." + listener, RenewListener.class, RenewListenerOutcome.class, Duration.ofMinutes(1));
+                        "listener.renew." + listener,
+                        RenewListener.class,
+                        RenewListenerOutcome.class,
+                        Duration.ofMinutes(1))
+                .local();
     }
 
     public record RenewListener(String reason) {}

@@ -5,7 +5,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.MessageCodec;
 
-/** Hands immutable records from verticle to verticle by reference; refuses to leave the process. */
+/** Hands immutable records from verticle to verticle by reference; refuses to leave the process: {@link Wire} is the way between nodes. */
 final class RecordCodec implements MessageCodec<Object, Object> {
     private static final String NAME = "lumia-record";
 

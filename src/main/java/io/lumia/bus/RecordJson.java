@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.KeyDeserializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -30,9 +31,12 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Bus messages as JSON, for the way between processes: values as their text, sealed outcomes with their simple name as {@code outcome}. */
+/**
+ * Bus messages as JSON, for the way between processes: values as their text, sealed outcomes with their simple name as {@code outcome}.
+ * Members that the reader does not know are skipped, so that a newer version can write to an older one.
+ */
 final class RecordJson {
-    private static final ObjectMapper MAPPER = mapper();
+    private static final ObjectMapper MAPPER = prepared(new ObjectMapper());
 
     private RecordJson() {}
 
@@ -55,16 +59,17 @@ final class RecordJson {
         }
     }
 
-    private static ObjectMapper mapper() {
+    /** So that the mapper of whatever format knows the values of messages. */
+    static ObjectMapper prepared(ObjectMapper mapper) {
         var module = new SimpleModule();
         text(module, Instant.class, Instant::toString, Instant::parse);
         text(module, Duration.class, Duration::toString, Duration::parse);
         text(module, SerialNumber.class, SerialNumber::toString, SerialNumber::parse);
         text(module, DeviceName.class, DeviceName::toString, DeviceName::new);
         module.addKeyDeserializer(Duration.class, new DurationKey());
-        var mapper = new ObjectMapper().registerModule(module);
-        mapper.setAnnotationIntrospector(new SealedOutcomes());
-        return mapper;
+        return mapper.registerModule(module)
+                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .setAnnotationIntrospector(new SealedOutcomes());
     }
 
     private static <T> void text(

@@ -24,6 +24,9 @@ public final class RemoteCalls {
                     FleetBus.DESCRIBE_AUTHORITY,
                     FleetBus.LIST_DEVICES,
                     FleetBus.RELEASE_NAME,
+                    FleetBus.DESCRIBE_TRUST,
+                    FleetBus.CONFIRM_TRUST,
+                    FleetBus.DESCRIBE_CA_ROTATION,
                     FleetBus.FOLLOW_NEWS)
             .stream()
             .collect(Collectors.toUnmodifiableMap(Call::address, Function.identity()));

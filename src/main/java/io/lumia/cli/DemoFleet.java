@@ -16,6 +16,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -90,6 +91,15 @@ final class DemoFleet {
                 .statusCode();
     }
 
+    /** The admin API, as the operator that has the first token. */
+    AdminClient operator() throws IOException {
+        var token = Files.readString(config.data().resolve("admin-token")).strip();
+        return new AdminClient(
+                HttpClient.newHttpClient(),
+                URI.create("http://127.0.0.1:" + addresses().webPort()),
+                token);
+    }
+
     /** The application and the devices. */
     static List<String> identities(LumiaConfig config) {
         var identities = new ArrayList<String>();
@@ -115,7 +125,7 @@ final class DemoFleet {
         }
     }
 
-    private static void complete(Future<?> future) {
+    static void complete(Future<?> future) {
         var unused = await(future);
     }
 }

@@ -5,12 +5,12 @@ import static io.lumia.bus.FleetBus.SWITCH_PROVISIONING;
 import static io.lumia.cli.DemoFleet.await;
 import static io.lumia.cli.DemoFleet.received;
 
-import io.lumia.bus.FleetBus.BrokerStatistics;
 import io.lumia.bus.FleetBus.Histogram;
 import io.lumia.bus.FleetBus.ReadBrokerStatistics;
 import io.lumia.bus.FleetBus.SwitchProvisioning;
 import io.lumia.config.Durations;
 import io.lumia.config.LumiaConfig;
+import io.lumia.tls.IdentityFiles;
 import io.lumia.x509.Profile;
 import java.io.IOException;
 import java.net.URI;
@@ -54,7 +54,7 @@ final class DemoRun {
                 case BOOTSTRAP -> bootstrap();
                 case NORMAL -> normal();
                 case RENEWAL -> renewal();
-                case EXPIRY -> throw new IllegalArgumentException("is played by ExpiryRun");
+                case EXPIRY, NEW_DEVICE -> throw new IllegalArgumentException("has a run of its own");
             }
         } finally {
             fleet.stop();
@@ -123,15 +123,34 @@ final class DemoRun {
                 .max()
                 .orElse(Double.POSITIVE_INFINITY);
         story.check(slowest <= 1, "99 of 100 arrived within %.3f s", slowest);
-        story.step("A stranger without a certificate knocks at the broker");
-        var addresses = fleet.addresses();
-        story.check(
-                await(Stranger.isTurnedAway(fleet.vertx(), config.tls(), addresses.brokerPort())),
-                "the broker turns it away");
+        long answered = after.commands().results().getOrDefault("answered", 0L);
+        story.check(answered > 0, "devices answered %d commands of the application", answered);
         story.step("The metrics tell the same");
-        var metrics = get("http://127.0.0.1:" + addresses.metricsPort() + "/metrics");
+        var metrics = get("http://127.0.0.1:" + fleet.addresses().metricsPort() + "/metrics");
         var line = "lumia_mqtt_connections " + (double) identities().size();
         story.check(metrics.contains(line), "%s", line);
+        keptApart();
+        story.step("A stranger without a certificate knocks at the broker");
+        story.check(
+                await(Stranger.isTurnedAway(
+                        fleet.vertx(), config.tls(), fleet.addresses().brokerPort())),
+                "the broker turns it away");
+    }
+
+    private void keptApart() {
+        var device = config.swarm().name(1).value();
+        var other = "devices/" + config.swarm().name(2).value() + "/telemetry";
+        story.step("%s tries the topics of another device, with its own certificate", device);
+        var material =
+                new IdentityFiles(config.data(), device).current().orElseThrow().material();
+        int port = fleet.addresses().brokerPort();
+        var own = await(Trespass.speaks(
+                fleet.vertx(), config.tls(), port, device, material, "devices/" + device + "/responses"));
+        var heard = await(Trespass.listens(fleet.vertx(), config.tls(), port, device, material, other));
+        var told = await(Trespass.speaks(fleet.vertx(), config.tls(), port, device, material, other));
+        story.check(!own.refused(), "it may publish to %s", own.topic());
+        story.check(heard.refused(), "it may not hear %s", heard.topic());
+        story.check(told.refused(), "it may not publish to %s", told.topic());
     }
 
     private void renewal() throws InterruptedException {
@@ -160,7 +179,7 @@ final class DemoRun {
         story.tell("connections ended: %s", broker.disconnects());
         story.check(
                 received(after) > received(before), "%d QoS 1 messages arrived", received(after) - received(before));
-        story.check(dropped(broker) == 0, "%d connections dropped", dropped(broker));
+        story.check(dropped(broker.disconnects()) == 0, "%d connections dropped", dropped(broker.disconnects()));
         story.check(after.lost() == 0, "%d messages lost, %d came twice", after.lost(), after.duplicated());
         story.check(seen.failedRenewals() == 0, "%d renewals failed", seen.failedRenewals());
         story.check(seen.connected() == clients.size(), "%d identities are connected", seen.connected());
@@ -170,9 +189,10 @@ final class DemoRun {
         return DemoFleet.identities(config);
     }
 
-    private static long dropped(BrokerStatistics broker) {
-        return broker.disconnects().entrySet().stream()
-                .filter(ended -> !NOT_DROPPED.contains(ended.getKey()))
+    /** @param ended connections, by reason */
+    static long dropped(Map<String, Long> ended) {
+        return ended.entrySet().stream()
+                .filter(one -> !NOT_DROPPED.contains(one.getKey()))
                 .mapToLong(Map.Entry::getValue)
                 .sum();
     }

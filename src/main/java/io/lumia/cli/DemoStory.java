@@ -44,14 +44,29 @@ final class DemoStory {
         }
     }
 
+    /** Checks that held so far. */
+    int held() {
+        return held;
+    }
+
+    /** Checks that did not hold so far. */
+    int broken() {
+        return broken;
+    }
+
+    /** Whether every check held so far, and there was one. */
+    boolean holds() {
+        return broken == 0 && held > 0;
+    }
+
     /** Ends the story; whether every check held, and there was one. */
     boolean end() {
         line("");
         line(
-                broken == 0 && held > 0
+                holds()
                         ? paint(GREEN, held + " checks held.")
                         : paint(RED, broken + " of " + (held + broken) + " checks did not hold."));
-        return broken == 0 && held > 0;
+        return holds();
     }
 
     private void line(String text) {

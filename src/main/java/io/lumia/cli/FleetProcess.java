@@ -7,8 +7,8 @@ import io.lumia.access.AddressRange;
 import io.lumia.audit.AuditVerticle;
 import io.lumia.authority.AuthorityVerticle;
 import io.lumia.broker.BrokerVerticle;
-import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.AuthorityDescription;
+import io.lumia.bus.FleetBus.ClusterState;
 import io.lumia.bus.FleetBus.CountOverdue;
 import io.lumia.bus.FleetBus.DescribeAuthority;
 import io.lumia.bus.FleetBus.DescribeProvisioning;
@@ -28,6 +28,7 @@ import io.lumia.metrics.WorkerPools;
 import io.lumia.provisioning.ProvisioningVerticle;
 import io.lumia.provisioning.dns.NameResponder;
 import io.lumia.renewal.RenewalVerticle;
+import io.lumia.renewal.RootFilesVerticle;
 import io.lumia.store.RetentionVerticle;
 import io.lumia.store.Store;
 import io.lumia.store.StoreUnusable;
@@ -40,8 +41,6 @@ import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.metrics.MetricsOptions;
 import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -56,19 +55,15 @@ final class FleetProcess {
     private static final Logger log = LoggerFactory.getLogger(FleetProcess.class);
 
     private final WorkerPools pools = new WorkerPools();
-    private final Vertx vertx = Vertx.builder()
-            .with(new VertxOptions()
-                    .setPreferNativeTransport(true)
-                    .setMetricsOptions(new MetricsOptions().setEnabled(true)))
-            .withMetrics(pools)
-            .build();
+    private final ProcessVertx process;
+    private final Vertx vertx;
     private final LumiaConfig config;
     private final Clock clock;
     private final Readiness readiness = new Readiness();
     private final SwarmAddresses addresses;
     private final CertificateSources sources;
     private final ListenerCertificates certificates;
-    private final Deployments deployments = new Deployments(vertx);
+    private final Deployments deployments;
 
     private final AuditVerticle audit;
     private final @Nullable SettingsVerticle settings;
@@ -88,17 +83,23 @@ final class FleetProcess {
         this(config, clock, null);
     }
 
-    /** @param settings deployed last; null: settings do not change */
+    /**
+     * Blocks while a cluster is joined.
+     *
+     * @param settings deployed last; null: settings do not change
+     */
     FleetProcess(LumiaConfig config, Clock clock, @Nullable SettingsVerticle settings) {
         this.settings = settings;
         this.config = config;
         this.clock = clock;
-        this.addresses = SwarmAddresses.choose(config.swarm(), appAddress(config), SwarmAddresses::canBind);
+        this.process = ProcessVertx.start(config, pools, clock);
+        this.vertx = process.vertx();
+        this.deployments = new Deployments(vertx);
+        this.addresses = addressesOf(config);
         this.sources = new CertificateSources(vertx, config.data(), clock);
         this.certificates =
                 new ListenerCertificates(config.data(), config.tls(), clock, AcmeListenerSource.by(sources));
         this.audit = new AuditVerticle(config.audit(), config.data(), clock);
-        FleetBus.install(vertx);
     }
 
     Vertx vertx() {
@@ -110,7 +111,9 @@ final class FleetProcess {
         // of no context: the event loops are gone when a failed start has been cleaned up
         var started = Promise.<Void>promise();
         watchers()
+                .compose(watching -> process.deploy(deployments))
                 .compose(watching -> Future.all(openStore(), installProviders()))
+                .compose(opened -> process.demandOneCa(config, store))
                 .compose(opened -> audit.remember(AuditHead.keptIn(store, vertx, config.data())))
                 .compose(opened -> deployAuthority())
                 .compose(deployed -> deployBroker())
@@ -121,6 +124,7 @@ final class FleetProcess {
                 .compose(deployed -> deployWeb())
                 .compose(deployed -> deployIdentities())
                 .compose(deployed -> deployBackup())
+                .compose(deployed -> deployRootFiles())
                 .compose(deployed -> settings == null ? Future.succeededFuture() : deploy(settings))
                 .onSuccess(deployed -> {
                     readiness.ready();
@@ -161,7 +165,8 @@ final class FleetProcess {
                         broker == null ? 0 : broker.port(),
                         web == null ? 0 : web.port(),
                         web != null && web.https(),
-                        metrics == null ? 0 : metrics.port()));
+                        metrics == null ? 0 : metrics.port(),
+                        process.link() == null ? null : process.link().state()));
     }
 
     /** Ports are 0 where the part does not run here. */
@@ -174,7 +179,8 @@ final class FleetProcess {
             int brokerPort,
             int webPort,
             boolean webHttps,
-            int metricsPort) {}
+            int metricsPort,
+            @Nullable ClusterState cluster) {}
 
     /** The simulated devices of this process, once they are deployed. */
     Optional<Swarm> swarm() {
@@ -251,6 +257,7 @@ final class FleetProcess {
                 clock,
                 renewalPolicy(config));
         return deploy(authority)
+                .compose(deployed -> process.rememberCa(config, opened()))
                 .compose(
                         deployed -> deploy(new RetentionVerticle(config.store(), opened(), clock, new SecureRandom())));
     }
@@ -344,6 +351,12 @@ final class FleetProcess {
         return every == null ? Future.succeededFuture() : deploy(ScheduledBackup.of(config, every, clock));
     }
 
+    private Future<?> deployRootFiles() {
+        return config.trust().files().isEmpty()
+                ? Future.succeededFuture()
+                : deploy(new RootFilesVerticle(config.trust()));
+    }
+
     private Future<String> deploy(Deployable part) {
         return deployments.deploy(part);
     }
@@ -377,6 +390,11 @@ final class FleetProcess {
     static RenewalPolicy renewalPolicy(LumiaConfig config) {
         var renewal = config.renewal();
         return new RenewalPolicy(renewal.remainingLifetime(), renewal.renewBefore(), renewal.spread());
+    }
+
+    private static SwarmAddresses addressesOf(LumiaConfig config) {
+        var chosen = SwarmAddresses.choose(config.swarm(), appAddress(config), SwarmAddresses::canBind);
+        return config.runs(Part.PROVISIONING) ? chosen : chosen.towardsOthers();
     }
 
     private static @Nullable InetAddress appAddress(LumiaConfig config) {

@@ -9,6 +9,7 @@ import io.lumia.config.LumiaConfig;
 import io.lumia.config.Part;
 import io.lumia.swarm.Swarm;
 import io.lumia.swarm.SwarmAddresses;
+import io.lumia.x509.Fingerprint;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -44,7 +45,19 @@ final class IdentityParts {
         if (!config.runs(Part.APP) && !config.runs(Part.SWARM) && !config.runs(Part.MOSQUITTO)) {
             return Future.succeededFuture();
         }
-        var environment = environment(where);
+        return root(where).compose(root -> deploy(environment(where, root.orElse(null)), stepCa));
+    }
+
+    /** Known, or pinned by the configuration; empty: the first one seen is trusted. */
+    private Future<Optional<Fingerprint>> root(Whereabouts where) {
+        var known = where.rootFingerprint();
+        var file = config.agent().rootFile();
+        return known != null || file == null
+                ? Future.succeededFuture(Optional.ofNullable(known))
+                : vertx.executeBlocking(() -> Optional.of(PinnedRoot.in(file)), false);
+    }
+
+    private Future<?> deploy(AgentEnvironment environment, @Nullable StepCa stepCa) {
         var deployed = Future.succeededFuture("");
         if (config.runs(Part.MOSQUITTO)) {
             var rules = withApplication(config.broker(), config.app()).rules();
@@ -75,7 +88,7 @@ final class IdentityParts {
         return broker.withRules(rules);
     }
 
-    private AgentEnvironment environment(Whereabouts where) {
+    private AgentEnvironment environment(Whereabouts where, @Nullable Fingerprint root) {
         var http01 = config.agent().http01Port();
         return AgentEnvironment.of(
                 vertx,
@@ -85,7 +98,7 @@ final class IdentityParts {
                 config.fleet().domain(),
                 config.data(),
                 where.provisioningUrl(),
-                where.rootFingerprint(),
+                root,
                 http01 == null ? config.authority().acme().http01Port() : http01,
                 where.knownContact(),
                 where::configuredContact,

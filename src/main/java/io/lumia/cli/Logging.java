@@ -19,7 +19,22 @@ import org.slf4j.LoggerFactory;
 public final class Logging {
     /** They tell of every connection or statement at INFO. */
     private static final List<String> TALKATIVE = List.of(
-            "io.netty", "io.vertx", "org.flywaydb", "org.jdbi", "org.shredzone.acme4j", "org.xbill", "org.sqlite");
+            "io.netty",
+            "io.vertx",
+            "com.hazelcast",
+            "org.flywaydb",
+            "org.jdbi",
+            "org.shredzone.acme4j",
+            "org.xbill",
+            "org.sqlite");
+
+    /** They warn of what is meant to be so, and of each connection to a node that left, which the cluster tells in one line. */
+    private static final List<String> ANXIOUS = List.of(
+            "com.hazelcast.instance.impl.HazelcastInstanceFactory",
+            "com.hazelcast.cp",
+            "com.hazelcast.internal.cluster",
+            "com.hazelcast.internal.server",
+            "com.hazelcast.spi.impl.operationservice");
 
     private final LoggerContext context;
     private final OutputStream out;
@@ -64,6 +79,7 @@ public final class Logging {
         context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(wanted);
         var quiet = wanted.isGreaterOrEqual(Level.WARN) ? wanted : Level.WARN;
         TALKATIVE.forEach(name -> context.getLogger(name).setLevel(quiet));
+        ANXIOUS.forEach(name -> context.getLogger(name).setLevel(Level.ERROR));
     }
 
     private Encoder<ILoggingEvent> text() {

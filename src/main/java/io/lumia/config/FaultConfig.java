@@ -13,10 +13,11 @@ import org.jspecify.annotations.Nullable;
  * What goes wrong with some of the simulated devices; a block of {@code swarm.faults}. Every key but the kind, and a share or devices, may be
  * left out.
  *
+ * @param kind docs/faults.md tells what each does
  * @param share of the devices, chosen at random; null: those named
  * @param devices by their names; empty: the share
  * @param after begins so long after all devices were connected
- * @param lasts null: what is usual for the kind, {@link Kind}
+ * @param lasts null: what is usual for the kind
  * @param ahead clock: so far ahead of the time
  * @param behind clock: so far behind it
  * @param every flapping: between two cuts

@@ -56,6 +56,7 @@ public record IssuerConfig(
     /**
      * A key that the CA's operator gave, to open the account with (RFC 8555, 7.3.4).
      *
+     * @param keyId that the CA knows the key by
      * @param hmacKeyFile the key, base64url
      */
     public record ExternalAccount(

@@ -18,6 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param keyUsage null: digital-signature, and key-encipherment for RSA keys
  * @param extendedKeyUsage null: server-auth
  * @param commonName whether the first name stands in the subject as well; null: it does
+ * @param country in the subject, two letters
+ * @param province in the subject
+ * @param locality in the subject
+ * @param organization in the subject
+ * @param organizationalUnit in the subject
  * @param extraNames DNS names and addresses that every certificate carries, proven or not
  */
 public record LeafTemplate(

@@ -30,6 +30,7 @@ public record LumiaConfig(
         RenewalConfig renewal,
         ExpiryConfig expiry,
         BackupConfig backup,
+        TrustConfig trust,
         WebConfig web,
         UpstreamConfig upstream,
         @JsonProperty("step-ca") StepCaAuthorityConfig stepCa,
@@ -37,7 +38,8 @@ public record LumiaConfig(
         MosquittoConfig mosquitto,
         EmqxConfig emqx,
         MetricsConfig metrics,
-        SettingsConfig settings) {
+        SettingsConfig settings,
+        ClusterConfig cluster) {
     public LumiaConfig {
         Check.that(!parts.isEmpty(), "parts must name at least one part");
         parts = Collections.unmodifiableSet(new LinkedHashSet<>(parts));
@@ -45,6 +47,7 @@ public record LumiaConfig(
         CrossChecks.demandHarmlessExtras(fleet, authority, broker, web);
         CrossChecks.demandRenewalOfListeners(authority, broker, web, parts);
         CrossChecks.demandRoomForLifetimes(authority, lifetimes);
+        CrossChecks.demandSharedStore(store, cluster, parts);
     }
 
     public boolean runs(Part part) {

@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
  * Names that a provisioner certifies. An entry is a domain, which stands for itself and everything below it, or a pattern in which each *
  * stands for a part of one label: {@code *.example.com}, {@code site-*.example.com}. Denied goes before allowed. As soon as anything is allowed,
  * be it names or addresses, everything else is not.
+ *
+ * @param allowDns domains and patterns; as soon as anything is allowed, everything else is not
+ * @param denyDns domains and patterns that are denied all the same
+ * @param allowIp addresses and CIDR ranges; as soon as anything is allowed, everything else is not
+ * @param denyIp addresses and CIDR ranges that are denied all the same
  */
 public record NameRules(
         @JsonProperty("allow-dns") List<String> allowDns,

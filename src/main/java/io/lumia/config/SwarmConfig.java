@@ -24,7 +24,7 @@ public record SwarmConfig(
         @JsonProperty("ramp-per-second") int rampPerSecond,
         SwarmLoad load,
         Map<String, FaultConfig> faults) {
-    /** All devices use 127.0.0.1. */
+    /** All devices use 127.0.0.1, or towards a provisioning service of another process the address that leads there. */
     public static final String SHARED = "shared";
 
     public SwarmConfig {

@@ -1,13 +1,25 @@
 package io.lumia.config;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.lumia.access.AddressRange;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The admin API; the {@code web} block. */
+/**
+ * The admin API; the {@code web} block.
+ *
+ * @param peerTokenFiles of the processes that ask this one, each with the token that is its {@code upstream.token-file}
+ */
 public record WebConfig(
-        String host, int port, List<String> names, @Nullable String token, WebSessionConfig session, TlsSection tls) {
+        String host,
+        int port,
+        List<String> names,
+        @Nullable String token,
+        @JsonProperty("peer-token-files") List<Path> peerTokenFiles,
+        WebSessionConfig session,
+        TlsSection tls) {
     private static final WebSessionConfig USUAL_SESSION =
             new WebSessionConfig(Duration.ofMinutes(30), Duration.ofHours(12));
 
@@ -15,6 +27,7 @@ public record WebConfig(
         Check.port("port", port);
         Check.that(!names.isEmpty(), "names must hold at least one name or address");
         names = List.copyOf(names);
+        peerTokenFiles = List.copyOf(peerTokenFiles);
         Check.that(token == null || token.length() >= 16, "token must have at least 16 characters");
         Check.that(
                 tls.mode() != TlsSection.Mode.DISABLED || loopback(host),
@@ -32,7 +45,7 @@ public record WebConfig(
 
     /** With the usual limits of sessions. */
     public WebConfig(String host, int port, List<String> names, @Nullable String token, TlsSection tls) {
-        this(host, port, names, token, USUAL_SESSION, tls);
+        this(host, port, names, token, List.of(), USUAL_SESSION, tls);
     }
 
     /** Whether it is to be reached from this machine alone. */

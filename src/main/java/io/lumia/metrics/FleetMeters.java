@@ -83,7 +83,15 @@ final class FleetMeters {
     private static final List<String> LIMITS = List.of("requests", "queue");
     /** Those of {@link FleetBus.StorePurged}. */
     private static final List<String> PURGED_KINDS = List.of(
-            "certificates", "orders", "authorizations", "challenges", "accounts", "external_keys", "step_tokens");
+            "certificates",
+            "orders",
+            "authorizations",
+            "challenges",
+            "accounts",
+            "external_keys",
+            "step_tokens",
+            "rate_limits",
+            "web_sessions");
     /** Those of {@link FleetBus.RenewalFailed}. */
     private static final List<String> RENEWAL_FAILURES = List.of(
             "unreachable",
@@ -183,26 +191,26 @@ final class FleetMeters {
 
     Future<?> listen(Vertx vertx) {
         return Future.all(List.of(
-                CERTIFICATE_ISSUED.listen(vertx, this::issued),
-                CERTIFICATE_NOT_ISSUED.listen(
+                CERTIFICATE_ISSUED.listenHere(vertx, this::issued),
+                CERTIFICATE_NOT_ISSUED.listenHere(
                         vertx, told -> issueTime(told.via(), told.result()).record(told.took())),
-                FALLBACK_TAKEN.listen(
+                FALLBACK_TAKEN.listenHere(
                         vertx,
                         taken -> counter(FALLBACK, FALLEN_BACK, "step", taken.step())
                                 .increment()),
-                STORE_PURGED.listen(
+                STORE_PURGED.listenHere(
                         vertx,
                         purged -> counter(PURGE, PURGED, "kind", purged.kind()).increment((double) purged.rows())),
-                REQUESTS_SHED.listen(
+                REQUESTS_SHED.listenHere(
                         vertx,
                         shed -> counter(SHED, TURNED_AWAY, "limit", shed.limit())
                                 .increment((double) shed.count())),
-                CERTIFICATE_RENEWED.listen(vertx, this::renewed),
-                RENEWAL_FAILED.listen(
+                CERTIFICATE_RENEWED.listenHere(vertx, this::renewed),
+                RENEWAL_FAILED.listenHere(
                         vertx,
                         failed -> counter(RENEWAL_FAILURE, FAILURE, "reason", failed.reason())
                                 .increment()),
-                CERTIFICATE_REVOKED.listen(
+                CERTIFICATE_REVOKED.listenHere(
                         vertx,
                         revoked -> counter(
                                         REVOCATION,
@@ -210,19 +218,20 @@ final class FleetMeters {
                                         "reason",
                                         revoked.reason().label())
                                 .increment()),
-                CERTIFICATE_SHARED.listen(vertx, shared -> copies.increment()),
-                REVOCATION_ENFORCED.listen(
+                CERTIFICATE_SHARED.listenHere(vertx, shared -> copies.increment()),
+                REVOCATION_ENFORCED.listenHere(
                         vertx, enforced -> enforcement(enforced.broker()).record(enforced.elapsed())),
-                PROVISIONING_ANSWERED.listen(
+                PROVISIONING_ANSWERED.listenHere(
                         vertx,
                         answered -> counter(PROVISIONING, REQUESTS, "result", answered.result())
                                 .increment()),
-                LISTENER_RELOADED.listen(vertx, this::reloaded),
-                BROKER_RELOADED.listen(vertx, this::brokerReloaded),
-                BACKUP_ENDED.listen(vertx, this::backupEnded),
-                WATCHED_LOOKED_AT.listen(vertx, this::lookedAt),
-                INSTANCE_LOOKED_AT.listen(vertx, looked -> expiry(looked.instance(), looked.validity())),
-                HOOK_RUN.listen(vertx, run -> hookRuns(run.hook(), run.result()).increment())));
+                LISTENER_RELOADED.listenHere(vertx, this::reloaded),
+                BROKER_RELOADED.listenHere(vertx, this::brokerReloaded),
+                BACKUP_ENDED.listenHere(vertx, this::backupEnded),
+                WATCHED_LOOKED_AT.listenHere(vertx, this::lookedAt),
+                INSTANCE_LOOKED_AT.listenHere(vertx, looked -> expiry(looked.instance(), looked.validity())),
+                HOOK_RUN.listenHere(
+                        vertx, run -> hookRuns(run.hook(), run.result()).increment())));
     }
 
     /** Shows when the certificate of a service ends. */

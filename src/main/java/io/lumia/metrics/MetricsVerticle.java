@@ -1,11 +1,16 @@
 package io.lumia.metrics;
 
+import static io.lumia.bus.FleetBus.CHECK_STORE;
 import static io.lumia.bus.FleetBus.DESCRIBE_CERTIFICATE;
 import static io.lumia.bus.FleetBus.DEVICE_CONNECTED;
 
+import io.lumia.bus.Call;
 import io.lumia.bus.FleetBus.CertificateDescription.Known;
+import io.lumia.bus.FleetBus.CheckStore;
+import io.lumia.bus.FleetBus.ClusterState;
 import io.lumia.bus.FleetBus.DescribeCertificate;
 import io.lumia.bus.FleetBus.DeviceConnected;
+import io.lumia.bus.FleetBus.StoreCheck;
 import io.lumia.config.CannotStart;
 import io.lumia.config.MetricsConfig;
 import io.lumia.config.RenewalConfig;
@@ -25,6 +30,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Owns the meter registry; serves {@code /metrics} and {@code /health/*}. Must be deployed first, to hear every event from the start on. */
@@ -43,6 +49,7 @@ public final class MetricsVerticle extends VerticleBase {
     private final SampledMetrics sampled = new SampledMetrics();
     private final WebMetrics web = new WebMetrics();
     private final AuditMetrics audit = new AuditMetrics();
+    private final ClusterMetrics cluster = new ClusterMetrics();
     private final FleetMeters meters;
     private final ProcessMetrics process = new ProcessMetrics();
     private @Nullable WorkerExecutor worker;
@@ -83,10 +90,12 @@ public final class MetricsVerticle extends VerticleBase {
         registry.getPrometheusRegistry().register(web);
         registry.getPrometheusRegistry().register(pools);
         registry.getPrometheusRegistry().register(audit);
+        registry.getPrometheusRegistry().register(cluster);
         process.bind(vertx, registry);
         tellCost();
         return meters.listen(vertx)
-                .compose(listening -> DEVICE_CONNECTED.listen(vertx, this::connected))
+                .compose(listening -> DEVICE_CONNECTED.listenHere(vertx, this::connected))
+                .compose(listening -> cluster.listen(vertx))
                 .compose(listening -> listen());
     }
 
@@ -116,9 +125,22 @@ public final class MetricsVerticle extends VerticleBase {
             case "/metrics" -> scrape(request);
             case "/health/live" -> health(request, true);
             case "/health/started" -> health(request, readiness.phase() != Phase.STARTING);
-            case "/health/ready" -> health(request, readiness.phase() == Phase.READY);
+            case "/health/ready" -> ready(request);
             default -> respond(request, 404, "text/plain; charset=utf-8", "not found\n");
         }
+    }
+
+    /** A node that cannot reach its database answers nobody, so nobody is sent to it; one that sees no other node serves as before. */
+    private void ready(HttpServerRequest request) {
+        if (readiness.phase() != Phase.READY) {
+            health(request, false);
+            return;
+        }
+        CHECK_STORE
+                .ask(vertx, new CheckStore())
+                .map(StoreCheck::reachable)
+                .otherwise(Call::isAbsent)
+                .onSuccess(reachable -> health(request, reachable));
     }
 
     private void health(HttpServerRequest request, boolean good) {
@@ -133,7 +155,7 @@ public final class MetricsVerticle extends VerticleBase {
     private void scrape(HttpServerRequest request) {
         long begun = System.nanoTime();
         var asked = Objects.requireNonNull(sampling).ask().onSuccess(this::sampled);
-        Future.all(asked, audit.sample(vertx))
+        Future.all(asked, audit.sample(vertx), cluster.sample(vertx).onSuccess(this::ownCertificate))
                 .compose(sample ->
                         Objects.requireNonNull(worker).executeBlocking(() -> registry.scrape(PROMETHEUS_TEXT), false))
                 .onSuccess(text -> {
@@ -143,6 +165,10 @@ public final class MetricsVerticle extends VerticleBase {
                 })
                 .onFailure(broken ->
                         respond(request, 500, "text/plain; charset=utf-8", "scrape failed: " + broken + "\n"));
+    }
+
+    private void ownCertificate(Optional<ClusterState> state) {
+        state.ifPresent(node -> meters.expiry("node", node.certificate()));
     }
 
     private void sampled(Sample sample) {

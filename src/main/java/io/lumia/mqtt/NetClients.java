@@ -85,7 +85,7 @@ final class NetClients {
     /** On a context of nobody's: one made on a verticle's ends, with all its connections, when that verticle does. */
     private NetClient create(@Nullable InetAddress local) {
         var options = TlsOptions.apply(new NetClientOptions(), tls).setTcpNoDelay(true);
-        if (local != null) {
+        if (local != null && !local.isAnyLocalAddress()) {
             options.setLocalAddress(local.getHostAddress());
         }
         var made = new AtomicReference<NetClient>();

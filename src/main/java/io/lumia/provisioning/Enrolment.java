@@ -9,6 +9,7 @@ import io.lumia.bus.FleetBus.IssueOutcome;
 import io.lumia.config.ProvisioningConfig;
 import io.lumia.http.Problem;
 import io.lumia.provisioning.Answer.Addressed;
+import io.lumia.store.StoreUnreachable;
 import io.lumia.x509.CertificateBundle;
 import io.lumia.x509.CertificateRequest;
 import io.lumia.x509.DeviceName;
@@ -39,6 +40,7 @@ final class Enrolment {
 
     private final Vertx vertx;
     private final GateKeeper gate;
+    private final FleetRate fleetRate;
     private final FleetDomain domain;
     private final Supplier<AuthorityContact> contact;
     private final WorkerExecutor workers;
@@ -49,12 +51,14 @@ final class Enrolment {
             Vertx vertx,
             ProvisioningConfig config,
             GateKeeper gate,
+            FleetRate fleetRate,
             FleetDomain domain,
             Supplier<AuthorityContact> contact,
             WorkerExecutor workers,
             Clock clock) {
         this.vertx = vertx;
         this.gate = gate;
+        this.fleetRate = fleetRate;
         this.domain = domain;
         this.contact = contact;
         this.workers = workers;
@@ -64,10 +68,17 @@ final class Enrolment {
 
     Future<Addressed> answer(InetAddress client, Application application) {
         var address = client.getHostAddress();
-        var kept = keptOut(client).or(() -> tokenUnknown(application));
-        if (kept.isPresent()) {
-            return declined(kept.get(), address);
-        }
+        return gate.decide(client)
+                .compose(decision -> keptOut(client, decision))
+                .compose(kept -> kept.or(() -> tokenUnknown(application))
+                        .map(problem -> declined(problem, address))
+                        .orElseGet(() -> considered(address, application)))
+                .recover(broken -> broken instanceof StoreUnreachable
+                        ? declined(Problems.unavailable(), address)
+                        : Future.failedFuture(broken));
+    }
+
+    private Future<Addressed> considered(String address, Application application) {
         DeviceName device;
         try {
             device = new DeviceName(application.device());
@@ -81,12 +92,19 @@ final class Enrolment {
                 .map(answer -> new Addressed(answer, address, device));
     }
 
-    private Optional<Problem> keptOut(InetAddress client) {
-        return switch (gate.decide(client)) {
-            case OFF -> Optional.of(Problems.off());
-            case NOT_WHITELISTED -> Optional.of(Problems.notWhitelisted(client));
-            case OPEN -> rates.take(client, clock.instant()).map(Problems::rateLimited);
+    private Future<Optional<Problem>> keptOut(InetAddress client, ProvisioningGate.Decision decision) {
+        return switch (decision) {
+            case OFF -> Future.succeededFuture(Optional.of(Problems.off()));
+            case NOT_WHITELISTED -> Future.succeededFuture(Optional.of(Problems.notWhitelisted(client)));
+            case OPEN -> limited(client);
         };
+    }
+
+    /** This node's own count goes first, and keeps a flood from the database. */
+    private Future<Optional<Problem>> limited(InetAddress client) {
+        var wait = rates.take(client, clock.instant());
+        return (wait.isPresent() ? Future.succeededFuture(wait) : fleetRate.take(client))
+                .map(longest -> longest.map(Problems::rateLimited));
     }
 
     /** There are no tokens, so whichever is given is unknown. */

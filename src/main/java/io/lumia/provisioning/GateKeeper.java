@@ -15,7 +15,9 @@ import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +31,10 @@ final class GateKeeper {
     private final GateMemory memory;
     private final Clock clock;
     private ProvisioningGate gate;
+    /** As it was kept, the last time that this node looked. */
+    private @Nullable String kept;
+
+    private @Nullable ProvisioningState told;
     private Future<?> turn = Future.succeededFuture();
 
     GateKeeper(Vertx vertx, ProvisioningConfig config, GateMemory memory, Clock clock) {
@@ -43,24 +49,66 @@ final class GateKeeper {
     Future<Void> open() {
         return memory.recall()
                 .map(stored -> {
+                    kept = stored.orElse(null);
                     stored.ifPresent(this::resume);
                     return gate;
                 })
+                .compose(opened -> kept == null ? agree() : Future.succeededFuture())
                 .compose(opened -> tick())
                 .onSuccess(ready -> tellStart());
     }
 
-    ProvisioningGate.Decision decide(InetAddress address) {
-        return gate.decide(address, clock.instant());
+    /** By the gate as it is kept at this moment, whichever node changed it. Fails when that cannot be known. */
+    Future<ProvisioningGate.Decision> decide(InetAddress address) {
+        return current().map(known -> gate.decide(address, clock.instant()));
     }
 
     ProvisioningState state() {
         return gate.at(clock.instant()).state();
     }
 
-    /** Lets the timer turn provisioning off when its time has come. */
+    /** Takes over what other nodes changed, and lets the timer turn provisioning off when its time has come. */
     Future<Void> tick() {
-        return gate.expired(clock.instant()) ? inTurn(this::expire) : Future.succeededFuture();
+        return current()
+                .compose(known -> gate.expired(clock.instant()) ? inTurn(this::expire) : Future.succeededFuture());
+    }
+
+    /** Hears what is told of changes, by this node and others. */
+    void heard(ProvisioningChanged change) {
+        told = change.state();
+    }
+
+    /** The configuration of the first node holds for all, so that its timer runs once. */
+    private Future<Void> agree() {
+        return memory.isShared()
+                ? replace(gate).compose(agreed -> agreed ? Future.succeededFuture() : current())
+                : Future.succeededFuture();
+    }
+
+    private Future<Void> current() {
+        return memory.isShared() ? memory.recall().map(this::take).mapEmpty() : Future.succeededFuture();
+    }
+
+    private ProvisioningGate take(Optional<String> stored) {
+        if (stored.isPresent() && !stored.get().equals(kept)) {
+            kept = stored.get();
+            resume(stored.get());
+            var state = gate.state();
+            if (!state.equals(told)) {
+                // the bus did not bring it; a short while ago it may still be on its way, which tells it twice
+                FleetBus.PROVISIONING_CHANGED.local().publish(vertx, new ProvisioningChanged(state, "another node"));
+            }
+        }
+        return gate;
+    }
+
+    private Future<Boolean> replace(ProvisioningGate next) {
+        var text = GateText.write(next);
+        return memory.replace(kept, text).onSuccess(done -> {
+            if (done) {
+                kept = text;
+            }
+        });
     }
 
     Future<ProvisioningState> turn(SwitchProvisioning wanted) {
@@ -69,49 +117,76 @@ final class GateKeeper {
             return Future.failedFuture(new IllegalArgumentException(
                     "offAfter must be from 0s to " + Durations.text(LONGEST_TIMER) + ", is " + offAfter));
         }
-        return inTurn(() -> wanted.enabled() ? turnOn(offAfter, wanted.actor()) : turnOff(wanted.actor()));
+        return inTurn(() -> current()
+                .compose(known -> wanted.enabled() ? turnOn(offAfter, wanted.actor()) : turnOff(wanted.actor())));
     }
 
     Future<WhitelistOutcome> change(ChangeWhitelist wanted) {
-        return inTurn(() -> {
-            try {
-                var next = gate.changed(wanted.add(), wanted.remove(), clock.instant());
-                return keep(next, wanted.actor(), "provisioning.whitelist", whitelistDetails(wanted))
-                        .map(WhitelistOutcome.Changed::new);
-            } catch (ProvisioningGate.Unacceptable refused) {
-                var why = String.valueOf(refused.getMessage());
-                audit(wanted.actor(), "provisioning.whitelist", "refused", Map.of("reason", why));
-                return Future.succeededFuture(new WhitelistOutcome.Refused(why));
-            }
-        });
+        return inTurn(() -> current().compose(known -> changed(wanted)));
+    }
+
+    private Future<WhitelistOutcome> changed(ChangeWhitelist wanted) {
+        try {
+            var next = gate.changed(wanted.add(), wanted.remove(), clock.instant());
+            return keep(next, wanted.actor(), "provisioning.whitelist", whitelistDetails(wanted))
+                    .compose(state -> state.isPresent()
+                            ? Future.succeededFuture(new WhitelistOutcome.Changed(state.get()))
+                            : current().compose(known -> changed(wanted)));
+        } catch (ProvisioningGate.Unacceptable refused) {
+            var why = String.valueOf(refused.getMessage());
+            audit(wanted.actor(), "provisioning.whitelist", "refused", Map.of("reason", why));
+            return Future.succeededFuture(new WhitelistOutcome.Refused(why));
+        }
     }
 
     private Future<ProvisioningState> turnOn(Duration offAfter, String actor) {
         var next = gate.turnedOn(offAfter, clock.instant());
-        return keep(next, actor, "provisioning.on", Map.of("offAfter", Durations.text(offAfter)));
+        return keep(next, actor, "provisioning.on", Map.of("offAfter", Durations.text(offAfter)))
+                .compose(state -> state.isPresent()
+                        ? Future.succeededFuture(state.get())
+                        : current().compose(known -> turnOn(offAfter, actor)));
     }
 
     /** Shut first: should the store fail, nobody gets in any more all the same. */
     private Future<ProvisioningState> turnOff(String actor) {
         gate = gate.turnedOff();
-        return keep(gate, actor, "provisioning.off", Map.of());
+        return keep(gate, actor, "provisioning.off", Map.of())
+                .compose(state -> state.isPresent()
+                        ? Future.succeededFuture(state.get())
+                        : current().compose(known -> turnOff(actor)));
     }
 
+    /** Of several nodes that see the time come one turns it off, and tells. */
     private Future<Void> expire() {
         if (!gate.expired(clock.instant())) {
             return Future.succeededFuture();
         }
         var next = gate.at(clock.instant());
-        gate = next;
-        log.atInfo().log("provisioning turned off by its timer; './lumia provisioning on' turns it on again");
-        var stored = next.operated() ? memory.keep(GateText.write(next)) : Future.<Void>succeededFuture();
-        tell(next, "timer", "provisioning.off", Map.of());
-        return stored;
+        if (memory.isShared()) {
+            return replace(next).compose(mine -> {
+                if (mine) {
+                    expired(next);
+                }
+                return mine ? Future.succeededFuture() : current();
+            });
+        }
+        expired(next);
+        return next.operated() ? memory.keep(GateText.write(next)) : Future.succeededFuture();
     }
 
-    private Future<ProvisioningState> keep(
+    private void expired(ProvisioningGate next) {
+        gate = next;
+        log.atInfo().log("provisioning turned off by its timer; './lumia provisioning on' turns it on again");
+        tell(next, "timer", "provisioning.off", Map.of());
+    }
+
+    /** Empty: another node was first, and what it set is the beginning of the next try. */
+    private Future<Optional<ProvisioningState>> keep(
             ProvisioningGate next, String actor, String action, Map<String, String> details) {
-        return memory.keep(GateText.write(next)).map(stored -> {
+        return replace(next).map(mine -> {
+            if (!mine) {
+                return Optional.empty();
+            }
             gate = next;
             log.atInfo()
                     .addKeyValue("action", action)
@@ -120,7 +195,7 @@ final class GateKeeper {
                     .addKeyValue("offAt", next.offAt())
                     .log("provisioning changed by an operator");
             tell(next, actor, action, details);
-            return next.state();
+            return Optional.of(next.state());
         });
     }
 

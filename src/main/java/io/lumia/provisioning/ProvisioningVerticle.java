@@ -24,6 +24,7 @@ public final class ProvisioningVerticle extends VerticleBase {
     private final ProvisioningConfig config;
     private final FleetDomain domain;
     private final GateMemory memory;
+    private final FleetRate rate;
     private final Supplier<AuthorityContact> contact;
     private final Clock clock;
     private final Duration patience;
@@ -39,7 +40,14 @@ public final class ProvisioningVerticle extends VerticleBase {
             Store store,
             Supplier<AuthorityContact> contact,
             Clock clock) {
-        this(config, fleet.domain(), GateMemory.in(store.settings()), contact, clock, REQUEST);
+        this(
+                config,
+                fleet.domain(),
+                GateMemory.in(store.settings()),
+                FleetRate.in(store, config, clock),
+                contact,
+                clock,
+                REQUEST);
     }
 
     /** @param patience from a connection to the whole request */
@@ -47,9 +55,11 @@ public final class ProvisioningVerticle extends VerticleBase {
             ProvisioningConfig config,
             FleetDomain domain,
             GateMemory memory,
+            FleetRate rate,
             Supplier<AuthorityContact> contact,
             Clock clock,
             Duration patience) {
+        this.rate = rate;
         this.config = config;
         this.domain = domain;
         this.memory = memory;
@@ -77,6 +87,7 @@ public final class ProvisioningVerticle extends VerticleBase {
             var unused = gate.tick();
         });
         return Future.all(
+                FleetBus.PROVISIONING_CHANGED.listen(vertx, gate::heard),
                 FleetBus.DESCRIBE_PROVISIONING.serve(vertx, asked -> gate.tick().map(now -> gate.state())),
                 FleetBus.SWITCH_PROVISIONING.serve(vertx, gate::turn),
                 FleetBus.CHANGE_WHITELIST.serve(vertx, gate::change));
@@ -84,7 +95,7 @@ public final class ProvisioningVerticle extends VerticleBase {
 
     private Future<?> listen(GateKeeper gate) {
         var workers = vertx.createSharedWorkerExecutor("provisioning", WORKERS);
-        var enrolment = new Enrolment(vertx, config, gate, domain, contact, workers, clock);
+        var enrolment = new Enrolment(vertx, config, gate, rate, domain, contact, workers, clock);
         var guard = new ConnectionGuard(vertx, patience);
         var desk = new ProvisioningDesk(vertx, config, enrolment, guard, clock);
         return vertx.createHttpServer(Listeners.options(config.host(), config.port()))

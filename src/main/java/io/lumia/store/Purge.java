@@ -36,6 +36,12 @@ enum Purge {
             """),
     STEP_TOKENS("step_tokens", """
             delete from step_tokens where id in (select id from step_tokens where expires_at < :now order by expires_at limit :most)
+            """),
+    RATE_LIMITS("rate_limits", """
+            delete from rate_limits where name in (select name from rate_limits where free_at < :now order by free_at limit :most)
+            """),
+    WEB_SESSIONS("web_sessions", """
+            delete from web_sessions where hash in (select hash from web_sessions where ends < :now order by ends limit :most)
             """);
 
     /** A batch of this size takes a few milliseconds: no write that waits behind it notices. */
@@ -46,7 +52,9 @@ enum Purge {
             List.of(CHALLENGES, AUTHORIZATIONS, ORDERS),
             List.of(ACCOUNTS),
             List.of(EXTERNAL_KEYS),
-            List.of(STEP_TOKENS));
+            List.of(STEP_TOKENS),
+            List.of(RATE_LIMITS),
+            List.of(WEB_SESSIONS));
 
     private final String label;
     private final String statement;

@@ -2,6 +2,7 @@ package io.lumia.store;
 
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.StorePurged;
+import io.lumia.bus.NodeId;
 import io.lumia.config.StoreConfig;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -10,7 +11,7 @@ import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Purges the store right after the start, then again and again; tells how big it is when asked. */
+/** Purges the store right after the start, then again and again, of several nodes one at a time; tells how big it is when asked. */
 public final class RetentionVerticle extends VerticleBase {
     private static final Logger log = LoggerFactory.getLogger(RetentionVerticle.class);
     /** The wait varies by a tenth, so that processes that started together do not purge together. */
@@ -32,7 +33,9 @@ public final class RetentionVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         purge();
-        return FleetBus.STORE_STATISTICS.serve(vertx, asked -> store.statistics());
+        return FleetBus.STORE_STATISTICS
+                .serve(vertx, asked -> store.statistics())
+                .compose(serving -> FleetBus.CHECK_STORE.serve(vertx, asked -> store.check()));
     }
 
     @Override
@@ -41,7 +44,16 @@ public final class RetentionVerticle extends VerticleBase {
         return Future.succeededFuture();
     }
 
+    /** The lease is not given back: until it ends, the others have nothing to do. */
     private void purge() {
+        var owner = NodeId.of(vertx).incarnation();
+        var unused = store.leases()
+                .take("retention", owner, config.purgeInterval().multipliedBy(9).dividedBy(10))
+                .onSuccess(lease -> lease.ifPresentOrElse(mine -> purgeNow(), this::next))
+                .onFailure(silent -> next());
+    }
+
+    private void purgeNow() {
         long began = System.nanoTime();
         var unused = new Housekeeping(vertx, store, config.retention())
                 .purge(clock.instant())

@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
@@ -56,6 +57,47 @@ public final class Revocations {
         return store.read(handle -> handle.createQuery("select * from revocations")
                 .map(Revocations::revocation)
                 .list());
+    }
+
+    /**
+     * What other nodes revoked.
+     *
+     * @param next where to go on from
+     */
+    public record Since(List<Told> told, long next) {}
+
+    /**
+     * A revocation as the table has it.
+     *
+     * @param identity empty when the certificate is not known
+     * @param writtenBy the transaction
+     */
+    public record Told(RevokedCertificate revoked, String identity, long writtenBy) {}
+
+    /**
+     * What was revoked by transactions that had not ended when {@code from} was told, and later ones; some of them may have been told before. Only in
+     * a shared database.
+     *
+     * @param from 0: all
+     */
+    public Future<Since> since(long from) {
+        return store.read(handle -> {
+            // first: whatever ends between the two statements is told twice rather than never
+            long next = handle.createQuery("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+                    .mapTo(Long.class)
+                    .one();
+            var told = handle.createQuery("""
+                            select r.*, c.identity from revocations r left join certificates c on c.serial = r.serial
+                            where r.written_by >= :from
+                            """)
+                    .bind("from", from)
+                    .map((row, context) -> new Told(
+                            revocation(row, context),
+                            Objects.requireNonNullElse(row.getString("identity"), ""),
+                            row.getLong("written_by")))
+                    .list();
+            return new Since(told, next);
+        });
     }
 
     /** Of each of the serials, all at one moment. */

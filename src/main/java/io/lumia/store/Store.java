@@ -1,5 +1,6 @@
 package io.lumia.store;
 
+import io.lumia.bus.FleetBus.StoreCheck;
 import io.lumia.bus.FleetBus.StoreStatistics;
 import io.lumia.config.StoreConfig;
 import io.vertx.core.Future;
@@ -33,8 +34,15 @@ public final class Store {
     private final Certificates certificates = new Certificates(this);
     private final Claims claims = new Claims(this);
     private final Revocations revocations = new Revocations(this);
+    private final Crls crls = new Crls(this);
+    private final Leases leases = new Leases(this);
+    private final WebSessions webSessions = new WebSessions(this);
+    private final SharedLimits limits = new SharedLimits();
     private final OperatorTokens operatorTokens = new OperatorTokens(this);
     private final CertificateRoles certificateRoles = new CertificateRoles(this);
+    private final TrustAdoptions trustAdoptions = new TrustAdoptions(this);
+    private final CaRotations caRotations = new CaRotations(this);
+    private final IssuerLeaves issuerLeaves = new IssuerLeaves(this);
 
     private Store(Vertx vertx, Database database) {
         this.database = database;
@@ -66,7 +74,7 @@ public final class Store {
                 .eventually(opener::close);
     }
 
-    /** Whether other processes write to the database too. */
+    /** Whether other processes write to this database too: then what was read a moment ago may be different now. */
     public boolean isShared() {
         return database.isShared();
     }
@@ -129,6 +137,13 @@ public final class Store {
         return freest;
     }
 
+    /** Whether the database answers. */
+    public Future<StoreCheck> check() {
+        return read(handle -> handle.select("select 1").mapTo(Integer.class).one())
+                .map(answered -> new StoreCheck(true))
+                .otherwise(silent -> new StoreCheck(false));
+    }
+
     /** How many rows and bytes there are. */
     public Future<StoreStatistics> statistics() {
         return read(handle -> Statistics.read(database, handle));
@@ -150,12 +165,40 @@ public final class Store {
         return revocations;
     }
 
+    public SharedLimits limits() {
+        return limits;
+    }
+
+    public WebSessions webSessions() {
+        return webSessions;
+    }
+
+    public Leases leases() {
+        return leases;
+    }
+
+    public Crls crls() {
+        return crls;
+    }
+
     public OperatorTokens operatorTokens() {
         return operatorTokens;
     }
 
     public CertificateRoles certificateRoles() {
         return certificateRoles;
+    }
+
+    public TrustAdoptions trustAdoptions() {
+        return trustAdoptions;
+    }
+
+    public CaRotations caRotations() {
+        return caRotations;
+    }
+
+    public IssuerLeaves issuerLeaves() {
+        return issuerLeaves;
     }
 
     /** Finishes the writes that were accepted, then closes the database. */

@@ -3,6 +3,7 @@ package io.lumia.swarm;
 import io.lumia.agent.Agent;
 import io.lumia.mqtt.Message;
 import io.lumia.x509.DeviceName;
+import io.lumia.x509.Fingerprint;
 import io.lumia.x509.SerialNumber;
 import io.vertx.core.json.JsonObject;
 import java.util.function.Consumer;
@@ -30,6 +31,7 @@ final class Commands {
         switch (asked.getString("command", "")) {
             case "ping" -> answer(command, asked, new JsonObject());
             case "renew" -> renew(command, asked);
+            case "trust" -> trust(command, asked);
             default -> log.atDebug().addKeyValue("identity", name).log("command is unknown and was left unanswered");
         }
     }
@@ -52,6 +54,16 @@ final class Commands {
             ordered = outcome -> answer(command, asked, outcome);
         }
         answer(command, asked, new JsonObject().put("outcome", begun ? "begun" : "already"));
+    }
+
+    /** Whatever is said here, the roots come from the CA itself. */
+    private void trust(Message command, JsonObject asked) {
+        try {
+            boolean known = agent.hearOfRoots(new Fingerprint(asked.getString("bundle", "")));
+            answer(command, asked, new JsonObject().put("outcome", known ? "trusted" : "looking"));
+        } catch (IllegalArgumentException malformed) {
+            log.atDebug().addKeyValue("identity", name).log("command names no bundle and was left unanswered");
+        }
     }
 
     private void orderEnded(JsonObject outcome) {

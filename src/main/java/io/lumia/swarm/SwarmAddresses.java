@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record SwarmAddresses(InetAddress app, List<InetAddress> devices, List<AddressRange> ranges) {
     private static final String LOOPBACK = "127.0.0.1";
+    private static final InetAddress ANY = AddressRange.address("0.0.0.0");
 
     /**
      * Chooses.
@@ -44,6 +45,20 @@ public record SwarmAddresses(InetAddress app, List<InetAddress> devices, List<Ad
         var own = app == null ? range.nth(1) : app;
         var ranges = AddressRange.covering(range.nth(1), last);
         return new SwarmAddresses(own, devices, covered(ranges, own));
+    }
+
+    /**
+     * For a process whose provisioning service is another's, on another host perhaps: what shares 127.0.0.1 speaks from whichever address
+     * leads there, and answers challenges on all.
+     */
+    public SwarmAddresses towardsOthers() {
+        var loopback = AddressRange.address(LOOPBACK);
+        return new SwarmAddresses(
+                app.equals(loopback) ? ANY : app,
+                devices.stream()
+                        .map(device -> device.equals(loopback) ? ANY : device)
+                        .toList(),
+                ranges);
     }
 
     /** Tries to listen there. */

@@ -7,6 +7,8 @@ import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.DescribeAuthority;
 import io.lumia.bus.FleetBus.ListenerReloaded;
 import io.lumia.bus.FleetBus.RenewListenerOutcome;
+import io.lumia.bus.FleetBus.TrustHolder;
+import io.lumia.bus.NodeId;
 import io.lumia.config.TlsConfig;
 import io.lumia.tls.ListenerStore.InUse;
 import io.lumia.tls.ListenerTrust.Anchors;
@@ -23,6 +25,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ListenerCertificate {
     private static final Logger log = LoggerFactory.getLogger(ListenerCertificate.class);
+    private static final long LOOK_AT_ISSUER_MS = 5_000;
 
     private final Vertx vertx;
     private final ListenerPlan plan;
@@ -41,6 +45,9 @@ public final class ListenerCertificate {
     private final SwappableKeys keys;
     private volatile InUse inUse;
     private volatile boolean fallenBack;
+    /** Its issuer was replaced, and it was tried to replace it as well. */
+    private volatile @Nullable InUse outdated;
+
     private Future<?> last = Future.succeededFuture();
     private Future<RenewListenerOutcome> renewal = Future.succeededFuture();
 
@@ -97,6 +104,44 @@ public final class ListenerCertificate {
                 .ask(vertx, new DescribeAuthority())
                 .map(authority -> ListenerTrust.of(authority).anchors().intermediates())
                 .compose(known -> replaceTrust(anchors -> anchors.withFleet(roots, joined(known, anchors))));
+    }
+
+    /**
+     * Takes the fleet's roots as the authority hands them out, and a certificate of its new issuer when it has one; tells the authority which roots are
+     * in use. Without effect where nothing of the fleet is trusted.
+     *
+     * @param kind as what, in the authority's books, by the names of listener and node
+     * @param changed called after each change of trust
+     */
+    public Future<Void> followTrust(TrustHolder kind, Runnable changed) {
+        if (trust.fleet().roots().isEmpty()) {
+            return Future.succeededFuture();
+        }
+        if (plan.source() instanceof EmbeddedSource) {
+            vertx.setPeriodic(LOOK_AT_ISSUER_MS, tick -> lookAtIssuer());
+        }
+        return new TrustAdoption(
+                        vertx,
+                        kind,
+                        plan.listener() + "@" + NodeId.of(vertx).name(),
+                        roots -> roots.equals(trust.anchors().roots())
+                                ? Future.succeededFuture()
+                                : trustFleet(roots).onSuccess(proved -> changed.run()))
+                .follow();
+    }
+
+    /** What the old issuer signed would keep its root in use. */
+    private void lookAtIssuer() {
+        var served = inUse;
+        if (!renewal.isComplete() || served.equals(outdated)) {
+            return;
+        }
+        DESCRIBE_AUTHORITY.ask(vertx, new DescribeAuthority()).onSuccess(authority -> {
+            if (served.equals(inUse)
+                    && !EmbeddedSource.isIssuedBy(authority, served.material().leaf())) {
+                renewed().onComplete(done -> outdated = inUse); // once: should it fail, the policy has it renewed
+            }
+        });
     }
 
     /** What the next handshake presents. */

@@ -8,7 +8,6 @@ import static io.lumia.bus.FleetBus.TRUST_CHANGED;
 import io.lumia.bus.FleetBus.FollowNews;
 import io.lumia.bus.FleetBus.NewsMissed;
 import io.lumia.bus.FleetBus.Told;
-import io.lumia.bus.FleetBus.TrustChanged;
 import io.vertx.core.Vertx;
 import java.util.List;
 import org.slf4j.Logger;
@@ -46,8 +45,8 @@ final class NewsFollower {
         failures = 0;
         next = new FollowNews(told.journal(), told.upTo());
         told.revoked().forEach(revoked -> CERTIFICATE_REVOKED.publish(vertx, revoked));
-        if (told.roots() != null) {
-            TRUST_CHANGED.publish(vertx, new TrustChanged(told.roots()));
+        if (told.trust() != null) {
+            TRUST_CHANGED.publish(vertx, told.trust());
         }
         if (told.gap()) {
             log.info(

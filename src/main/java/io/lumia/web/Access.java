@@ -27,13 +27,16 @@ final class Access {
             Vertx vertx,
             WebConfig config,
             AdminToken first,
+            PeerTokens peers,
             @Nullable Store store,
             Refusals refusals,
             WebCounters counters,
             Clock clock) {
         var random = new SecureRandom();
-        var tokens = new Tokens(first, store == null ? null : store.operatorTokens(), clock);
-        this.sessions = new Sessions(config.session(), random);
+        var tokens = new Tokens(first, peers, store == null ? null : store.operatorTokens(), clock);
+        this.sessions = store != null && store.isShared()
+                ? new SharedSessions(config.session(), store.webSessions(), random)
+                : new OwnSessions(config.session(), random);
         var throttle = new LoginThrottle();
         var certificates = new ClientCertificates(vertx, store == null ? null : store.certificateRoles(), clock);
         this.authentication = new Authentication(tokens, sessions, certificates, throttle, refusals, clock);

@@ -114,18 +114,19 @@ final class Authentication {
 
     /** A cookie of no session, forged or long over, is taken back. */
     private Future<Optional<Operator>> session(RoutingContext context, String cookie) {
-        var session = sessions.use(cookie, clock.instant());
-        Future<Optional<Operator>> found = session.isEmpty()
-                ? Future.succeededFuture(Optional.empty())
-                : tokens.inSession(session.get().token());
-        return found.onSuccess(operator -> {
-            if (operator.isEmpty()) {
-                var ended = sessions.end(cookie);
-                SessionCookie.expire(context.request(), context.response());
-                refusals.tell(
-                        context.request(), ended.map(Sessions.Session::token).orElse(NOBODY), ACTION, "no-session");
-            }
-        });
+        return sessions.use(cookie, clock.instant())
+                .compose(session -> session.map(lasting -> tokens.inSession(lasting.token()))
+                        .orElseGet(() -> Future.succeededFuture(Optional.empty())))
+                .compose(operator -> operator.isPresent()
+                        ? Future.succeededFuture(operator)
+                        : sessions.end(cookie)
+                                .onSuccess(ended -> takenBack(context, ended))
+                                .map(Optional.empty()));
+    }
+
+    private void takenBack(RoutingContext context, Optional<Sessions.Session> ended) {
+        SessionCookie.expire(context.request(), context.response());
+        refusals.tell(context.request(), ended.map(Sessions.Session::token).orElse(NOBODY), ACTION, "no-session");
     }
 
     /** Programs show certificates as well, and tell of no site; a browser always does. */

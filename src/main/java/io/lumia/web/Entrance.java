@@ -6,9 +6,11 @@ import io.lumia.http.Problem;
 import io.lumia.web.WebCounters.Login;
 import io.lumia.web.gui.Visitors;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 
 /** Logging in and out with a browser: a session in exchange for a token. */
 final class Entrance implements Visitors {
@@ -77,7 +79,7 @@ final class Entrance implements Visitors {
             return Future.failedFuture(
                     new Rejected(Authentication.tooManyFailures().retryAfter(wait.get())));
         }
-        return tokens.whose(token).map(found -> {
+        return tokens.whose(token).compose(found -> {
             if (found.isEmpty()) {
                 counters.login(Login.WRONG_TOKEN);
                 throttle.failed(address, clock.instant());
@@ -87,8 +89,7 @@ final class Entrance implements Visitors {
             }
             counters.login(Login.OK);
             throttle.succeeded(address);
-            begin(context, found.get());
-            return found.get();
+            return begin(context, found.get()).map(found.get());
         });
     }
 
@@ -97,16 +98,29 @@ final class Entrance implements Visitors {
     public Future<Void> leave(RoutingContext context) {
         var request = context.request();
         SessionCookie.expire(request, context.response());
-        var ended = SessionCookie.read(request).flatMap(sessions::end);
-        ended.ifPresent(session -> tell(context, session.token(), "admin.logout", Map.of()));
-        return Future.succeededFuture();
+        return endOf(request)
+                .onSuccess(
+                        ended -> ended.ifPresent(session -> tell(context, session.token(), "admin.logout", Map.of())))
+                .mapEmpty();
     }
 
-    private void begin(RoutingContext context, Operator operator) {
+    private Future<Void> begin(RoutingContext context, Operator operator) {
         var request = context.request();
-        var unused = SessionCookie.read(request).flatMap(sessions::end);
-        SessionCookie.set(request, context.response(), sessions.begin(operator.name(), clock.instant()));
-        tell(context, operator.name(), LOGIN, Map.of("role", operator.role().label()));
+        return endOf(request)
+                .compose(ended -> sessions.begin(operator.name(), clock.instant()))
+                .onSuccess(secret -> {
+                    SessionCookie.set(request, context.response(), secret);
+                    tell(
+                            context,
+                            operator.name(),
+                            LOGIN,
+                            Map.of("role", operator.role().label()));
+                })
+                .mapEmpty();
+    }
+
+    private Future<Optional<Sessions.Session>> endOf(HttpServerRequest request) {
+        return SessionCookie.read(request).map(sessions::end).orElseGet(() -> Future.succeededFuture(Optional.empty()));
     }
 
     private void tell(RoutingContext context, String actor, String action, Map<String, String> details) {

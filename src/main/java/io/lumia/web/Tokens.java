@@ -13,18 +13,20 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Whose token it is: the first token, or one of the store that has not expired. */
+/** Whose token it is: the first token, one of another process, or one of the store that has not expired. */
 final class Tokens {
     private static final Logger log = LoggerFactory.getLogger(Tokens.class);
     private static final Duration USE_IS_NOTED_EVERY = Duration.ofMinutes(1);
 
     private final AdminToken first;
+    private final PeerTokens peers;
     private final @Nullable OperatorTokens kept;
     private final Clock clock;
 
     /** @param kept null in a process without a store, which knows the first token only */
-    Tokens(AdminToken first, @Nullable OperatorTokens kept, Clock clock) {
+    Tokens(AdminToken first, PeerTokens peers, @Nullable OperatorTokens kept, Clock clock) {
         this.first = first;
+        this.peers = peers;
         this.kept = kept;
         this.clock = clock;
     }
@@ -33,6 +35,10 @@ final class Tokens {
     Future<Optional<Operator>> whose(String presented) {
         if (first.matches(presented)) {
             return Future.succeededFuture(Optional.of(administrator(How.TOKEN)));
+        }
+        var peer = peers.whose(presented);
+        if (peer.isPresent()) {
+            return Future.succeededFuture(peer.map(name -> new Operator(name, Role.ADMIN, How.TOKEN)));
         }
         return kept == null
                 ? Future.succeededFuture(Optional.empty())

@@ -106,13 +106,12 @@ final class TokensApi {
 
     private void remove(RoutingContext context) {
         var name = String.valueOf(context.pathParam("name"));
-        Future<Map<String, String>> removed = tokens.kept().remove(name).map(was -> {
+        Future<Map<String, String>> removed = tokens.kept().remove(name).compose(was -> {
             if (!was) {
                 throw Rejected.notFound("there is no token " + Printable.quoted(name));
             }
-            sessions.endAll(name);
             tell(context, "token.remove", name, Map.of());
-            return Map.of("removed", name);
+            return sessions.endAll(name).map(Map.of("removed", name));
         });
         Answers.send(context, 200, removed);
     }

@@ -37,6 +37,7 @@ final class WebRoutes {
             Vertx vertx,
             WebConfig config,
             AdminToken first,
+            PeerTokens peers,
             OpenApiDocument document,
             @Nullable Store store,
             EventFeed feed,
@@ -49,7 +50,7 @@ final class WebRoutes {
         this.guard = guard;
         this.clock = clock;
         this.refusals = new Refusals(vertx, clock);
-        this.access = new Access(vertx, config, first, store, refusals, counters, clock);
+        this.access = new Access(vertx, config, first, peers, store, refusals, counters, clock);
         this.api = api(document);
     }
 

@@ -2,6 +2,7 @@ package io.lumia.web;
 
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.CountOverdue;
+import io.lumia.bus.FleetBus.TrustHolder;
 import io.lumia.config.CannotStart;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.WebConfig;
@@ -117,14 +118,15 @@ public final class WebVerticle extends VerticleBase {
     public Future<?> start() {
         return vertx.executeBlocking(() -> AdminToken.open(config.token(), data), false)
                 .onSuccess(opened -> token = opened)
-                .compose(opened -> vertx.executeBlocking(OpenApiDocument::assemble, false)
-                        .compose(document -> open(opened, document)));
+                .compose(opened -> vertx.executeBlocking(() -> PeerTokens.read(config.peerTokenFiles()), false)
+                        .compose(peers -> vertx.executeBlocking(OpenApiDocument::assemble, false)
+                                .compose(document -> open(opened, peers, document))));
     }
 
-    private Future<Void> open(AdminToken first, OpenApiDocument document) {
+    private Future<Void> open(AdminToken first, PeerTokens peers, OpenApiDocument document) {
         var guard = new ConnectionGuard(vertx, patience);
         var sources = Gui.Sources.of(vertx, policy, clock);
-        var answering = new WebRoutes(vertx, config, first, document, store, sources.feed(), guard, clock);
+        var answering = new WebRoutes(vertx, config, first, peers, document, store, sources.feed(), guard, clock);
         routes = answering;
         return FleetBus.WEB_STATISTICS
                 .serve(vertx, asked -> Future.succeededFuture(answering.statistics()))
@@ -155,7 +157,8 @@ public final class WebVerticle extends VerticleBase {
                     options.setKeyCertOptions(certificate.keyCertOptions());
                     askClients(options, certificate);
                     return listen(options, router, guard)
-                            .compose(open -> certificate.serveRenewals(config.host(), port(), demandsClients));
+                            .compose(open -> certificate.serveRenewals(config.host(), port(), demandsClients))
+                            .compose(served -> certificate.followTrust(TrustHolder.LISTENER, () -> {}));
                 });
     }
 

@@ -1,11 +1,14 @@
 package io.lumia.x509;
 
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.util.Collection;
 import java.util.HexFormat;
+import java.util.stream.Collectors;
 
 /** SHA-256 in lower-case hexadecimal, as the step CLI writes it. */
 public record Fingerprint(String hex) {
@@ -32,6 +35,18 @@ public record Fingerprint(String hex) {
     /** Of the key's SubjectPublicKeyInfo (RFC 5280, 4.1.2.7): the same key has the same fingerprint wherever it appears. */
     public static Fingerprint of(PublicKey key) {
         return sha256(key.getEncoded());
+    }
+
+    /**
+     * Of several certificates together, in whatever order and however often they appear: SHA-256 of their fingerprints, sorted, each with a newline.
+     */
+    public static Fingerprint ofBundle(Collection<X509Certificate> certificates) {
+        var lines = certificates.stream()
+                .map(certificate -> of(certificate).hex + "\n")
+                .distinct()
+                .sorted()
+                .collect(Collectors.joining());
+        return sha256(lines.getBytes(StandardCharsets.US_ASCII));
     }
 
     private static Fingerprint sha256(byte[] der) {

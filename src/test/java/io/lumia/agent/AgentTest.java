@@ -12,6 +12,7 @@ import io.lumia.config.ClientTlsConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.fakes.Await;
 import io.lumia.fakes.FakeOrders;
+import io.lumia.fakes.FakeRoots;
 import io.lumia.fakes.FleetCa;
 import io.lumia.fakes.MovableClock;
 import io.lumia.fakes.RecordingProvisioner;
@@ -33,6 +34,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -52,11 +54,13 @@ class AgentTest {
             null,
             null,
             null,
+            null,
             Duration.ofMillis(20),
             Duration.ofMillis(5),
             Duration.ofMillis(60),
             Duration.ofSeconds(5),
             Duration.ofSeconds(30),
+            Duration.ofMillis(20),
             2,
             ClientTlsConfig.EMBEDDED);
 
@@ -69,6 +73,7 @@ class AgentTest {
     private final Context context = vertx.getOrCreateContext();
     private final FleetCa ca = new FleetCa(clock);
     private final FakeOrders orders = new FakeOrders(ca);
+    private final FakeRoots roots = new FakeRoots(ca);
     private final SmallBroker broker = new SmallBroker(vertx, ca);
     private final RecordingProvisioner provisioner = new RecordingProvisioner(vertx, ca, DOMAIN.suffix());
     private final Heard heard = new Heard();
@@ -403,6 +408,91 @@ class AgentTest {
         assertThat(agent.state()).isEqualTo(AgentState.STOPPED);
     }
 
+    @Test
+    void takes_the_roots_that_its_ca_hands_out_without_ending_its_connection() throws Exception {
+        var agent = connected(null);
+        Await.until(vertx, "the first bundle is confirmed", () -> roots.confirmed.size() == 1);
+        var next = new FleetCa(clock);
+        roots.bundle = List.of(ca.root(), next.root());
+
+        assertThat(told(agent, Fingerprint.ofBundle(roots.bundle))).isFalse();
+
+        Await.until(vertx, "confirmed", () -> roots.confirmed.contains(Fingerprint.ofBundle(roots.bundle)));
+        assertThat(Pem.certificates(Files.readString(directory().resolve("root.pem"))))
+                .containsExactly(ca.root(), next.root());
+        Await.until(vertx, "in use", () -> told(agent, Fingerprint.ofBundle(roots.bundle)));
+        assertThat(broker.ended).isEmpty();
+        assertThat(heard.endings).isEmpty();
+        renew(agent);
+        Await.until(vertx, "renewed", () -> renewals.size() == 1);
+        assertThat(orders.placed.get(1).trust().roots()).contains(next.root());
+        stop(agent);
+    }
+
+    @Test
+    void lets_go_of_a_root_only_on_the_word_of_a_ca_that_goes_by_those_that_stay() {
+        var next = new FleetCa(clock);
+        roots.bundle = List.of(ca.root(), next.root());
+        var agent = connected(null);
+        var both = Fingerprint.ofBundle(roots.bundle);
+        Await.until(vertx, "both are trusted", () -> roots.confirmed.contains(both));
+        roots.bundle = List.of(next.root());
+
+        told(agent, Fingerprint.ofBundle(roots.bundle));
+        var looks = roots.looks;
+        Await.until(vertx, "asked twice", () -> roots.looks >= looks + 2);
+        assertThat(Await.on(context, () -> Future.succeededFuture(agent.roots())))
+                .contains(both);
+
+        roots.showing(next);
+        Await.until(vertx, "asked again", () -> roots.looks >= looks + 4);
+        assertThat(Await.on(context, () -> Future.succeededFuture(agent.roots())))
+                .as("the broker still goes by the old root")
+                .contains(both);
+        stop(agent);
+    }
+
+    @Test
+    void keeps_its_roots_when_those_handed_out_are_no_good() {
+        var agent = connected(null);
+        Await.until(vertx, "the first bundle is confirmed", () -> roots.confirmed.size() == 1);
+        var first = Await.on(context, () -> Future.succeededFuture(agent.roots()));
+        var stranger = new FleetCa(clock);
+        for (var bad : List.of(List.of(stranger.root()), List.of(ca.root(), leaf(stranger)))) {
+            roots.bundle = bad;
+            var looks = roots.looks;
+            told(agent, Fingerprint.ofBundle(bad));
+            Await.until(vertx, "asked twice", () -> roots.looks >= looks + 2);
+            assertThat(Await.on(context, () -> Future.succeededFuture(agent.roots())))
+                    .isEqualTo(first);
+        }
+        assertThat(roots.confirmed).hasSize(1);
+        stop(agent);
+    }
+
+    @Test
+    void a_pinned_root_counts_for_what_its_ca_handed_out_later() throws Exception {
+        var pinned = Fingerprint.of(ca.root());
+        var next = new FleetCa(clock);
+        roots.bundle = List.of(next.root(), ca.root());
+        var agent = connected(pinned);
+        Await.until(vertx, "confirmed", () -> roots.confirmed.contains(Fingerprint.ofBundle(roots.bundle)));
+        stop(agent);
+        Files.writeString(directory().resolve("root.pem"), Pem.of(List.of(next.root(), ca.root())));
+        provisioner.refuseWith = 503;
+
+        stop(connected(pinned));
+        assertThat(roots.confirmed).as("a restart needs no second confirmation").hasSize(1);
+    }
+
+    private static X509Certificate leaf(FleetCa of) {
+        return of.issue("leaf", List.of("leaf.test"), Duration.ofDays(1)).leaf();
+    }
+
+    private boolean told(Agent agent, Fingerprint bundle) {
+        return Await.on(context, () -> Future.succeededFuture(agent.hearOfRoots(bundle)));
+    }
+
     private Future<Integer> port() {
         var second = new SmallBroker(vertx, ca);
         return second.listen(0);
@@ -465,7 +555,8 @@ class AgentTest {
                 workers,
                 new HttpEnrolment(vertx, service, DOMAIN, CONFIG.stepTimeout(), workers, clock),
                 orders,
-                new MqttConnector(vertx, tls, CONFIG.keepAlive(), CONFIG.stepTimeout()));
+                new MqttConnector(vertx, tls, CONFIG.keepAlive(), CONFIG.stepTimeout()),
+                roots);
     }
 
     private Path directory() {

@@ -130,11 +130,13 @@ class GivenPairTest {
                 null,
                 null,
                 null,
+                null,
                 Duration.ofMillis(20),
                 Duration.ofMillis(5),
                 Duration.ofMillis(60),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(30),
+                Duration.ofMillis(20),
                 2,
                 tls);
         return AgentEnvironment.of(

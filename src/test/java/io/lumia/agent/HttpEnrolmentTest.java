@@ -13,6 +13,7 @@ import io.vertx.core.Vertx;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +26,7 @@ class HttpEnrolmentTest {
     private final FleetCa ca = new FleetCa(Clock.systemUTC());
     private final RecordingProvisioner service = new RecordingProvisioner(vertx, ca, DOMAIN.suffix());
     private final Enrolment.Claim claim = new Enrolment.Claim(
-            new DeviceName("dev-0001"), KeyPairs.p256(), AddressRange.address("127.0.0.9"), null, "once");
+            new DeviceName("dev-0001"), KeyPairs.p256(), AddressRange.address("127.0.0.9"), Set.of(), "once");
 
     @AfterEach
     void close() {
@@ -63,7 +64,7 @@ class HttpEnrolmentTest {
     @Test
     void sends_token_and_request_from_the_identitys_address() {
         var claimed = Await.result(enrolment().claim(claim));
-        assertThat(claimed.root()).isEqualTo(ca.root());
+        assertThat(claimed.roots()).containsExactly(ca.root());
         assertThat(service.addresses).containsExactly("127.0.0.9");
         assertThat(service.requests)
                 .singleElement()

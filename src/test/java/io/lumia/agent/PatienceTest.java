@@ -12,11 +12,13 @@ class PatienceTest {
             null,
             null,
             null,
+            null,
             Duration.ZERO,
             Duration.ofMillis(500),
             Duration.ofSeconds(60),
             Duration.ofSeconds(1),
             Duration.ofSeconds(1),
+            Duration.ofMillis(20),
             1,
             ClientTlsConfig.EMBEDDED));
 

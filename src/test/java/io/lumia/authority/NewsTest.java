@@ -55,11 +55,11 @@ class NewsTest {
         var first = follow(null, 0);
         revoke(1);
         revoke(2);
-        FleetBus.TRUST_CHANGED.publish(vertx, new TrustChanged("roots"));
+        FleetBus.TRUST_CHANGED.publish(vertx, new TrustChanged("roots", "f", Instant.EPOCH));
         Await.until(vertx, "three are there", () -> follow(first.journal(), 0).upTo() == 3);
         var told = follow(first.journal(), 1);
         assertThat(told.revoked()).extracting(CertificateRevoked::serial).containsExactly(serial(2));
-        assertThat(told.roots()).isEqualTo("roots");
+        assertThat(told.trust()).isEqualTo(new TrustChanged("roots", "f", Instant.EPOCH));
         assertThat(told.upTo()).isEqualTo(3);
     }
 

@@ -15,12 +15,14 @@ import io.lumia.config.BrokerConfig.IdentitySource;
 import io.lumia.config.BrokerConfig.TopicRule;
 import io.lumia.fakes.FleetCa;
 import io.lumia.tls.TlsMaterial;
+import io.lumia.x509.Fingerprint;
 import io.lumia.x509.Pem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -160,11 +162,11 @@ class BrokerGateTest {
         var results = new ConcurrentLinkedQueue<String>();
         await(FleetBus.LISTENER_RELOADED.listen(broker.vertx, told -> results.add(told.result())));
         try (var open = accepted(broker.authority.device("dev-1"))) {
-            FleetBus.TRUST_CHANGED.publish(broker.vertx, new TrustChanged(Pem.of(other.root())));
+            FleetBus.TRUST_CHANGED.publish(broker.vertx, changed(Pem.of(other.root())));
             until("rolled back", () -> results.contains("trust_rolled_back"));
             accepted(broker.authority.device("dev-2")).close();
             var both = Pem.of(List.of(broker.authority.root(), other.root()));
-            FleetBus.TRUST_CHANGED.publish(broker.vertx, new TrustChanged(both));
+            FleetBus.TRUST_CHANGED.publish(broker.vertx, changed(both));
             until("reloaded", () -> results.contains("trust_reloaded"));
             accepted(broker.authority.device("dev-3")).close();
             assertThat(refusal(other.issue("dev-4", List.of("dev-4.devices.test"), Duration.ofHours(1))))
@@ -172,6 +174,11 @@ class BrokerGateTest {
                     .isEqualTo(NOT_AUTHORIZED);
             open.ping();
         }
+    }
+
+    private static TrustChanged changed(String bundle) {
+        return new TrustChanged(
+                bundle, Fingerprint.ofBundle(Pem.certificates(bundle)).hex(), Instant.EPOCH);
     }
 
     @Test

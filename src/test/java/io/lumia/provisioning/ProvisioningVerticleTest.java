@@ -337,6 +337,7 @@ class ProvisioningVerticleTest {
                 config,
                 new FleetDomain("devices.lumia.internal"),
                 memory,
+                FleetRate.ALONE,
                 () -> new AuthorityContact("https://ca/acme/acme/directory", "localhost", 8883),
                 clock,
                 patience);

@@ -46,6 +46,17 @@ class SwarmAddressesTest {
     }
 
     @Test
+    void leaves_the_address_to_the_system_where_provisioning_is_elsewhere() {
+        var shared = SwarmAddresses.choose(config(2, SwarmConfig.SHARED), null, address -> true)
+                .towardsOthers();
+        var own = SwarmAddresses.choose(config(1, "127.20.0.0/16"), null, address -> true);
+
+        assertThat(shared.app().isAnyLocalAddress()).isTrue();
+        assertThat(shared.devices()).hasSize(2).allMatch(device -> device.isAnyLocalAddress());
+        assertThat(own.towardsOthers()).isEqualTo(own);
+    }
+
+    @Test
     void covers_a_configured_address_of_the_application() {
         var own = AddressRange.address("127.9.9.9");
         var chosen = SwarmAddresses.choose(config(2, "127.20.0.0/16"), own, address -> true);

@@ -141,7 +141,7 @@ final class AccountResource {
                 checked(wanted.contact() == null ? List.of() : wanted.contact()),
                 Status.VALID);
         return binding(wanted, signed, exchange)
-                .compose(key -> store.write(handle -> kept(handle, account, key)))
+                .compose(key -> store.write(handle -> kept(handle, account, key, exchange.address())))
                 .map(kept -> {
                     if (!kept.id().equals(account.id())) {
                         return shown(active(kept), 200, exchange.links());
@@ -171,9 +171,10 @@ final class AccountResource {
     }
 
     /** Of two who come with one key only one gets in. */
-    private Account kept(Handle handle, Account account, Optional<String> externalKey) {
+    private Account kept(Handle handle, Account account, Optional<String> externalKey, String address) {
         var now = clock.instant();
         store.hold(handle, AccountRows.held(account.provisioner(), account.thumbprint()));
+        limits.newAccount(handle, address);
         var kept = AccountRows.insert(handle, account, now);
         if (kept.id().equals(account.id())
                 && externalKey.isPresent()

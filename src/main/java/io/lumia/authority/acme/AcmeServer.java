@@ -3,6 +3,8 @@ package io.lumia.authority.acme;
 import io.lumia.authority.acme.RequestGate.ByAccount;
 import io.lumia.authority.acme.RequestGate.BySelf;
 import io.lumia.authority.acme.Views.DirectoryView;
+import io.lumia.bus.FleetBus.CertificateRecord;
+import io.lumia.bus.NodeId;
 import io.lumia.config.AcmeConfig;
 import io.lumia.config.FleetConfig;
 import io.lumia.config.LifetimesConfig;
@@ -15,8 +17,10 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -35,6 +39,7 @@ public final class AcmeServer {
     private final Names names;
     private final Validations validations;
     private final Nonces nonces;
+    private final NonceDesk nonceDesk;
     private final RequestGate gate;
     private final AccountResource accounts;
     private final OrderResource orders;
@@ -54,6 +59,7 @@ public final class AcmeServer {
             Store store,
             AcmeIssuer issuer,
             RenewalPolicy renewalPolicy,
+            Function<CertificateRecord, Optional<Instant>> draining,
             Clock clock) {
         this.config = config;
         this.store = store;
@@ -63,17 +69,18 @@ public final class AcmeServer {
         worker = vertx.createSharedWorkerExecutor("lumia-acme", VERIFIERS);
         names = new Names(vertx, config.resolver(), config.validationTimeout());
         validations = new Validations(vertx, config, names);
-        nonces = new Nonces(randomness, MOST_NONCES);
+        nonces = new Nonces(NodeId.of(vertx).incarnation(), randomness, MOST_NONCES);
+        nonceDesk = new NonceDesk(vertx, nonces);
         var known = new KnownAccounts();
-        gate = new RequestGate(store, nonces, worker, known, config.faults().nonceRejection(), randomness);
-        var limits = new RateLimits(config.limits(), clock);
+        gate = new RequestGate(store, nonceDesk, worker, known, config.faults().nonceRejection(), randomness);
+        var limits = new RateLimits(config.limits(), store, clock);
         externalKeys = new ExternalKeyDesk(vertx, store, config.provisioners().keySet(), ledger, randomness, clock);
         listings = new ListingDesk(vertx, store, clock);
         keys = new KeyChangeResource(store, worker, known, ledger);
         accounts = new AccountResource(store, known, this::demandsBinding, limits, ledger, randomness, clock);
         var knownOrders = new KnownOrders(store, clock);
         var finalization = new Finalization(store, knownOrders, issuer, policy, config, lifetimes, worker, clock);
-        plan = new RenewalPlan(vertx, store, renewalPolicy, clock);
+        plan = new RenewalPlan(vertx, store, renewalPolicy, draining, clock);
         renewals = new RenewalInfoResource(vertx, store, plan);
         orders = new OrderResource(
                 store, knownOrders, issuer, policy, finalization, renewals, config, limits, ledger, randomness, clock);
@@ -86,11 +93,17 @@ public final class AcmeServer {
         if (config.faults().any()) {
             log.warn("the ACME server makes faults on purpose (authority.acme.faults): for testing clients only");
         }
-        return store.write(OrderRows::releaseAll)
-                .compose(released -> externalKeys.open())
+        return takeUp().compose(taken -> nonceDesk.open())
+                .compose(taken -> externalKeys.open())
                 .compose(opened -> listings.open())
-                .compose(opened -> plan.start())
-                .compose(opened -> challenges.resume());
+                .compose(opened -> plan.start());
+    }
+
+    /** With other nodes at work on the same orders, what one of them left is taken up by the client's next request, once its time is over. */
+    private Future<?> takeUp() {
+        return store.isShared()
+                ? Future.succeededFuture()
+                : store.write(OrderRows::releaseAll).compose(released -> challenges.resume());
     }
 
     /** Ends validations in flight; the routes must not serve any more. */
@@ -140,19 +153,21 @@ public final class AcmeServer {
     }
 
     private Function<Exchange, Future<Answer>> self(BiFunction<BySelf, Exchange, Future<Answer>> resource) {
-        return exchange -> gate.bySelf(gate.read(exchange)).compose(signed -> resource.apply(signed, exchange));
+        return exchange ->
+                gate.read(exchange).compose(gate::bySelf).compose(signed -> resource.apply(signed, exchange));
     }
 
     private Function<Exchange, Future<Answer>> account(BiFunction<ByAccount, Exchange, Future<Answer>> resource) {
-        return exchange ->
-                gate.byAccount(gate.read(exchange), exchange).compose(signed -> resource.apply(signed, exchange));
+        return exchange -> gate.read(exchange)
+                .compose(request -> gate.byAccount(request, exchange))
+                .compose(signed -> resource.apply(signed, exchange));
     }
 
     /** The one resource that takes either kind of key (RFC 8555, 7.6). */
     private Future<Answer> revoke(Exchange exchange) {
-        var request = gate.read(exchange);
-        return request.jwk() == null
-                ? gate.byAccount(request, exchange).compose(revocations::byAccount)
-                : gate.bySelf(request).compose(revocations::byKey);
+        return gate.read(exchange)
+                .compose(request -> request.jwk() == null
+                        ? gate.byAccount(request, exchange).compose(revocations::byAccount)
+                        : gate.bySelf(request).compose(revocations::byKey));
     }
 }

@@ -32,6 +32,7 @@ record Authorization(
     /**
      * One way to prove it (RFC 8555, 7.1.5).
      *
+     * @param validating until when the one who validates it is waited for; null unless processing
      * @param validatedAt null unless valid
      * @param error of the validation; null unless invalid
      */
@@ -40,8 +41,19 @@ record Authorization(
             ChallengeType type,
             String token,
             ChallengeStatus status,
+            @Nullable Instant validating,
             @Nullable Instant validatedAt,
-            @Nullable Problem error) {}
+            @Nullable Problem error) {
+
+        static Challenge pending(String id, ChallengeType type, String token) {
+            return new Challenge(id, type, token, ChallengeStatus.PENDING, null, null, null);
+        }
+
+        /** Whoever began to validate it is gone. */
+        boolean isAbandoned(Instant now) {
+            return status == ChallengeStatus.PROCESSING && (validating == null || now.isAfter(validating));
+        }
+    }
 
     /** RFC 8555, 7.1.6. */
     enum ChallengeStatus {

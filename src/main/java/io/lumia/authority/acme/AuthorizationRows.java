@@ -88,31 +88,56 @@ final class AuthorizationRows {
     }
 
     /** @return whether this call did it; false: it was begun before */
-    static boolean begin(Handle handle, String challenge) {
-        return handle.createUpdate(
-                                "update acme_challenges set status = 'processing' where id = :id and status = 'pending'")
+    static boolean begin(Handle handle, String challenge, Instant until) {
+        return handle.createUpdate("""
+                                update acme_challenges set status = 'processing', validating_until = :until
+                                where id = :id and status = 'pending'
+                                """)
                         .bind("id", challenge)
+                        .bind("until", until.toEpochMilli())
                         .execute()
                 > 0;
     }
 
+    /** @return whether this call took it over from one who is gone; false: somebody is at work on it, or it is decided */
+    static boolean takeOver(Handle handle, String challenge, Instant now, Instant until) {
+        return handle.createUpdate("""
+                                update acme_challenges set validating_until = :until
+                                where id = :id and status = 'processing' and coalesce(validating_until, 0) < :now
+                                """)
+                        .bind("id", challenge)
+                        .bind("now", now.toEpochMilli())
+                        .bind("until", until.toEpochMilli())
+                        .execute()
+                > 0;
+    }
+
+    /** Of several who looked at the same challenge the first one decides. */
     static void pass(Handle handle, Authorization authorization, String challenge, Instant now) {
-        handle.createUpdate("update acme_challenges set status = 'valid', validated_at = :now where id = :id")
+        int passed = handle.createUpdate("""
+                        update acme_challenges set status = 'valid', validated_at = :now
+                        where id = :id and status = 'processing'
+                        """)
                 .bind("id", challenge)
                 .bind("now", now.toEpochMilli())
                 .execute();
-        change(handle, authorization.id(), Status.VALID);
+        if (passed > 0) {
+            change(handle, authorization.id(), Status.VALID);
+        }
     }
 
     static void fail(Handle handle, Authorization authorization, String challenge, Problem problem) {
-        handle.createUpdate("""
-                        update acme_challenges set status = 'invalid', error_type = :type, error = :detail where id = :id
+        int failed = handle.createUpdate("""
+                        update acme_challenges set status = 'invalid', error_type = :type, error = :detail
+                        where id = :id and status = 'processing'
                         """)
                 .bind("id", challenge)
                 .bind("type", problem.type())
                 .bind("detail", problem.detail())
                 .execute();
-        change(handle, authorization.id(), Status.INVALID);
+        if (failed > 0) {
+            change(handle, authorization.id(), Status.INVALID);
+        }
     }
 
     /** A decision stands: only a pending authorization passes or fails, and only a live one is deactivated. */
@@ -141,12 +166,14 @@ final class AuthorizationRows {
     }
 
     private static Challenge challenge(ResultSet row, StatementContext context) throws SQLException {
+        long validating = row.getLong("validating_until");
         var status = ChallengeStatus.valueOf(row.getString("status").toUpperCase(java.util.Locale.ROOT));
         return new Challenge(
                 row.getString("id"),
                 ChallengeType.of(row.getString("type")),
                 row.getString("token"),
                 status,
+                validating == 0 ? null : Instant.ofEpochMilli(validating),
                 status == ChallengeStatus.VALID ? Instant.ofEpochMilli(row.getLong("validated_at")) : null,
                 OrderRows.problem(row));
     }

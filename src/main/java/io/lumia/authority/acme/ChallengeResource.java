@@ -69,6 +69,7 @@ final class ChallengeResource {
     Future<Answer> authorization(ByAccount signed, Exchange exchange) {
         return known.authorization(exchange.id())
                 .map(found -> own(found, signed))
+                .compose(this::undertaken)
                 .compose(authorization -> signed.request().isPostAsGet()
                         ? Future.succeededFuture(authorization)
                         : deactivate(signed, authorization))
@@ -79,13 +80,14 @@ final class ChallengeResource {
     Future<Answer> challenge(ByAccount signed, Exchange exchange) {
         return known.ofChallenge(exchange.id())
                 .map(found -> own(found, signed))
+                .compose(authorization -> undertaken(authorization, exchange.id()))
                 .compose(authorization -> signed.request().isPostAsGet()
                         ? Future.succeededFuture(authorization)
                         : begin(authorization, exchange.id(), signed.account()))
                 .map(authorization -> shown(authorization, exchange.id(), exchange.links()));
     }
 
-    /** Takes up the validations that a crash interrupted. */
+    /** Takes up the validations that a crash of the only process interrupted. */
     Future<Void> resume() {
         return store.read(handle -> AuthorizationRows.inProgress(handle).stream()
                         .flatMap(id -> AuthorizationRows.ofChallenge(handle, id)
@@ -125,8 +127,36 @@ final class ChallengeResource {
             throw AcmeRefusal.later(SOON, "too many challenges are being validated");
         }
         var pending = new Pending(authorization, challenge, account.thumbprint());
-        return known.change(authorization.order(), store.writeUnsynced(handle -> AuthorizationRows.begin(handle, id)))
+        var until = clock.instant().plus(validations.longest());
+        return known.change(
+                        authorization.order(),
+                        store.writeUnsynced(handle -> AuthorizationRows.begin(handle, id, until)))
                 .compose(began -> began ? soon(validate(pending)) : Future.succeededFuture())
+                .compose(looked -> known.authorization(authorization.id()))
+                .map(Optional::orElseThrow);
+    }
+
+    private Future<Authorization> undertaken(Authorization authorization) {
+        return authorization.challenges().stream()
+                .filter(challenge -> challenge.isAbandoned(clock.instant()))
+                .findFirst()
+                .map(challenge -> undertaken(authorization, challenge.id()))
+                .orElseGet(() -> Future.succeededFuture(authorization));
+    }
+
+    /** A client that asks what became of its challenge has it taken up, where the node that validated it is gone. */
+    private Future<Authorization> undertaken(Authorization authorization, String id) {
+        var now = clock.instant();
+        var challenge = challenge(authorization, id);
+        if (!challenge.isAbandoned(now)) {
+            return Future.succeededFuture(authorization);
+        }
+        var pending = new Pending(authorization, challenge, authorization.thumbprint());
+        return known.change(
+                        authorization.order(),
+                        store.writeUnsynced(
+                                handle -> AuthorizationRows.takeOver(handle, id, now, now.plus(validations.longest()))))
+                .compose(mine -> mine ? soon(validate(pending)) : Future.succeededFuture())
                 .compose(looked -> known.authorization(authorization.id()))
                 .map(Optional::orElseThrow);
     }

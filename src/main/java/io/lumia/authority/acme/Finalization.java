@@ -18,6 +18,8 @@ import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
@@ -28,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 
 /** From a ready order and a CSR to a certificate (RFC 8555, 7.4). */
 final class Finalization {
+    /** Longer than signing and keeping take under load; who began before and has not ended is gone. */
+    static final Duration LONGEST = Duration.ofSeconds(30);
+
     private final Store store;
     private final KnownOrders known;
     private final AcmeIssuer issuer;
@@ -59,26 +64,42 @@ final class Finalization {
 
     private record Finalize(@Nullable String csr) {}
 
+    /** @param until which this attempt has the order; it is also its name */
+    private record Attempt(Order order, Instant until) {}
+
     /** A request that fits its order, and the fleet member it is for; null for names outside the fleet. */
     private record Fit(CertificateRequest csr, @Nullable DeviceRecord device) {}
 
-    /** Completes once the certificate is stored with its order. Fails with {@link AcmeRefusal}. */
+    /**
+     * Completes once the certificate is stored with its order, or when another request is at work on it or was done before. Fails with
+     * {@link AcmeRefusal}.
+     */
     Future<Void> run(Order order, ByAccount signed, String provisioner) {
         requireReady(order);
         var der = der(signed.request().payload(Finalize.class));
         return worker.executeBlocking(() -> parse(der), false)
                 .map(csr -> fit(csr, order, signed.key()))
                 .compose(csr -> claimed(csr, order, signed))
-                .compose(fit -> begin(order).map(fit))
-                .compose(fit -> known.change(
-                                order.id(),
-                                issuer.issue(
-                                        request(fit, order, signed.account(), provisioner),
-                                        fit.csr(),
-                                        (handle, issued) -> OrderRows.complete(handle, order.id(), issued)))
-                        .compose(outcome -> settle(order, outcome))
-                        .recover(
-                                failure -> isAnswer(failure) ? Future.failedFuture(failure) : release(order, failure)));
+                .compose(fit -> begin(order)
+                        .compose(attempt -> attempt.isPresent()
+                                ? attempt(fit, new Attempt(order, attempt.get()), signed.account(), provisioner)
+                                : Future.succeededFuture()));
+    }
+
+    private Future<Void> attempt(Fit fit, Attempt attempt, Account account, String provisioner) {
+        var order = attempt.order;
+        return known.change(
+                        order.id(),
+                        issuer.issue(
+                                request(fit, order, account, provisioner),
+                                fit.csr(),
+                                (handle, issued) -> OrderRows.complete(handle, order.id(), attempt.until, issued)))
+                .compose(outcome -> settle(attempt, outcome))
+                .recover(failure -> isAnswer(failure) ? Future.failedFuture(failure) : broken(attempt, failure));
+    }
+
+    private Future<Void> broken(Attempt attempt, Throwable failure) {
+        return failure instanceof OrderRows.Overtaken ? Future.succeededFuture() : release(attempt, failure);
     }
 
     private void requireReady(Order order) {
@@ -150,11 +171,14 @@ final class Finalization {
         });
     }
 
-    private Future<Void> begin(Order order) {
-        return known.change(order.id(), store.writeUnsynced(handle -> OrderRows.beginFinalizing(handle, order.id())))
-                .compose(began -> began
-                        ? Future.succeededFuture()
-                        : AcmeRefusal.failed(Kind.ORDER_NOT_READY, "the order is being finalized already"));
+    /** Of two requests that find the order ready only one begins, whichever nodes they came to; empty: the other one did. */
+    private Future<Optional<Instant>> begin(Order order) {
+        var now = clock.instant();
+        var until = now.plus(LONGEST).truncatedTo(ChronoUnit.MILLIS);
+        return known.change(
+                        order.id(),
+                        store.writeUnsynced(handle -> OrderRows.beginFinalizing(handle, order.id(), now, until)))
+                .map(began -> began ? Optional.of(until) : Optional.empty());
     }
 
     private IssueCertificate request(Fit fit, Order order, Account account, String provisioner) {
@@ -194,32 +218,32 @@ final class Finalization {
         return wanted.compareTo(most) > 0 ? most : wanted;
     }
 
-    private Future<Void> settle(Order order, IssueOutcome outcome) {
-        return outcome instanceof IssueOutcome.Refused refused ? refuse(order, refused) : Future.succeededFuture();
+    private Future<Void> settle(Attempt attempt, IssueOutcome outcome) {
+        return outcome instanceof IssueOutcome.Refused refused ? refuse(attempt, refused) : Future.succeededFuture();
     }
 
     /** What another CSR or another moment may heal leaves the order ready; the rest ends it (RFC 8555, 7.1.6). */
-    private Future<Void> refuse(Order order, IssueOutcome.Refused refused) {
+    private Future<Void> refuse(Attempt attempt, IssueOutcome.Refused refused) {
         var detail = refused.detail();
         return switch (refused.refusal()) {
-            case UNFIT_REQUEST -> release(order, new AcmeRefusal(Kind.BAD_CSR, detail));
-            case OVERLOADED -> release(order, AcmeRefusal.later(Duration.ofSeconds(1), detail));
-            case NAME_CLAIMED, NAME_NOT_ALLOWED -> end(order, Problem.of(Kind.REJECTED_IDENTIFIER, detail));
-            case LIFETIME_NOT_ALLOWED -> end(order, Problem.of(Kind.SERVER_INTERNAL, detail));
+            case UNFIT_REQUEST -> release(attempt, new AcmeRefusal(Kind.BAD_CSR, detail));
+            case OVERLOADED -> release(attempt, AcmeRefusal.later(Duration.ofSeconds(1), detail));
+            case NAME_CLAIMED, NAME_NOT_ALLOWED -> end(attempt, Problem.of(Kind.REJECTED_IDENTIFIER, detail));
+            case LIFETIME_NOT_ALLOWED -> end(attempt, Problem.of(Kind.SERVER_INTERNAL, detail));
         };
     }
 
-    private Future<Void> release(Order order, Throwable why) {
-        return known.change(order.id(), store.write(handle -> {
-                    OrderRows.release(handle, order.id());
+    private Future<Void> release(Attempt attempt, Throwable why) {
+        return known.change(attempt.order.id(), store.write(handle -> {
+                    OrderRows.release(handle, attempt.order.id(), attempt.until);
                     return true;
                 }))
                 .transform(released -> Future.failedFuture(why));
     }
 
-    private Future<Void> end(Order order, Problem problem) {
-        return known.change(order.id(), store.write(handle -> {
-                    OrderRows.fail(handle, order.id(), problem);
+    private Future<Void> end(Attempt attempt, Problem problem) {
+        return known.change(attempt.order.id(), store.write(handle -> {
+                    OrderRows.fail(handle, attempt.order.id(), attempt.until, problem);
                     return true;
                 }))
                 .transform(ended -> Future.failedFuture(new AcmeRefusal(problem)));

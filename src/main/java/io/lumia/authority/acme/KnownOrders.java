@@ -11,7 +11,7 @@ import org.jdbi.v3.core.Handle;
 
 /**
  * Orders that were made or read lately, with their authorizations: each certificate takes half a dozen looks at one. A change takes the order out
- * until it is read again; the least recently used ones give way.
+ * until it is read again; the least recently used ones give way. Where other nodes change them too, nothing is remembered.
  */
 final class KnownOrders {
     private static final int MOST = 4_000;
@@ -20,6 +20,7 @@ final class KnownOrders {
 
     private final Store store;
     private final Clock clock;
+    private final boolean remembers;
     private final Map<String, Order> recent = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Order> eldest) {
@@ -46,6 +47,7 @@ final class KnownOrders {
     KnownOrders(Store store, Clock clock) {
         this.store = store;
         this.clock = clock;
+        this.remembers = !store.isShared();
     }
 
     Future<Optional<Order>> find(String id) {
@@ -116,6 +118,9 @@ final class KnownOrders {
     }
 
     private void keep(Order order) {
+        if (!remembers) {
+            return;
+        }
         recent.put(order.id(), order);
         for (Authorization authorization : order.authorizations()) {
             parts.put(authorization.id(), order.id());

@@ -37,7 +37,7 @@ final class ListingDesk {
                   or exists (select 1 from acme_authorizations a where a.order_id = o.id and a.status not in ('PENDING', 'VALID'))
                   then 'invalid'
                 when exists (select 1 from acme_authorizations a where a.order_id = o.id and a.status = 'PENDING') then 'pending'
-                when o.finalizing = 1 then 'processing'
+                when o.finalizing >= :now then 'processing'
                 else 'ready' end as status
               from acme_orders o where o.id in (
                 select id from (select id from acme_orders order by created_at desc, id desc limit :searched) newest

@@ -7,24 +7,31 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
- * Nonces that were handed out and not used yet (RFC 8555, 6.5): 128 random bits, good for one request. At most {@code most} are
+ * Nonces that this node handed out and that were not used yet (RFC 8555, 6.5): the node's incarnation and 128 random bits, good for one request. At most {@code most} are
  * remembered; whoever comes with a forgotten one gets a fresh one with the error.
  */
 final class Nonces {
+    private static final Pattern FORM = Pattern.compile("([0-9a-f]{16})[A-Za-z0-9_-]{22}");
+
+    private final String giver;
     private final SecureRandom randomness;
     private final int most;
     private final Set<String> unused = new LinkedHashSet<>();
 
-    Nonces(SecureRandom randomness, int most) {
+    /** @param giver incarnation of this node */
+    Nonces(String giver, SecureRandom randomness, int most) {
+        this.giver = giver;
         this.randomness = randomness;
         this.most = most;
     }
 
     String fresh() {
-        var nonce = RandomId.next(randomness);
+        var nonce = giver + RandomId.next(randomness);
         synchronized (unused) {
             unused.add(nonce);
             if (unused.size() > most) {
@@ -34,6 +41,16 @@ final class Nonces {
             }
         }
         return nonce;
+    }
+
+    boolean isOwn(String nonce) {
+        return nonce.startsWith(giver);
+    }
+
+    /** Incarnation of the node that gave it; empty: none did. */
+    static Optional<String> giver(String nonce) {
+        var matcher = FORM.matcher(nonce);
+        return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
     }
 
     /** Uses the nonce up. @return whether it was there */

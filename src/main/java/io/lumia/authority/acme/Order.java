@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An order with its authorizations (RFC 8555, 7.1.3), as stored. What its status is, {@link OrderState} says.
  *
- * @param finalizing a certificate is being signed for it
+ * @param finalizing until when the one who signs a certificate for it is waited for; null: nobody does
  * @param replaces the certificate that its own takes the place of (RFC 9773, 5); null: none named
  * @param profile chosen by the client; null: none
  * @param error why it failed; null: it did not
@@ -18,7 +18,7 @@ record Order(
         String account,
         List<String> identifiers,
         Instant expires,
-        boolean finalizing,
+        @Nullable Instant finalizing,
         @Nullable String replaces,
         @Nullable String profile,
         @Nullable Problem error,

@@ -1,7 +1,6 @@
 package io.lumia.authority.acme;
 
 import io.lumia.authority.acme.Authorization.Challenge;
-import io.lumia.authority.acme.Authorization.ChallengeStatus;
 import io.lumia.authority.acme.Authorization.Status;
 import io.lumia.authority.acme.Problem.Kind;
 import io.lumia.authority.acme.RequestGate.ByAccount;
@@ -161,7 +160,7 @@ final class OrderResource {
                 account.id(),
                 names,
                 expires,
-                false,
+                null,
                 wanted.replaces(),
                 wanted.profile(),
                 null,
@@ -173,8 +172,7 @@ final class OrderResource {
         // One token for all: whichever way the client chooses, it proves the same.
         var token = Nonces.RandomId.next(randomness);
         return policy.challenges(identifier, provisioner(provisioner)).stream()
-                .map(type -> new Challenge(
-                        Nonces.RandomId.next(randomness, now), type, token, ChallengeStatus.PENDING, null, null))
+                .map(type -> Challenge.pending(Nonces.RandomId.next(randomness, now), type, token))
                 .toList();
     }
 
@@ -186,6 +184,7 @@ final class OrderResource {
         Origin.join(order.id());
         return store.writeUnsynced(handle -> {
                     var now = clock.instant();
+                    limits.newOrder(handle, order.account());
                     limits.requireRoom(OrderRows.unfinished(handle, order.account(), now));
                     OrderRows.insert(handle, order, now);
                     return order;

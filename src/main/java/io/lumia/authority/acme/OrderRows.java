@@ -14,6 +14,15 @@ import org.jspecify.annotations.Nullable;
 final class OrderRows {
     private OrderRows() {}
 
+    /** An attempt to finalize took so long that its time was over, and another one may be at work or done. */
+    static final class Overtaken extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Overtaken(String id) {
+            super("the order " + id + " is not being finalized any more by this attempt");
+        }
+    }
+
     static void insert(Handle handle, Order order, Instant now) {
         handle.createUpdate("""
                         insert into acme_orders (id, account, identifiers, created_at, expires_at, kept_until, finalizing, replaces, profile)
@@ -83,59 +92,76 @@ final class OrderRows {
                 > 0;
     }
 
-    /** @return whether this call did it; false: somebody else was first or it is over */
-    static boolean beginFinalizing(Handle handle, String id) {
+    /**
+     * Begins an attempt, unless there is one whose time is not over. Its end is later than that of every attempt before, so that it names the attempt:
+     * one that slept past its end changes nothing any more.
+     *
+     * @return whether this call did it; false: somebody else was first or it is over
+     */
+    static boolean beginFinalizing(Handle handle, String id, Instant now, Instant until) {
         return handle.createUpdate("""
-                                update acme_orders set finalizing = 1
-                                where id = :id and finalizing = 0 and certificate is null and error is null
-                                """).bind("id", id).execute() > 0;
+                                update acme_orders set finalizing = :until
+                                where id = :id and finalizing < :now and certificate is null and error_type is null
+                                """)
+                        .bind("id", id)
+                        .bind("now", now.toEpochMilli())
+                        .bind("until", until.toEpochMilli())
+                        .execute()
+                > 0;
     }
 
     /** Back to ready: the same order may be finalized again. */
-    static void release(Handle handle, String id) {
-        handle.createUpdate("update acme_orders set finalizing = 0 where id = :id")
+    static void release(Handle handle, String id, Instant attempt) {
+        handle.createUpdate("update acme_orders set finalizing = 0 where id = :id and finalizing = :attempt")
                 .bind("id", id)
+                .bind("attempt", attempt.toEpochMilli())
                 .execute();
     }
 
     /** To be called in the transaction that keeps the certificate; while it lasts, its account may revoke and replace it. */
-    static void complete(Handle handle, String id, CertificateBundle issued) {
+    static void complete(Handle handle, String id, Instant attempt, CertificateBundle issued) {
         int changed = handle.createUpdate("""
                         update acme_orders set finalizing = 0, serial = :serial, certificate = :certificate,
-                          kept_until = case when kept_until > :notAfter then kept_until else :notAfter end
-                        where id = :id and finalizing = 1
+                          kept_until = case when kept_until < :notAfter then :notAfter else kept_until end
+                        where id = :id and finalizing = :attempt and certificate is null
                         """)
                 .bind("id", id)
+                .bind("attempt", attempt.toEpochMilli())
                 .bind("serial", issued.serial().toString())
                 .bind("certificate", issued.fullChain())
                 .bind("notAfter", issued.validity().notAfter().toEpochMilli())
                 .execute();
         if (changed != 1) {
-            throw new IllegalStateException("the order " + id + " is not being finalized any more");
+            throw new Overtaken(id);
         }
     }
 
-    static void fail(Handle handle, String id, Problem problem) {
-        handle.createUpdate("update acme_orders set finalizing = 0, error_type = :type, error = :detail where id = :id")
+    static void fail(Handle handle, String id, Instant attempt, Problem problem) {
+        handle.createUpdate("""
+                        update acme_orders set finalizing = 0, error_type = :type, error = :detail
+                        where id = :id and finalizing = :attempt
+                        """)
                 .bind("id", id)
+                .bind("attempt", attempt.toEpochMilli())
                 .bind("type", problem.type())
                 .bind("detail", problem.detail())
                 .execute();
     }
 
-    /** After a crash nobody signs any more: clients may finalize again. */
+    /** After a crash of the only process nobody signs any more: clients may finalize again. */
     static int releaseAll(Handle handle) {
-        return handle.createUpdate("update acme_orders set finalizing = 0 where finalizing = 1")
+        return handle.createUpdate("update acme_orders set finalizing = 0 where finalizing > 0")
                 .execute();
     }
 
     private static Order order(ResultSet row, List<Authorization> authorizations) throws SQLException {
+        long finalizing = row.getLong("finalizing");
         return new Order(
                 row.getString("id"),
                 row.getString("account"),
                 List.of(row.getString("identifiers").split(" ")),
                 Instant.ofEpochMilli(row.getLong("expires_at")),
-                row.getInt("finalizing") != 0,
+                finalizing == 0 ? null : Instant.ofEpochMilli(finalizing),
                 row.getString("replaces"),
                 row.getString("profile"),
                 problem(row),

@@ -28,8 +28,14 @@ enum OrderState {
             // "If an error occurs at any of these stages, the order moves to the 'invalid' state."
             case INVALID, DEACTIVATED, EXPIRED -> INVALID;
             case PENDING -> PENDING;
-            case VALID -> order.finalizing() ? PROCESSING : READY;
+            case VALID -> isFinalized(order, now) ? PROCESSING : READY;
         };
+    }
+
+    /** Who began it and has not ended it in time is gone: the order may be finalized again. */
+    private static boolean isFinalized(Order order, Instant now) {
+        var until = order.finalizing();
+        return until != null && !now.isAfter(until);
     }
 
     /** What an authorization is worth at that moment. */

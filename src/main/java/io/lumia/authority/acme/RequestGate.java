@@ -13,7 +13,7 @@ import java.util.random.RandomGenerator;
 /** Lets through what an account key has signed for exactly this request (RFC 8555, 6.2 to 6.5). */
 final class RequestGate {
     private final Store store;
-    private final Nonces nonces;
+    private final NonceDesk nonces;
     private final WorkerExecutor worker;
     private final KnownAccounts accounts;
     private final double rejection;
@@ -26,7 +26,7 @@ final class RequestGate {
      */
     RequestGate(
             Store store,
-            Nonces nonces,
+            NonceDesk nonces,
             WorkerExecutor worker,
             KnownAccounts accounts,
             double rejection,
@@ -45,8 +45,8 @@ final class RequestGate {
     /** A request signed by an account that may act. */
     record ByAccount(Account account, AccountKey key, SignedRequest request) {}
 
-    /** Takes the body apart and uses its nonce up; the signature is not verified yet. @throws AcmeRefusal */
-    SignedRequest read(Exchange exchange) {
+    /** Takes the body apart and uses its nonce up; the signature is not verified yet. Fails with {@link AcmeRefusal}. */
+    Future<SignedRequest> read(Exchange exchange) {
         var request = SignedRequest.parse(exchange.body());
         if (!request.url().equals(exchange.url())) {
             throw new AcmeRefusal(
@@ -54,12 +54,13 @@ final class RequestGate {
                     "the request is signed for " + Printable.quoted(request.url()) + ", not for "
                             + Printable.quoted(exchange.url()));
         }
-        boolean good = nonces.spend(request.nonce());
-        if (!good || (rejection > 0 && randomness.nextDouble() < rejection)) {
-            throw new AcmeRefusal(
-                    Kind.BAD_NONCE, "the nonce is unknown, expired or was used; take the one of this answer");
-        }
-        return request;
+        return nonces.spend(request.nonce()).map(good -> {
+            if (!good || (rejection > 0 && randomness.nextDouble() < rejection)) {
+                throw new AcmeRefusal(
+                        Kind.BAD_NONCE, "the nonce is unknown, expired or was used; take the one of this answer");
+            }
+            return request;
+        });
     }
 
     Future<BySelf> bySelf(SignedRequest request) {
@@ -83,7 +84,10 @@ final class RequestGate {
         }
         var id = exchange.links().accountId(kid);
         var known = id.flatMap(account -> accounts.find(exchange.provisioner(), account));
-        var signer = known.isPresent() ? Future.succeededFuture(known.get()) : find(id, kid, exchange.provisioner());
+        // another node may have deactivated it, or changed its key, since it was read
+        var signer = known.isPresent() && !store.isShared()
+                ? Future.succeededFuture(known.get())
+                : find(id, kid, exchange.provisioner());
         return signer.compose(account -> worker.executeBlocking(() -> verified(account, request), false))
                 .map(RequestGate::active);
     }
@@ -93,9 +97,17 @@ final class RequestGate {
         return store.read(handle -> id.flatMap(account -> AccountRows.find(handle, provisioner, account)))
                 .map(found -> found.orElseThrow(() -> new AcmeRefusal(
                         Kind.ACCOUNT_DOES_NOT_EXIST, "there is no account " + Printable.quoted(kid) + " here")))
-                .compose(account ->
-                        worker.executeBlocking(() -> new Known(account, AccountKey.parse(account.jwk())), false))
+                .compose(this::withKey)
                 .onSuccess(known -> accounts.learn(known, before));
+    }
+
+    /** A key that was parsed lately need not be again. */
+    private Future<Known> withKey(Account account) {
+        return accounts.find(account.provisioner(), account.id())
+                .filter(known -> known.account().jwk().equals(account.jwk()))
+                .map(known -> Future.succeededFuture(new Known(account, known.key())))
+                .orElseGet(() ->
+                        worker.executeBlocking(() -> new Known(account, AccountKey.parse(account.jwk())), false));
     }
 
     private static ByAccount verified(Known signer, SignedRequest request) {

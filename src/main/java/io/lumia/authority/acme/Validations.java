@@ -17,14 +17,19 @@ final class Validations {
     private static final List<Duration> WAITS =
             List.of(Duration.ofMillis(200), Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(2));
 
+    /** For the store, and for clocks that differ. */
+    private static final Duration MARGIN = Duration.ofSeconds(10);
+
     private final Vertx vertx;
     private final int tries;
+    private final Duration timeout;
     private final Duration delay;
     private final Map<ChallengeType, Proof.Check> checks = new EnumMap<>(ChallengeType.class);
 
     Validations(Vertx vertx, AcmeConfig config, Names names) {
         this.vertx = vertx;
         tries = config.validationTries();
+        timeout = config.validationTimeout();
         delay = config.faults().validationDelay();
         var policy = new AddressPolicy(config.allowedNetworks());
         checks.put(ChallengeType.HTTP_01, new Http01Validation(vertx, config, policy));
@@ -38,6 +43,12 @@ final class Validations {
         return delay.isZero()
                 ? attempt(check, proof, 1)
                 : vertx.timer(delay.toMillis()).compose(fired -> attempt(check, proof, 1));
+    }
+
+    /** How long a validation takes at most, with all its tries. */
+    Duration longest() {
+        return delay.plus(timeout.plus(WAITS.get(WAITS.size() - 1)).multipliedBy(tries))
+                .plus(MARGIN);
     }
 
     Future<Void> close() {

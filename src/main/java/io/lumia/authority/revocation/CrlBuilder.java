@@ -1,5 +1,6 @@
 package io.lumia.authority.revocation;
 
+import io.lumia.x509.Crl;
 import io.lumia.x509.CrlTemplate;
 import io.lumia.x509.Issuer;
 import io.lumia.x509.Validity;
@@ -56,6 +57,24 @@ final class CrlBuilder {
             revoked.forgetEndedBefore(crl.thisUpdate().minus(refresh.multipliedBy(2)));
         });
         return kept.filter(crl -> crl.locations().equals(locations)).map(crl -> PublishedCrl.of(crl, crl.size()));
+    }
+
+    /** One that another node published; empty when it has other locations than this one's. */
+    synchronized Optional<PublishedCrl> fit(Crl other) {
+        lastNumber = lastNumber.max(other.number());
+        return other.locations().equals(locations)
+                ? Optional.of(PublishedCrl.of(other, other.size()))
+                : Optional.empty();
+    }
+
+    /**
+     * What is revoked now, with a number past that of another node.
+     *
+     * @param number null: there is none
+     */
+    synchronized PublishedCrl buildAfter(@Nullable BigInteger number) throws Exception {
+        lastNumber = number == null ? lastNumber : lastNumber.max(number);
+        return build();
     }
 
     /** What is revoked now. Throws whatever keeps the issuer from signing. */

@@ -29,6 +29,7 @@ final class CrlPublisher {
     private final Vertx vertx;
     private final WorkerExecutor signers;
     private final CrlBuilder builder;
+    private final @Nullable SharedCrl shared;
     private final String issuer;
     private final Duration refresh;
     private final Clock clock;
@@ -41,10 +42,6 @@ final class CrlPublisher {
     private int failures;
     private long looking = -1;
 
-    /**
-     * @param issuer its name, for the log
-     * @param refresh age at which there is a new one anyway
-     */
     CrlPublisher(
             Vertx vertx,
             WorkerExecutor signers,
@@ -53,9 +50,27 @@ final class CrlPublisher {
             Duration refresh,
             Clock clock,
             RandomGenerator randomness) {
+        this(vertx, signers, builder, null, issuer, refresh, clock, randomness);
+    }
+
+    /**
+     * @param shared where all nodes' newest one is; null: this process is the only one that publishes
+     * @param issuer its name, for the log
+     * @param refresh age at which there is a new one anyway
+     */
+    CrlPublisher(
+            Vertx vertx,
+            WorkerExecutor signers,
+            CrlBuilder builder,
+            @Nullable SharedCrl shared,
+            String issuer,
+            Duration refresh,
+            Clock clock,
+            RandomGenerator randomness) {
         this.vertx = vertx;
         this.signers = signers;
         this.builder = builder;
+        this.shared = shared;
         this.issuer = issuer;
         this.refresh = refresh;
         this.clock = clock;
@@ -71,6 +86,7 @@ final class CrlPublisher {
         long look = Math.max(SHORTEST_LOOK.toMillis(), Math.min(LONGEST_LOOK.toMillis(), refresh.toMillis() / 4));
         looking = vertx.setPeriodic(look, tick -> look());
         return signers.executeBlocking(builder::kept, false)
+                .compose(kept -> shared == null ? Future.succeededFuture(kept) : shared.newest())
                 .onSuccess(kept -> kept.ifPresent(crl -> current = crl))
                 .compose(kept -> anew || isDue() ? make() : Future.succeededFuture())
                 .otherwiseEmpty();
@@ -79,6 +95,26 @@ final class CrlPublisher {
     /** The one to be served; empty while none could be made yet. */
     Optional<PublishedCrl> current() {
         return Optional.ofNullable(current);
+    }
+
+    /** The newest one of all nodes; the last that this one knows of while the database does not answer. */
+    Future<Optional<PublishedCrl>> newest() {
+        var have = current;
+        if (shared == null || have == null) {
+            return Future.succeededFuture(current());
+        }
+        return shared.newest(have).onSuccess(this::published).recover(silent -> Future.succeededFuture(current()));
+    }
+
+    /** Another node revoked, and should have published; where it is gone, this one does. */
+    void ensureLists(long writer) {
+        if (shared != null) {
+            var unused = shared.lists(writer).onSuccess(lists -> {
+                if (!lists) {
+                    changed();
+                }
+            });
+        }
     }
 
     /** A certificate was revoked: there will be a new CRL soon. */
@@ -93,8 +129,20 @@ final class CrlPublisher {
     }
 
     /** Makes a new one if it is time. */
-    synchronized void look() {
+    void look() {
+        var unused = newest().onComplete(known -> makeIfDue());
+    }
+
+    private synchronized void makeIfDue() {
         makeIf(isDue());
+    }
+
+    /** By another node; an answer that took long is older than what was made here meanwhile. */
+    private synchronized void published(Optional<PublishedCrl> newest) {
+        var have = current;
+        if (newest.isPresent() && (have == null || newest.get().number().compareTo(have.number()) > 0)) {
+            current = newest.get();
+        }
     }
 
     private boolean isDue() {
@@ -112,8 +160,8 @@ final class CrlPublisher {
         making = true;
         changed = false;
         long began = System.nanoTime();
-        return signers.executeBlocking(builder::build, false)
-                .onSuccess(crl -> made(crl, Duration.ofNanos(System.nanoTime() - began)))
+        var next = shared == null ? signers.executeBlocking(builder::build, false) : shared.publish();
+        return next.onSuccess(crl -> made(crl, Duration.ofNanos(System.nanoTime() - began)))
                 .onFailure(this::failed)
                 .mapEmpty();
     }

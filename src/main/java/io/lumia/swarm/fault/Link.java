@@ -34,9 +34,12 @@ final class Link implements Detour {
 
     Link(Vertx vertx, InetAddress address) {
         this.vertx = vertx;
-        this.address = address.getHostAddress();
-        this.client = vertx.createNetClient(
-                new NetClientOptions().setLocalAddress(this.address).setTcpNoDelay(true));
+        var options = new NetClientOptions().setTcpNoDelay(true);
+        if (!address.isAnyLocalAddress()) {
+            options.setLocalAddress(address.getHostAddress());
+        }
+        this.address = address.isAnyLocalAddress() ? "127.0.0.1" : address.getHostAddress();
+        this.client = vertx.createNetClient(options);
     }
 
     @Override

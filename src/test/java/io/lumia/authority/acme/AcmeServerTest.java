@@ -115,7 +115,7 @@ class AcmeServerTest {
                 client.get("/nothing"),
                 client.postRaw("/new-order", "{", "application/jose+json"),
                 client.postRaw("/new-order", "{}", "text/plain"))) {
-            assertThat(reply.header("Replay-Nonce")).matches("[A-Za-z0-9_-]{22}");
+            assertThat(reply.header("Replay-Nonce")).matches("[0-9a-f]{16}[A-Za-z0-9_-]{22}");
             assertThat(reply.header("Link")).endsWith("/acme/acme/directory>;rel=\"index\"");
             assertThat(reply.header("Cache-Control")).isEqualTo("no-store");
         }

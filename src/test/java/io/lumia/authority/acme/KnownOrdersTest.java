@@ -3,7 +3,6 @@ package io.lumia.authority.acme;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lumia.authority.acme.Authorization.Challenge;
-import io.lumia.authority.acme.Authorization.ChallengeStatus;
 import io.lumia.authority.acme.Authorization.Status;
 import io.lumia.fakes.Await;
 import io.lumia.fakes.MovableClock;
@@ -93,11 +92,11 @@ class KnownOrdersTest {
     private static Order order(String id, String... parts) {
         var challenge = parts.length == 0
                 ? List.<Challenge>of()
-                : List.of(new Challenge(parts[1], ChallengeType.HTTP_01, "t", ChallengeStatus.PENDING, null, null));
+                : List.of(Challenge.pending(parts[1], ChallengeType.HTTP_01, "t"));
         var authorizations = parts.length == 0
                 ? List.<Authorization>of()
                 : List.of(new Authorization(
                         parts[0], id, "account", "thumb", "acme", "a.example", Status.PENDING, EXPIRES, challenge));
-        return new Order(id, "account", List.of("a.example"), EXPIRES, false, null, null, null, null, authorizations);
+        return new Order(id, "account", List.of("a.example"), EXPIRES, null, null, null, null, null, authorizations);
     }
 }

@@ -6,7 +6,7 @@ import java.security.SecureRandom;
 import org.junit.jupiter.api.Test;
 
 class NoncesTest {
-    private final Nonces nonces = new Nonces(new SecureRandom(), 2);
+    private final Nonces nonces = new Nonces("0123456789abcdef", new SecureRandom(), 2);
 
     @Test
     void serve_once() {

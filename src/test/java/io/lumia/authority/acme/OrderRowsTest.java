@@ -23,6 +23,8 @@ class OrderRowsTest {
     private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
     private static final Instant EXPIRES = NOW.plus(Duration.ofHours(1));
 
+    private static final Instant UNTIL = NOW.plus(Finalization.LONGEST);
+
     @TempDir
     Path data;
 
@@ -64,7 +66,7 @@ class OrderRowsTest {
     void the_certificate_of_an_order_that_is_not_being_finalized_is_undone_with_it() {
         var write = store.write(handle -> {
             handle.execute("insert into settings (name, value) values ('certificate', 'kept')");
-            OrderRows.complete(handle, "o1", bundle(NOW.plus(Duration.ofDays(1))));
+            OrderRows.complete(handle, "o1", UNTIL, bundle(NOW.plus(Duration.ofDays(1))));
             return true;
         });
         assertThatThrownBy(() -> Await.result(write)).hasStackTraceContaining("not being finalized");
@@ -72,10 +74,39 @@ class OrderRowsTest {
         assertThat(number("serial is null")).isEqualTo(1);
     }
 
+    @Test
+    void who_sleeps_past_the_end_of_an_attempt_can_neither_complete_nor_release_the_next_one() {
+        var later = UNTIL.plusMillis(1);
+        var next = later.plus(Finalization.LONGEST);
+        assertThat(began(NOW, UNTIL)).isTrue();
+        assertThat(began(UNTIL, UNTIL.plus(Finalization.LONGEST))).isFalse();
+        assertThat(began(later, next)).isTrue();
+        var asleep = store.write(handle -> {
+            handle.execute("insert into settings (name, value) values ('certificate', 'second')");
+            OrderRows.release(handle, "o1", UNTIL);
+            OrderRows.fail(handle, "o1", UNTIL, Problem.of(Problem.Kind.SERVER_INTERNAL, "asleep"));
+            OrderRows.complete(handle, "o1", UNTIL, bundle(NOW.plus(Duration.ofDays(1))));
+            return true;
+        });
+        assertThatThrownBy(() -> Await.result(asleep)).hasStackTraceContaining("by this attempt");
+        assertThat(Await.result(store.settings().read("certificate"))).isEmpty();
+        assertThat(number("finalizing")).isEqualTo(next.toEpochMilli());
+        boolean completed = Await.result(store.write(handle -> {
+            OrderRows.complete(handle, "o1", next, bundle(NOW.plus(Duration.ofDays(1))));
+            return true;
+        }));
+        assertThat(completed).isTrue();
+        assertThat(began(next.plusMillis(1), next.plusSeconds(9))).isFalse();
+    }
+
+    private boolean began(Instant now, Instant until) {
+        return Await.result(store.write(handle -> OrderRows.beginFinalizing(handle, "o1", now, until)));
+    }
+
     private void complete(Instant notAfter) {
         boolean done = Await.result(store.write(handle -> {
-            boolean began = OrderRows.beginFinalizing(handle, "o1");
-            OrderRows.complete(handle, "o1", bundle(notAfter));
+            boolean began = OrderRows.beginFinalizing(handle, "o1", NOW, UNTIL);
+            OrderRows.complete(handle, "o1", UNTIL, bundle(notAfter));
             return began;
         }));
         assertThat(done).isTrue();
@@ -88,7 +119,7 @@ class OrderRowsTest {
     }
 
     private static Order order() {
-        return new Order("o1", "a1", List.of("a.example"), EXPIRES, false, null, null, null, null, List.of());
+        return new Order("o1", "a1", List.of("a.example"), EXPIRES, null, null, null, null, null, List.of());
     }
 
     private static CertificateBundle bundle(Instant notAfter) {
