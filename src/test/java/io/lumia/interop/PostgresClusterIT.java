@@ -42,6 +42,7 @@ class PostgresClusterIT {
 
     private final KeyPair account = KeyPairs.p256();
     private final List<Integer> ports = List.of(FreePort.anywhere(), FreePort.anywhere(), FreePort.anywhere());
+    private final List<Integer> caPorts = List.of(FreePort.anywhere(), FreePort.anywhere(), FreePort.anywhere());
     private final int challenges = FreePort.anywhere();
     private final List<RunningLumia> running = new ArrayList<>();
     private final PortBefore ca = new PortBefore();
@@ -105,7 +106,7 @@ class PostgresClusterIT {
 
     private void a_certificate_that_one_node_revokes_is_revoked_at_the_others_and_its_session_ends(
             RunningLumia first, RunningLumia second, RunningLumia third) throws Exception {
-        ca.leadTo(third.caPort());
+        leadTo(third);
         var broker = brokerWithOneDevice(second);
         assertThat(broker.metric("lumia_mqtt_connections")).isEqualTo(1);
         var device = certificates(second, "dev-0001").get(0).path("serial").asText();
@@ -161,11 +162,16 @@ class PostgresClusterIT {
 
     /** The same account, at this node. */
     private RawAcme at(RunningLumia node) throws Exception {
-        ca.leadTo(node.caPort());
+        leadTo(node);
         var client = new RawAcme(
                 "https://localhost:" + ca.port() + "/acme/acme", account, RawTls.http(Files.readString(node.root())));
         client.account = accountUrl;
         return client;
+    }
+
+    private void leadTo(RunningLumia node) {
+        var name = String.valueOf(node.data.getFileName());
+        ca.leadTo(caPorts.get(Integer.parseInt(name.substring("node-".length())) - 1));
     }
 
     private RunningLumia node(int number) {
@@ -175,6 +181,7 @@ class PostgresClusterIT {
                 "cluster.port=" + ports.get(number - 1),
                 "cluster.bus-port=0",
                 "cluster.members=" + ports.stream().map(port -> "127.0.0.1:" + port).toList(),
+                "authority.port=" + caPorts.get(number - 1),
                 "authority.public-url=https://localhost:" + ca.port(),
                 "authority.names=[localhost]",
                 "authority.host=127.0.0.1",
