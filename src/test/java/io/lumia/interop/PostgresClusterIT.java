@@ -44,6 +44,7 @@ class PostgresClusterIT {
     private final List<Integer> ports = List.of(FreePort.anywhere(), FreePort.anywhere(), FreePort.anywhere());
     private final List<Integer> caPorts = List.of(FreePort.anywhere(), FreePort.anywhere(), FreePort.anywhere());
     private final int challenges = FreePort.anywhere();
+    private final int mqtt = FreePort.anywhere();
     private final List<RunningLumia> running = new ArrayList<>();
     private final PortBefore ca = new PortBefore();
     private PostgresServer database;
@@ -190,6 +191,7 @@ class PostgresClusterIT {
                 "provisioning.host=127.0.0.1",
                 "provisioning.enabled=true",
                 "provisioning.whitelist=" + DEVICES,
+                "broker.port=" + mqtt,
                 "metrics.host=127.0.0.1"));
         try {
             var node = RunningLumia.withoutDevices(
@@ -206,13 +208,13 @@ class PostgresClusterIT {
         }
     }
 
-    /** It knows two nodes, and asks the first of them. */
     private RunningLumia brokerWithOneDevice(RunningLumia node) throws Exception {
         var broker = new RunningLumia(
                 directory.resolve("broker"),
                 DEVICES,
                 1,
                 "parts=[broker,swarm,renewal,metrics]",
+                "broker.port=" + mqtt,
                 "upstream.url=" + node.admin().resolve("/"),
                 "upstream.token-file=" + node.data.resolve("admin-token"),
                 "agent.provisioning-url=" + node.provisioning(),
