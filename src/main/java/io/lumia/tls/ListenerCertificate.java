@@ -21,7 +21,6 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -134,11 +133,11 @@ public final class ListenerCertificate {
     /** What the old issuer signed would keep its root in use. */
     private void lookAtIssuer() {
         var served = inUse;
-        if (!renewal.isComplete() || Objects.equals(served, outdated)) {
+        if (!renewal.isComplete() || served.equals(outdated)) {
             return;
         }
         DESCRIBE_AUTHORITY.ask(vertx, new DescribeAuthority()).onSuccess(authority -> {
-            if (Objects.equals(served, inUse)
+            if (served.equals(inUse)
                     && !EmbeddedSource.isIssuedBy(authority, served.material().leaf())) {
                 renewed().onComplete(done -> outdated = inUse); // once: should it fail, the policy has it renewed
             }
