@@ -28,6 +28,7 @@ import io.lumia.metrics.WorkerPools;
 import io.lumia.provisioning.ProvisioningVerticle;
 import io.lumia.provisioning.dns.NameResponder;
 import io.lumia.renewal.RenewalVerticle;
+import io.lumia.renewal.RootFilesVerticle;
 import io.lumia.store.RetentionVerticle;
 import io.lumia.store.Store;
 import io.lumia.store.StoreUnusable;
@@ -123,6 +124,7 @@ final class FleetProcess {
                 .compose(deployed -> deployWeb())
                 .compose(deployed -> deployIdentities())
                 .compose(deployed -> deployBackup())
+                .compose(deployed -> deployRootFiles())
                 .compose(deployed -> settings == null ? Future.succeededFuture() : deploy(settings))
                 .onSuccess(deployed -> {
                     readiness.ready();
@@ -347,6 +349,12 @@ final class FleetProcess {
     private Future<?> deployBackup() {
         var every = config.backup().every();
         return every == null ? Future.succeededFuture() : deploy(ScheduledBackup.of(config, every, clock));
+    }
+
+    private Future<?> deployRootFiles() {
+        return config.trust().files().isEmpty()
+                ? Future.succeededFuture()
+                : deploy(new RootFilesVerticle(config.trust()));
     }
 
     private Future<String> deploy(Deployable part) {

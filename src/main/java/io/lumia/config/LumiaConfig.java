@@ -30,6 +30,7 @@ public record LumiaConfig(
         RenewalConfig renewal,
         ExpiryConfig expiry,
         BackupConfig backup,
+        TrustConfig trust,
         WebConfig web,
         UpstreamConfig upstream,
         @JsonProperty("step-ca") StepCaAuthorityConfig stepCa,
