@@ -5,12 +5,12 @@ import static io.lumia.bus.FleetBus.DESCRIBE_CERTIFICATE;
 import static io.lumia.bus.FleetBus.DEVICE_CONNECTED;
 
 import io.lumia.bus.Call;
+import io.lumia.bus.FleetBus.CertificateDescription.Known;
 import io.lumia.bus.FleetBus.CheckStore;
 import io.lumia.bus.FleetBus.ClusterState;
-import io.lumia.bus.FleetBus.StoreCheck;
-import io.lumia.bus.FleetBus.CertificateDescription.Known;
 import io.lumia.bus.FleetBus.DescribeCertificate;
 import io.lumia.bus.FleetBus.DeviceConnected;
+import io.lumia.bus.FleetBus.StoreCheck;
 import io.lumia.config.CannotStart;
 import io.lumia.config.MetricsConfig;
 import io.lumia.config.RenewalConfig;

@@ -19,8 +19,7 @@ record ComposeFile(Path path, String text, Map<String, Object> tree) {
     static ComposeFile read(Path path) throws IOException {
         var text = Files.readString(path);
         var yaml = new Yaml(new SafeConstructor(new LoaderOptions()));
-        return new ComposeFile(
-                path, text, map(yaml.load(VARIABLE.matcher(text).replaceAll("$1"))));
+        return new ComposeFile(path, text, map(yaml.load(VARIABLE.matcher(text).replaceAll("$1"))));
     }
 
     Map<String, Service> services() {

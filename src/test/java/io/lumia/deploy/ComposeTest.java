@@ -42,7 +42,8 @@ class ComposeTest {
         var all = new ArrayList<Object[]>();
         for (Path path : files()) {
             var file = ComposeFile.read(path);
-            file.services().forEach((name, service) -> all.add(new Object[] {path.getFileName() + " " + name, service}));
+            file.services()
+                    .forEach((name, service) -> all.add(new Object[] {path.getFileName() + " " + name, service}));
         }
         return all.stream();
     }
@@ -68,9 +69,10 @@ class ComposeTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("services")
     void secrets_come_as_files(String name, Service service) {
-        service.environment().forEach((variable, value) -> assertThat(variable)
-                .as("%s of %s holds a secret itself", variable, name)
-                .doesNotMatch(SECRET_NAME));
+        service.environment()
+                .forEach((variable, value) -> assertThat(variable)
+                        .as("%s of %s holds a secret itself", variable, name)
+                        .doesNotMatch(SECRET_NAME));
         assertThat(String.join(" ", service.words("command"))).doesNotContainPattern("(?i)password=|token=");
     }
 
@@ -84,9 +86,10 @@ class ComposeTest {
         var words = service.words("command");
         assertThat(Lumia.commandLine().parseArgs(words.toArray(String[]::new)).hasSubcommand())
                 .isTrue();
-        var config = load(service, options(words, "--config").map(ComposeTest::onThisHost).toList(), options(words, "--profile")
-                        .findFirst()
-                        .orElse("standalone"))
+        var config = load(
+                        service,
+                        options(words, "--config").map(ComposeTest::onThisHost).toList(),
+                        options(words, "--profile").findFirst().orElse("standalone"))
                 .config();
         assertThat(config.parts()).isNotEmpty();
         assertThat(config.data()).hasToString("./data");
@@ -131,7 +134,8 @@ class ComposeTest {
                 var other = services.get(name);
                 assertThat(other).as("%s depends on %s", service.name(), name).isNotNull();
                 assertThat(condition).isIn("service_healthy", "service_completed_successfully");
-                assertThat(other.block("healthcheck").containsKey("test")).isEqualTo(condition.equals("service_healthy"));
+                assertThat(other.block("healthcheck").containsKey("test"))
+                        .isEqualTo(condition.equals("service_healthy"));
             });
         }
     }
@@ -143,7 +147,8 @@ class ComposeTest {
         var file = ComposeFile.read(path);
         for (String internal : List.of("admin", "monitoring", "database", "cluster")) {
             if (file.defined("networks").containsKey(internal)) {
-                assertThat(ComposeFile.map(file.defined("networks").get(internal))).containsEntry("internal", true);
+                assertThat(ComposeFile.map(file.defined("networks").get(internal)))
+                        .containsEntry("internal", true);
             }
         }
         for (Service service : file.services().values()) {
@@ -161,7 +166,10 @@ class ComposeTest {
                 .isNotEmpty()
                 .allMatch(image -> PINNED.matcher(image).matches());
         assertThat(dockerfile).contains("\nUSER 10001:10001\n", "\nHEALTHCHECK ", "\nSTOPSIGNAL SIGTERM\n");
-        assertThat(DIRECTORY.resolve("Dockerfile.dockerignore")).content().startsWith("#").contains("\n*\n");
+        assertThat(DIRECTORY.resolve("Dockerfile.dockerignore"))
+                .content()
+                .startsWith("#")
+                .contains("\n*\n");
     }
 
     private static Set<String> used(ComposeFile file, String kind) {
@@ -175,7 +183,13 @@ class ComposeTest {
                 .filter(variable -> variable.getKey().startsWith("LUMIA_"))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
         return new ConfigLoader()
-                .load(new ConfigSources(profile, files, ours, options(service.words("command"), "--set").toList(), null, List.of()));
+                .load(new ConfigSources(
+                        profile,
+                        files,
+                        ours,
+                        options(service.words("command"), "--set").toList(),
+                        null,
+                        List.of()));
     }
 
     private static Stream<String> options(List<String> words, String option) {
