@@ -35,9 +35,7 @@ final class CertificateCheck {
     /** @throws StepFailed when the chain does not end at one of the roots (RFC 5280, 6) or is not valid now */
     static void chained(List<X509Certificate> chain, List<X509Certificate> roots, Instant now) throws StepFailed {
         try {
-            var below = chain.stream()
-                    .takeWhile(certificate -> roots.stream().noneMatch(root -> isSame(root, certificate)))
-                    .toList();
+            var below = ChainPath.below(chain, roots);
             var path = CertificateFactory.getInstance("X.509").generateCertPath(below);
             var anchors =
                     roots.stream().map(root -> new TrustAnchor(root, null)).collect(Collectors.toSet());
@@ -48,12 +46,6 @@ final class CertificateCheck {
         } catch (GeneralSecurityException untrusted) {
             throw unfit("its chain does not lead to the trusted root, or is not valid now: " + untrusted.getMessage());
         }
-    }
-
-    /** A root also when another one has signed it (RFC 4158, 1.4). */
-    private static boolean isSame(X509Certificate root, X509Certificate certificate) {
-        return root.getPublicKey().equals(certificate.getPublicKey())
-                && root.getSubjectX500Principal().equals(certificate.getSubjectX500Principal());
     }
 
     private static boolean named(X509Certificate certificate, String dnsName) throws StepFailed {

@@ -48,6 +48,7 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
     private final Turns turns = new Turns();
     private final RotationDrill drill;
     private final TrustOrders trust;
+    private final DrainOrders drain;
     private final SequenceTracker sequences = new SequenceTracker();
     private final DeviceClocks clocks = new DeviceClocks();
     private final Map<Integer, DeliveryTimes> times = new HashMap<>();
@@ -61,6 +62,14 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
         this.orders = new RenewalOrders(commands, clock);
         this.drill = new RotationDrill(environment.vertx(), clock, config.name(), orders::order, turns::all);
         this.trust = new TrustOrders(environment.vertx(), commands, clock, turns::all, this::hearOfRoots);
+        this.drain = new DrainOrders(
+                environment.vertx(),
+                clock,
+                config.name(),
+                config.drainPerSecond(),
+                orders::order,
+                this::renewSelf,
+                turns::all);
     }
 
     /** Completes when it is connected and subscribed for the first time; fails when that will never be. */
@@ -80,6 +89,7 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
                 .compose(served -> agent.subscribe(Map.of("devices/+/telemetry", 1, "devices/+/responses", 1)))
                 .compose(noted -> agent.start())
                 .onSuccess(started -> {
+                    drain.start();
                     vertx.setPeriodic(LOOK_FOR_LATE.toMillis(), tick -> commands.expire(clock.instant()));
                     vertx.setPeriodic(config.commandInterval().toMillis(), tick -> command());
                 });
@@ -136,6 +146,7 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
         var ended = RenewalOrders.ended(device, message.payload());
         ended.ifPresent(told -> {
             drill.ended(told);
+            drain.ended(told);
             FleetBus.ORDERED_RENEWAL_ENDED.publish(vertx, told);
         });
         return ended.isPresent();
@@ -143,6 +154,10 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
 
     private void hearOfRoots(String bundle) {
         var unused = agent.hearOfRoots(new Fingerprint(bundle));
+    }
+
+    private void renewSelf() {
+        var unused = agent.renewNow();
     }
 
     /** Who is not heard of may be quiet, or nobody at all: the inventory knows, where one can be asked. */

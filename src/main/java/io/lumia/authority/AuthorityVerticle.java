@@ -6,7 +6,6 @@ import io.lumia.authority.stepapi.Issuers;
 import io.lumia.authority.stepapi.StepApi;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.AuthorityDescription;
-import io.lumia.bus.FleetBus.TrustChanged;
 import io.lumia.bus.FleetBus.TrustHolder;
 import io.lumia.config.AuthorityConfig;
 import io.lumia.config.CannotStart;
@@ -17,11 +16,11 @@ import io.lumia.crypto.CryptoProviders;
 import io.lumia.http.ConnectionGuard;
 import io.lumia.http.Listeners;
 import io.lumia.lifecycle.RenewalPolicy;
+import io.lumia.store.CaRotations.Rotation;
 import io.lumia.store.Store;
 import io.lumia.tls.ListenerCertificates;
 import io.lumia.tls.ListenerCertificates.Wanted;
 import io.lumia.tls.TlsOptions;
-import io.lumia.x509.Fingerprint;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
@@ -45,6 +44,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AuthorityVerticle extends VerticleBase {
     private static final RenewalPolicy THIRDS = new RenewalPolicy(1 / 3.0, null, 1 / 3.0);
+    /** Of a device's lifetime, as in {@link io.lumia.lifecycle.DrainSchedule}. */
+    private static final int DRAINING = 6;
+
     private static final int KEPT_NEWS = 10_000;
     private static final Duration LONGEST_SIGNING = Duration.ofSeconds(10);
 
@@ -65,7 +67,7 @@ public final class AuthorityVerticle extends VerticleBase {
 
     /** What exists once the CA is open. */
     private record Running(
-            Ca ca,
+            CaRotationDesk desk,
             Issuance issuance,
             Register register,
             AcmeServer acme,
@@ -121,13 +123,16 @@ public final class AuthorityVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         var opened = running;
-        return opened == null
-                ? Future.succeededFuture()
-                : closeListeners()
-                        .eventually(opened.acme::close)
-                        .eventually(opened.step::close)
-                        .eventually(opened.revocations::close)
-                        .eventually(opened.signers::close);
+        if (opened == null) {
+            return Future.succeededFuture();
+        }
+        opened.desk.close();
+        // Before the workers, so that no request finds them gone.
+        return closeListeners()
+                .eventually(opened.acme::close)
+                .eventually(opened.step::close)
+                .eventually(opened.revocations::close)
+                .eventually(opened.signers::close);
     }
 
     /** Before the workers, so that no request finds them gone. */
@@ -155,14 +160,17 @@ public final class AuthorityVerticle extends VerticleBase {
 
     /** The CA's certificates and addresses; meaningful after deployment. */
     public AuthorityDescription description() {
-        var ca = Objects.requireNonNull(running, "the authority has not started").ca;
+        var state = Objects.requireNonNull(running, "the authority has not started")
+                .desk
+                .state();
+        var ca = state.issuing();
         var directories = new LinkedHashMap<String, String>();
         for (String provisioner : config.acme().provisioners().keySet()) {
             directories.put(provisioner, publicUrl() + "/acme/" + provisioner + "/directory");
         }
         return new AuthorityDescription(
-                ca.rootPem(),
-                ca.intermediatePem(),
+                state.bundlePem(),
+                state.intermediatesPem(),
                 ca.rootFingerprint().hex(),
                 ca.root().getNotAfter().toInstant(),
                 ca.isSingle() ? null : ca.issuer().certificate().getNotAfter().toInstant(),
@@ -173,39 +181,86 @@ public final class AuthorityVerticle extends VerticleBase {
     private Future<Running> openCa() {
         var signers = vertx.createSharedWorkerExecutor(
                 "lumia-signer", config.signingThreads(), LONGEST_SIGNING.toMillis(), TimeUnit.MILLISECONDS);
-        var directory = new CaDirectory(data, config, addresses.ofRoot(), clock);
-        return store.certificates()
-                .any()
-                .compose(issuedBefore -> signers.executeBlocking(
-                        () -> {
-                            CryptoProviders.install();
-                            return directory.open(issuedBefore);
-                        },
-                        false))
-                .compose(ca ->
-                        openRevocations(ca, directory, signers).map(revocations -> run(ca, revocations, signers)));
+        var directory = data.resolve("ca");
+        var keeper = new CaKeeper(
+                new CaDirectory(data, config, addresses.ofRoot(Ca.rootName(1)), clock),
+                new CaGenerations(directory, config, addresses, System.getenv(), clock),
+                clock);
+        return Future.all(store.certificates().any(), store.caRotations().all())
+                .compose(known -> signers.executeBlocking(
+                                () -> {
+                                    CryptoProviders.install();
+                                    return keeper.load(known.resultAt(1), known.resultAt(0));
+                                },
+                                false)
+                        .compose(state -> openRevocations(state, keeper, signers)
+                                .map(revocations ->
+                                        run(state, last(known.resultAt(1)), keeper, revocations, signers))));
     }
 
-    private Future<RevocationService> openRevocations(Ca ca, CaDirectory directory, WorkerExecutor signers) {
-        var told = new RevocationService.Authority(
-                ca.root(), directory::root, ca.issuer(), addresses.ofLeaves(ca.isSingle()));
-        return RevocationService.open(vertx, config, data.resolve("ca"), store, told, signers, clock);
+    private static @Nullable Rotation last(List<Rotation> rotations) {
+        return rotations.isEmpty() ? null : rotations.get(rotations.size() - 1);
     }
 
-    private Running run(Ca ca, RevocationService revocations, WorkerExecutor signers) {
+    private Future<RevocationService> openRevocations(CaState state, CaKeeper keeper, WorkerExecutor signers) {
+        return RevocationService.open(
+                vertx, config, data.resolve("ca"), store, authorities(state, keeper), signers, clock);
+    }
+
+    private List<RevocationService.Authority> authorities(CaState state, CaKeeper keeper) {
+        return state.serving().stream()
+                .map(ca -> new RevocationService.Authority(
+                        ca.rootName(),
+                        ca.issuerName(),
+                        ca.root(),
+                        () -> keeper.root(ca),
+                        ca.issuer(),
+                        addresses.ofLeaves(ca),
+                        state.revokedBy(ca.root())))
+                .toList();
+    }
+
+    private Issuance.Signing signing(CaState state) {
+        var issuer = state.issuing().issuer().certificate();
+        return new Issuance.Signing(
+                state,
+                new IssuingRules(fleet.domain(), lifetimes, config, issuer),
+                addresses.ofLeaves(state.issuing()));
+    }
+
+    private Running run(
+            CaState state,
+            @Nullable Rotation rotation,
+            CaKeeper keeper,
+            RevocationService revocations,
+            WorkerExecutor signers) {
         var known = new KnownCertificates(store.isShared());
         var shedding = new Shedding(vertx);
-        var rules =
-                new IssuingRules(fleet.domain(), lifetimes, config, ca.issuer().certificate());
-        var locations = addresses.ofLeaves(ca.isSingle());
-        var issuance = new Issuance(vertx, config, ca, rules, store, known, signers, locations, shedding, clock);
-        var acme = new AcmeServer(vertx, config.acme(), fleet, lifetimes, store, issuance, renewals, clock);
-        var issuers = new Issuers(ca.root(), ca.issuer().certificate());
-        var step = new StepApi(vertx, config, lifetimes, data, store, issuers, issuance, clock);
+        var issuance = new Issuance(vertx, config, signing(state), store, known, signers, shedding, clock);
+        var desk = new CaRotationDesk(
+                vertx,
+                store,
+                keeper,
+                signers,
+                state,
+                rotation,
+                next -> revocations.serve(authorities(next, keeper)),
+                next -> issuance.signBy(signing(next)),
+                lifetimes.device().dividedBy(DRAINING),
+                clock);
+        var acme = new AcmeServer(
+                vertx, config.acme(), fleet, lifetimes, store, issuance, renewals, desk::draining, clock);
+        var step = new StepApi(vertx, config, lifetimes, data, store, () -> issuers(desk.state()), issuance, clock);
         var register = new Register(vertx, store, known, revocations, clock);
-        var opened = new Running(ca, issuance, register, acme, step, revocations, signers, shedding);
+        var opened = new Running(desk, issuance, register, acme, step, revocations, signers, shedding);
         running = opened;
         return opened;
+    }
+
+    private static Issuers issuers(CaState state) {
+        return new Issuers(
+                state.trusted(),
+                state.accepted().stream().map(ca -> ca.issuer().certificate()).toList());
     }
 
     private Future<?> answerCalls(Running opened) {
@@ -222,21 +277,17 @@ public final class AuthorityVerticle extends VerticleBase {
                 FleetBus.LIST_DEVICES.serve(vertx, opened.register::devices),
                 FleetBus.RELEASE_NAME.serve(vertx, opened.register::release),
                 new News(vertx, KEPT_NEWS).serve(),
-                new TrustDesk(vertx, store, () -> trust(opened.ca), clock).serve(),
+                new TrustDesk(vertx, store, () -> opened.desk.state().bundle(), clock).serve(),
+                opened.desk.serve(),
                 FleetBus.REVOCATION_STATISTICS.serve(
                         vertx, asked -> Future.succeededFuture(opened.revocations.statistics())),
                 FleetBus.DESCRIBE_AUTHORITY.serve(vertx, asked -> Future.succeededFuture(description()))));
     }
 
-    private TrustChanged trust(Ca ca) {
-        return new TrustChanged(
-                ca.rootPem(), Fingerprint.ofBundle(List.of(ca.root())).hex(), clock.instant());
-    }
-
     private Future<?> listenHttp(Running opened) {
         var guard = new ConnectionGuard(vertx, config.requestTimeout());
         var options = Listeners.options(config.host(), config.httpPort());
-        var router = new CaRoutes(vertx, opened.ca, guard).http();
+        var router = new CaRoutes(vertx, opened.desk::state, guard).http();
         opened.revocations.mountPlain(router);
         return listen(options, guard, router, "authority.http-port")
                 .onSuccess(server -> httpPort = server.actualPort());
@@ -244,7 +295,8 @@ public final class AuthorityVerticle extends VerticleBase {
 
     private Future<?> listenHttps(Running opened) {
         var guard = new ConnectionGuard(vertx, config.requestTimeout());
-        var router = new CaRoutes(vertx, opened.ca, guard).https(new Admission(config.requests(), opened.shedding));
+        var router =
+                new CaRoutes(vertx, opened.desk::state, guard).https(new Admission(config.requests(), opened.shedding));
         opened.acme.mount(router, this::publicUrl);
         opened.revocations.mountSecure(router);
         new TrustRoutes(vertx).mount(router);

@@ -9,22 +9,46 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A CA as it lies in a data directory, without its keys.
  *
+ * @param root of the generation that issues
  * @param intermediate null when the root signs leaves itself
+ * @param trusted the bundle: during a rotation there are two roots
  */
-public record CaCertificates(X509Certificate root, @Nullable X509Certificate intermediate) {
+public record CaCertificates(
+        X509Certificate root, @Nullable X509Certificate intermediate, List<X509Certificate> trusted) {
+    /** In DATA/ca: the roots that are trusted now. */
+    static final String BUNDLE = "roots.pem";
+    /** In DATA/ca: the number of the generation that issues; absent while it is the first. */
+    static final String ISSUING = "issuing";
+
+    public CaCertificates {
+        trusted = List.copyOf(trusted);
+    }
+
+    private CaCertificates(Ca ca) {
+        this(ca.root(), ca.isSingle() ? null : ca.issuer().certificate(), List.of(ca.root()));
+    }
+
     public Fingerprint fingerprint() {
         return Fingerprint.of(root);
     }
 
-    /** As they follow each other in a chain: the intermediate, if there is one, and the root. */
+    /** As they follow each other in a chain: the intermediate, if there is one, and the root; then the other root that is trusted. */
     public List<X509Certificate> bundle() {
-        return intermediate == null ? List.of(root) : List.of(intermediate, root);
+        var all = new ArrayList<X509Certificate>();
+        if (intermediate != null) {
+            all.add(intermediate);
+        }
+        all.add(root);
+        trusted.stream().filter(other -> !other.equals(root)).forEach(all::add);
+        return all;
     }
 
     /**
@@ -44,8 +68,7 @@ public record CaCertificates(X509Certificate root, @Nullable X509Certificate int
                     + " choose an empty one with --data, nothing was changed");
         }
         CryptoProviders.install();
-        var ca = new CaDirectory(data, config, PlainAddresses.of(config).ofRoot(), clock).open(false);
-        return new CaCertificates(ca.root(), ca.isSingle() ? null : ca.issuer().certificate());
+        return new CaCertificates(first(data, config, clock).open(false));
     }
 
     /**
@@ -55,26 +78,68 @@ public record CaCertificates(X509Certificate root, @Nullable X509Certificate int
      */
     public static CaCertificates check(Path data, AuthorityConfig config, Clock clock) {
         CryptoProviders.install();
-        var ca = new CaDirectory(data, config, PlainAddresses.of(config).ofRoot(), clock).open(true);
-        return new CaCertificates(ca.root(), ca.isSingle() ? null : ca.issuer().certificate());
+        try {
+            var number = issuing(data.resolve("ca"));
+            if (number.isEmpty()) {
+                return new CaCertificates(first(data, config, clock).open(true));
+            }
+            var addresses = PlainAddresses.of(config);
+            var ca =
+                    new CaGenerations(data.resolve("ca"), config, addresses, System.getenv(), clock).open(number.get());
+            return new CaCertificates(
+                    ca.root(), ca.isSingle() ? null : ca.issuer().certificate(), read(data).trusted);
+        } catch (IOException unreadable) {
+            throw unreadable(data, unreadable);
+        }
     }
 
     /** @throws CannotStart when there is no CA, or a certificate is damaged */
     public static CaCertificates read(Path data) {
-        var files = new CaFiles(data.resolve("ca"));
+        var directory = data.resolve("ca");
         try {
+            var number = issuing(directory);
+            var files = new CaFiles(
+                    number.map(one -> directory.resolve(Integer.toString(one))).orElse(directory));
             if (!files.exists(CaDirectory.ROOT)) {
                 throw new CannotStart("there is no CA in " + data.toAbsolutePath()
                         + ": name Lumia's data directory with --data, or make a CA with lumia ca init");
             }
+            var root = files.certificate(CaDirectory.ROOT);
             var intermediate =
                     files.exists(CaDirectory.INTERMEDIATE) ? files.certificate(CaDirectory.INTERMEDIATE) : null;
-            return new CaCertificates(files.certificate(CaDirectory.ROOT), intermediate);
+            var bundle = new CaFiles(directory);
+            return new CaCertificates(
+                    root, intermediate, bundle.exists(BUNDLE) ? bundle.certificates(BUNDLE) : List.of(root));
         } catch (IOException unreadable) {
-            throw new CannotStart(
-                    "the CA's directory " + data.resolve("ca").toAbsolutePath() + " cannot be read (" + unreadable
-                            + "); give this user access to it",
-                    unreadable);
+            throw unreadable(data, unreadable);
         }
+    }
+
+    /** The generation that issues; empty: the first. */
+    static Optional<Integer> issuing(Path directory) throws IOException {
+        var file = directory.resolve(ISSUING);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            int number = Integer.parseInt(Files.readString(file).strip());
+            return number == 1 ? Optional.empty() : Optional.of(number);
+        } catch (NumberFormatException damaged) {
+            throw new CannotStart(
+                    file.toAbsolutePath()
+                            + " does not tell which generation of the CA issues: restore it from a backup",
+                    damaged);
+        }
+    }
+
+    private static CaDirectory first(Path data, AuthorityConfig config, Clock clock) {
+        return new CaDirectory(data, config, PlainAddresses.of(config).ofRoot(Ca.rootName(1)), clock);
+    }
+
+    private static CannotStart unreadable(Path data, IOException unreadable) {
+        return new CannotStart(
+                "the CA's directory " + data.resolve("ca").toAbsolutePath() + " cannot be read (" + unreadable
+                        + "); give this user access to it",
+                unreadable);
     }
 }

@@ -29,7 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * DATA/ca: makes root and intermediate, or a single root, at the first start and checks them at every other. Each file appears whole, in the
+ * The first generation of the CA, in DATA/ca itself: makes root and intermediate, or a single root, at the first start and checks them at every other. Each file appears whole, in the
  * order of {@link #IN_ORDER}; so what a kill at the first start leaves is a beginning of that list, and the next start completes it. Everything
  * else that is missing or does not fit stops the start. Blocks; call from a worker.
  */

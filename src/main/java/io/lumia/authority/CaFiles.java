@@ -15,6 +15,7 @@ import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The files of one CA; what cannot be read becomes a sentence with the file and the remedy. Blocks. */
@@ -51,8 +52,13 @@ record CaFiles(Path directory) {
 
     /** @throws CannotStart when it is damaged */
     X509Certificate certificate(String file) throws IOException {
+        return certificates(file).get(0);
+    }
+
+    /** @throws CannotStart when one is damaged */
+    List<X509Certificate> certificates(String file) throws IOException {
         try {
-            return Pem.certificates(Files.readString(directory.resolve(file))).get(0);
+            return Pem.certificates(Files.readString(directory.resolve(file)));
         } catch (IllegalArgumentException | CharacterCodingException damaged) {
             throw unusable(file, "is no certificate", damaged);
         }

@@ -4,6 +4,7 @@ import io.lumia.http.ConnectionGuard;
 import io.lumia.http.Origins;
 import io.lumia.http.Problem;
 import io.lumia.x509.Fingerprint;
+import io.lumia.x509.Pem;
 import io.lumia.x509.Printable;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -20,6 +21,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,13 +35,13 @@ final class CaRoutes {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Vertx vertx;
-    private final Ca ca;
+    private final Supplier<CaState> state;
     private final ConnectionGuard guard;
 
     /** @param guard told when a request is there as a whole */
-    CaRoutes(Vertx vertx, Ca ca, ConnectionGuard guard) {
+    CaRoutes(Vertx vertx, Supplier<CaState> state, ConnectionGuard guard) {
         this.vertx = vertx;
-        this.ca = ca;
+        this.state = state;
         this.guard = guard;
     }
 
@@ -66,11 +68,7 @@ final class CaRoutes {
     /** Over plain HTTP: what a client needs before it can trust HTTPS, and what certificates point at (RFC 5280, 4.2.2.1). */
     Router http() {
         var router = reading(router());
-        router.get("/ca/root.crt").handler(context -> der(context, ca.root()));
-        if (!ca.isSingle()) {
-            router.get("/ca/intermediate.crt")
-                    .handler(context -> der(context, ca.issuer().certificate()));
-        }
+        router.get("/ca/:issuer.crt").handler(this::issuer);
         return router;
     }
 
@@ -113,16 +111,40 @@ final class CaRoutes {
     }
 
     private void rootsPem(RoutingContext context) {
-        context.response().putHeader("Content-Type", "application/x-pem-file").end(ca.rootPem());
+        context.response()
+                .putHeader("Content-Type", "application/x-pem-file")
+                .end(state.get().bundlePem());
     }
 
     private void root(RoutingContext context) {
-        if (fingerprint(context.pathParam("sha256")).equals(Optional.of(ca.rootFingerprint()))) {
-            json(context.response(), new JsonObject().put("ca", ca.rootPem()));
-        } else {
-            Problem.of(404, "not-found", "Not found", "the CA has no root with this SHA-256 fingerprint")
-                    .answer(context.response());
+        var wanted = fingerprint(context.pathParam("sha256"));
+        state.get().trusted().stream()
+                .filter(root -> wanted.equals(Optional.of(Fingerprint.of(root))))
+                .findFirst()
+                .ifPresentOrElse(
+                        root -> json(context.response(), new JsonObject().put("ca", Pem.of(root))),
+                        () -> Problem.of(
+                                        404,
+                                        "not-found",
+                                        "Not found",
+                                        "the CA has no root with this SHA-256 fingerprint")
+                                .answer(context.response()));
+    }
+
+    /** What the certificates of any generation point at. */
+    private void issuer(RoutingContext context) {
+        var name = context.pathParam("issuer");
+        for (Ca ca : state.get().serving()) {
+            if (ca.issuerName().equals(name)) {
+                der(context, ca.issuer().certificate());
+                return;
+            }
+            if (ca.rootName().equals(name)) {
+                der(context, ca.root());
+                return;
+            }
         }
+        context.fail(404);
     }
 
     private static Optional<Fingerprint> fingerprint(String text) {
@@ -134,7 +156,11 @@ final class CaRoutes {
     }
 
     private JsonObject roots() {
-        return new JsonObject().put("crts", new JsonArray().add(ca.rootPem()));
+        return new JsonObject()
+                .put(
+                        "crts",
+                        new JsonArray(
+                                state.get().trusted().stream().map(Pem::of).toList()));
     }
 
     private static JsonObject version() {

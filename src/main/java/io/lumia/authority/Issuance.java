@@ -59,16 +59,21 @@ final class Issuance implements AcmeIssuer, StepIssuer {
 
     private final Vertx vertx;
     private final AuthorityConfig config;
-    private final Ca ca;
-    private final IssuingRules rules;
     private final Store store;
     private final KnownCertificates known;
     private final WorkerExecutor signers;
-    private final IssuerLocations locations;
     private final Shedding shedding;
     private final Clock clock;
     private final SecureRandom randomness = new SecureRandom();
     private final AtomicInteger inProgress = new AtomicInteger();
+    private volatile Signing signing;
+
+    /**
+     * What signs; replaced as a whole when a rotation switches.
+     *
+     * @param locations of the certificate that signs the leaves, its CRL and responder, for them
+     */
+    record Signing(CaState state, IssuingRules rules, IssuerLocations locations) {}
 
     /** A certificate that nobody has seen yet. */
     private record Signed(
@@ -76,32 +81,33 @@ final class Issuance implements AcmeIssuer, StepIssuer {
             CertificateBundle bundle,
             Fingerprint key,
             @Nullable Claim claim,
-            @Nullable Reissue reissue) {}
+            @Nullable Reissue reissue,
+            @Nullable String issuer) {}
 
     private static final Consequence NOTHING_ELSE = (handle, bundle) -> {};
 
-    /** @param locations of the certificate that signs the leaves, its CRL and responder, for them */
     Issuance(
             Vertx vertx,
             AuthorityConfig config,
-            Ca ca,
-            IssuingRules rules,
+            Signing signing,
             Store store,
             KnownCertificates known,
             WorkerExecutor signers,
-            IssuerLocations locations,
             Shedding shedding,
             Clock clock) {
         this.vertx = vertx;
         this.config = config;
-        this.ca = ca;
-        this.rules = rules;
+        this.signing = signing;
         this.store = store;
         this.known = known;
         this.signers = signers;
-        this.locations = locations;
         this.shedding = shedding;
         this.clock = clock;
+    }
+
+    /** Signs by this one from the next certificate on. */
+    void signBy(Signing next) {
+        signing = next;
     }
 
     /** Completes once the certificate is durable; a refusal is an answer. */
@@ -164,28 +170,48 @@ final class Issuance implements AcmeIssuer, StepIssuer {
 
     private Signed sign(IssueCertificate asked, CertificateRequest csr) throws NotIssued {
         var now = clock.instant();
-        return sign(asked, rules.decide(asked, csr, now), csr.publicKey(), null, now);
+        var by = able();
+        return sign(by, asked, by.rules.decide(asked, csr, now), csr.publicKey(), null, now);
     }
 
     private Signed sign(IssueCertificate asked, Reissue reissue) throws NotIssued {
         var now = clock.instant();
+        var by = able();
         var provisioned = Objects.requireNonNull(asked.provisioned());
-        return sign(
-                asked, rules.again(reissue.previous(), provisioned, reissue.key(), now), reissue.key(), reissue, now);
+        var decision = by.rules.again(reissue.previous(), provisioned, reissue.key(), now);
+        return sign(by, asked, decision, reissue.key(), reissue, now);
+    }
+
+    /** The clock is read before, so that no certificate of an old issuer is younger than the switch by more than it takes to sign. */
+    private Signing able() throws NotIssued {
+        var by = signing;
+        if (by.state.lacking() != null) {
+            throw new NotIssued(
+                    Refusal.OVERLOADED,
+                    "this node of the CA lacks the keys of generation " + by.state.lacking()
+                            + " and issues nothing; ask another node, or later");
+        }
+        return by;
     }
 
     private Signed sign(
-            IssueCertificate asked, Decision decision, PublicKey key, @Nullable Reissue reissue, Instant now) {
+            Signing by,
+            IssueCertificate asked,
+            Decision decision,
+            PublicKey key,
+            @Nullable Reissue reissue,
+            Instant now) {
         var serial = SerialNumber.at(now, randomness);
         var provisioned = asked.provisioned();
         var template = CertificateTemplate.leaf(
-                asked.profile(), decision.identity(), decision.names(), key, serial, decision.validity(), locations);
-        var form = rules.form(asked);
+                asked.profile(), decision.identity(), decision.names(), key, serial, decision.validity(), by.locations);
+        var form = by.rules.form(asked);
         if (form.isPresent()) {
             template = template.inForm(form.get());
         } else if (provisioned != null && provisioned.forClients()) {
             template = template.forClientsToo();
         }
+        var ca = by.state.issuing();
         var leaf = Pem.text("CERTIFICATE", template.encodedBy(ca.issuer()));
         var certificate = new CertificateRecord(
                 serial,
@@ -203,8 +229,10 @@ final class Issuance implements AcmeIssuer, StepIssuer {
                 null,
                 provisioned == null ? null : provisioned.name(),
                 Origin.current().map(Origin::address).orElse(null));
-        var bundle = new CertificateBundle(serial, now, decision.validity(), leaf, ca.chainPem(), ca.rootPem());
-        return new Signed(certificate, bundle, Fingerprint.of(key), asked.claim(), reissue);
+        var bundle = new CertificateBundle(
+                serial, now, decision.validity(), leaf, ca.chainPem(asked.profile()), by.state.bundlePem());
+        var issuer = ca.number() == 1 ? null : ca.issuerName();
+        return new Signed(certificate, bundle, Fingerprint.of(key), asked.claim(), reissue, issuer);
     }
 
     private static CertificateRequest parse(String csr) throws NotIssued {
@@ -221,7 +249,7 @@ final class Issuance implements AcmeIssuer, StepIssuer {
                             ? brokenClaim(handle, signed)
                             : brokenReissue(handle, signed, signed.reissue);
                     if (broken.isEmpty()) {
-                        store.certificates().insert(handle, signed.certificate);
+                        store.certificates().insert(handle, signed.certificate, signed.issuer);
                         also.keep(handle, signed.bundle);
                     }
                     return broken;

@@ -21,20 +21,20 @@ record PlainAddresses(@Nullable String base) {
                         : "http://" + urlHost(config.names().get(0)) + ":" + config.httpPort());
     }
 
-    /** For an intermediate. There is no responder for these: its certificate would need the root's key. */
-    IssuerLocations ofRoot() {
+    /**
+     * For what a root signs beside leaves. There is no responder for these: its certificate would need the root's key.
+     *
+     * @param root its name, as in {@link Ca#rootName}
+     */
+    IssuerLocations ofRoot(String root) {
         return base == null
                 ? IssuerLocations.NONE
-                : new IssuerLocations(base + "/ca/root.crt", base + "/crl/root.crl", null);
+                : new IssuerLocations(base + "/ca/" + root + ".crt", base + "/crl/" + root + ".crl", null);
     }
 
-    /**
-     * For leaves.
-     *
-     * @param single whether the root signs them itself
-     */
-    IssuerLocations ofLeaves(boolean single) {
-        var issuer = single ? "root" : "intermediate";
+    /** For leaves that this one signs. */
+    IssuerLocations ofLeaves(Ca ca) {
+        var issuer = ca.issuerName();
         return base == null
                 ? IssuerLocations.NONE
                 : new IssuerLocations(

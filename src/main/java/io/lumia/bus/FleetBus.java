@@ -250,6 +250,14 @@ public final class FleetBus {
     public static final Event<OrderedRenewalEnded> ORDERED_RENEWAL_ENDED =
             new Event<>("device.renewal-ended", OrderedRenewalEnded.class);
 
+    /** Told by the authority when the rotation of root or intermediate took a step. */
+    public static final Event<CaRotationMoved> CA_ROTATION_MOVED =
+            new Event<>("ca-rotation.moved", CaRotationMoved.class);
+
+    /** Told by the authority again and again while certificates of an issuer that is left drain; each listener renews once. */
+    public static final Event<ListenersToRenew> LISTENERS_TO_RENEW =
+            new Event<>("listener.to-renew", ListenersToRenew.class);
+
     /** Told by the application when a fleet rotation begins, changes or ends, and once a second while it runs. */
     public static final Event<FleetRotationStatus> FLEET_ROTATION =
             new Event<>("fleet-rotation.progress", FleetRotationStatus.class);
@@ -1176,6 +1184,16 @@ public final class FleetBus {
             String abort,
             long missing,
             List<Straggler> stragglers) {}
+
+    /**
+     * Told once the step is in the database.
+     *
+     * @param phase as in {@link CaRotationStatus}, of now
+     */
+    public record CaRotationMoved(String id, String kind, String phase, Instant at, String actor) {}
+
+    /** @param issuedBefore those with certificates from before this */
+    public record ListenersToRenew(Instant issuedBefore) {}
 
     public sealed interface CaRotationOutcome {
         record Changed(CaRotationStatus status) implements CaRotationOutcome {}

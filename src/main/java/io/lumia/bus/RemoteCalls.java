@@ -26,6 +26,7 @@ public final class RemoteCalls {
                     FleetBus.RELEASE_NAME,
                     FleetBus.DESCRIBE_TRUST,
                     FleetBus.CONFIRM_TRUST,
+                    FleetBus.DESCRIBE_CA_ROTATION,
                     FleetBus.FOLLOW_NEWS)
             .stream()
             .collect(Collectors.toUnmodifiableMap(Call::address, Function.identity()));

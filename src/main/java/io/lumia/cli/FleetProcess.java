@@ -8,6 +8,7 @@ import io.lumia.audit.AuditVerticle;
 import io.lumia.authority.AuthorityVerticle;
 import io.lumia.broker.BrokerVerticle;
 import io.lumia.bus.FleetBus.AuthorityDescription;
+import io.lumia.bus.FleetBus.ClusterState;
 import io.lumia.bus.FleetBus.CountOverdue;
 import io.lumia.bus.FleetBus.DescribeAuthority;
 import io.lumia.bus.FleetBus.DescribeProvisioning;
@@ -27,6 +28,7 @@ import io.lumia.metrics.WorkerPools;
 import io.lumia.provisioning.ProvisioningVerticle;
 import io.lumia.provisioning.dns.NameResponder;
 import io.lumia.renewal.RenewalVerticle;
+import io.lumia.renewal.RootFilesVerticle;
 import io.lumia.store.RetentionVerticle;
 import io.lumia.store.Store;
 import io.lumia.store.StoreUnusable;
@@ -122,6 +124,7 @@ final class FleetProcess {
                 .compose(deployed -> deployWeb())
                 .compose(deployed -> deployIdentities())
                 .compose(deployed -> deployBackup())
+                .compose(deployed -> deployRootFiles())
                 .compose(deployed -> settings == null ? Future.succeededFuture() : deploy(settings))
                 .onSuccess(deployed -> {
                     readiness.ready();
@@ -162,7 +165,8 @@ final class FleetProcess {
                         broker == null ? 0 : broker.port(),
                         web == null ? 0 : web.port(),
                         web != null && web.https(),
-                        metrics == null ? 0 : metrics.port()));
+                        metrics == null ? 0 : metrics.port(),
+                        process.link() == null ? null : process.link().state()));
     }
 
     /** Ports are 0 where the part does not run here. */
@@ -175,7 +179,8 @@ final class FleetProcess {
             int brokerPort,
             int webPort,
             boolean webHttps,
-            int metricsPort) {}
+            int metricsPort,
+            @Nullable ClusterState cluster) {}
 
     /** The simulated devices of this process, once they are deployed. */
     Optional<Swarm> swarm() {
@@ -344,6 +349,12 @@ final class FleetProcess {
     private Future<?> deployBackup() {
         var every = config.backup().every();
         return every == null ? Future.succeededFuture() : deploy(ScheduledBackup.of(config, every, clock));
+    }
+
+    private Future<?> deployRootFiles() {
+        return config.trust().files().isEmpty()
+                ? Future.succeededFuture()
+                : deploy(new RootFilesVerticle(config.trust()));
     }
 
     private Future<String> deploy(Deployable part) {

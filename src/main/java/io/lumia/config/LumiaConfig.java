@@ -30,6 +30,7 @@ public record LumiaConfig(
         RenewalConfig renewal,
         ExpiryConfig expiry,
         BackupConfig backup,
+        TrustConfig trust,
         WebConfig web,
         UpstreamConfig upstream,
         @JsonProperty("step-ca") StepCaAuthorityConfig stepCa,
@@ -46,6 +47,7 @@ public record LumiaConfig(
         CrossChecks.demandHarmlessExtras(fleet, authority, broker, web);
         CrossChecks.demandRenewalOfListeners(authority, broker, web, parts);
         CrossChecks.demandRoomForLifetimes(authority, lifetimes);
+        CrossChecks.demandSharedStore(store, cluster, parts);
     }
 
     public boolean runs(Part part) {

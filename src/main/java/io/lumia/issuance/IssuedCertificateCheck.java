@@ -4,6 +4,7 @@ import io.lumia.issuance.CertificateWish.Usage;
 import io.lumia.issuance.IssuanceFailed.Reason;
 import io.lumia.tls.TlsMaterial;
 import io.lumia.x509.CertificateRequest;
+import io.lumia.x509.ChainPath;
 import io.lumia.x509.Validity;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -117,7 +118,7 @@ public final class IssuedCertificateCheck {
 
     private static Optional<String> chain(List<X509Certificate> chain, List<X509Certificate> roots, Instant now) {
         try {
-            var below = chain.stream().filter(link -> !roots.contains(link)).toList();
+            var below = ChainPath.below(chain, roots);
             if (below.isEmpty()) {
                 return Optional.of("it is one of the trusted roots itself");
             }

@@ -1,12 +1,14 @@
 package io.lumia.renewal;
 
 import static io.lumia.bus.FleetBus.CERTIFICATE_RENEWED;
+import static io.lumia.bus.FleetBus.LISTENERS_TO_RENEW;
 import static io.lumia.bus.FleetBus.LISTENER_RELOADED;
 import static io.lumia.bus.FleetBus.RENEWAL_FAILED;
 
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.CertificateRenewed;
 import io.lumia.bus.FleetBus.ListenerReloaded;
+import io.lumia.bus.FleetBus.ListenersToRenew;
 import io.lumia.bus.FleetBus.RenewListener;
 import io.lumia.bus.FleetBus.RenewListenerOutcome;
 import io.lumia.bus.FleetBus.RenewListenerOutcome.Kept;
@@ -44,13 +46,23 @@ public final class RenewalVerticle extends VerticleBase {
     private long timer = -1;
 
     /** A listener's certificate and when to do something about it. */
-    private record Watched(SerialNumber serial, Instant notAfter, Instant nextTry, int failures, boolean inProgress) {
+    private record Watched(
+            SerialNumber serial,
+            Instant issuedAt,
+            Instant notAfter,
+            Instant nextTry,
+            int failures,
+            boolean inProgress) {
         Watched renewing() {
-            return new Watched(serial, notAfter, nextTry, failures, true);
+            return new Watched(serial, issuedAt, notAfter, nextTry, failures, true);
         }
 
         Watched failedUntil(Instant retryAt) {
-            return new Watched(serial, notAfter, retryAt, failures + 1, false);
+            return new Watched(serial, issuedAt, notAfter, retryAt, failures + 1, false);
+        }
+
+        Watched dueAt(Instant now) {
+            return new Watched(serial, issuedAt, notAfter, now.isBefore(nextTry) ? now : nextTry, failures, inProgress);
         }
     }
 
@@ -63,7 +75,10 @@ public final class RenewalVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        return LISTENER_RELOADED.listen(vertx, this::watch).onSuccess(listening -> look());
+        return LISTENER_RELOADED
+                .listen(vertx, this::watch)
+                .compose(listening -> LISTENERS_TO_RENEW.listen(vertx, this::renewAll))
+                .onSuccess(listening -> look());
     }
 
     private void watch(ListenerReloaded served) {
@@ -76,11 +91,11 @@ public final class RenewalVerticle extends VerticleBase {
         }
         var notAfter = served.validity().notAfter();
         if (served.source().equals("fallback")) {
-            retrySoon(served.listener(), served.serial(), notAfter);
+            retrySoon(served, notAfter);
             return;
         }
         var due = policy(served).dueAt(served.listener(), served.serial(), served.issuedAt(), notAfter);
-        listeners.put(served.listener(), new Watched(served.serial(), notAfter, due, 0, false));
+        listeners.put(served.listener(), new Watched(served.serial(), served.issuedAt(), notAfter, due, 0, false));
         log.atInfo()
                 .addKeyValue("identity", served.listener())
                 .addKeyValue("serial", served.serial())
@@ -90,12 +105,30 @@ public final class RenewalVerticle extends VerticleBase {
     }
 
     /** What stands in is no reason to rest: the source is asked again by the schedule of failures. */
-    private void retrySoon(String listener, SerialNumber serial, Instant notAfter) {
+    private void retrySoon(ListenerReloaded served, Instant notAfter) {
+        var listener = served.listener();
         var before = listeners.get(listener);
         boolean inProgress = before != null && before.inProgress;
         int failures = before == null ? 0 : before.failures;
-        listeners.put(listener, new Watched(serial, notAfter, clock.instant().plus(FIRST_RETRY), failures, inProgress));
+        listeners.put(
+                listener,
+                new Watched(
+                        served.serial(),
+                        served.issuedAt(),
+                        notAfter,
+                        clock.instant().plus(FIRST_RETRY),
+                        failures,
+                        inProgress));
         wakeForNext();
+    }
+
+    /** Their issuer is left behind. One that failed keeps its schedule. */
+    private void renewAll(ListenersToRenew told) {
+        listeners.replaceAll(
+                (listener, watched) -> watched.failures == 0 && watched.issuedAt.isBefore(told.issuedBefore())
+                        ? watched.dueAt(clock.instant())
+                        : watched);
+        look();
     }
 
     private RenewalPolicy policy(ListenerReloaded served) {

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /** Every certificate the authority issued; table {@code certificates}. */
 public final class Certificates {
@@ -29,13 +30,18 @@ public final class Certificates {
 
     /** Keeps a new certificate; a serial that is there already is refused by the primary key. To be called in {@link Store#write}. */
     public void insert(Handle handle, CertificateRecord certificate) {
+        insert(handle, certificate, null);
+    }
+
+    /** @param issuer name of the CA's certificate that signed it; null: the first one */
+    public void insert(Handle handle, CertificateRecord certificate, @Nullable String issuer) {
         var device = certificate.device();
         var validity = certificate.validity();
         handle.createUpdate("""
                         insert into certificates (serial, profile, identity, names, device, issued_at, not_before, not_after,
-                          requester, via, certificate, provisioner, address)
+                          requester, via, certificate, provisioner, address, issuer)
                         values (:serial, :profile, :identity, :names, :device, :issuedAt, :notBefore, :notAfter,
-                          :requester, :via, :certificate, :provisioner, :address)
+                          :requester, :via, :certificate, :provisioner, :address, :issuer)
                         """)
                 .bind("serial", certificate.serial().toString())
                 .bind("profile", certificate.profile().label())
@@ -50,6 +56,7 @@ public final class Certificates {
                 .bind("certificate", certificate.certificate())
                 .bind("provisioner", certificate.provisioner())
                 .bind("address", certificate.address())
+                .bind("issuer", issuer)
                 .execute();
     }
 

@@ -41,6 +41,8 @@ public final class Store {
     private final OperatorTokens operatorTokens = new OperatorTokens(this);
     private final CertificateRoles certificateRoles = new CertificateRoles(this);
     private final TrustAdoptions trustAdoptions = new TrustAdoptions(this);
+    private final CaRotations caRotations = new CaRotations(this);
+    private final IssuerLeaves issuerLeaves = new IssuerLeaves(this);
 
     private Store(Vertx vertx, Database database) {
         this.database = database;
@@ -189,6 +191,14 @@ public final class Store {
 
     public TrustAdoptions trustAdoptions() {
         return trustAdoptions;
+    }
+
+    public CaRotations caRotations() {
+        return caRotations;
+    }
+
+    public IssuerLeaves issuerLeaves() {
+        return issuerLeaves;
     }
 
     /** Finishes the writes that were accepted, then closes the database. */

@@ -133,11 +133,11 @@ public final class ListenerCertificate {
     /** What the old issuer signed would keep its root in use. */
     private void lookAtIssuer() {
         var served = inUse;
-        if (!renewal.isComplete() || served == outdated) {
+        if (!renewal.isComplete() || served.equals(outdated)) {
             return;
         }
         DESCRIBE_AUTHORITY.ask(vertx, new DescribeAuthority()).onSuccess(authority -> {
-            if (served == inUse
+            if (served.equals(inUse)
                     && !EmbeddedSource.isIssuedBy(authority, served.material().leaf())) {
                 renewed().onComplete(done -> outdated = inUse); // once: should it fail, the policy has it renewed
             }

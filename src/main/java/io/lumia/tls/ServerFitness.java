@@ -1,6 +1,7 @@
 package io.lumia.tls;
 
 import io.lumia.x509.CertificateRequest;
+import io.lumia.x509.ChainPath;
 import io.lumia.x509.Validity;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -60,7 +61,7 @@ public final class ServerFitness {
     private static void checkPath(List<X509Certificate> chain, List<X509Certificate> roots, Instant now)
             throws CertificateException {
         try {
-            var below = chain.stream().filter(link -> !roots.contains(link)).toList();
+            var below = ChainPath.below(chain, roots);
             if (below.isEmpty()) {
                 return;
             }

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class TrustAdoption {
     private static final Logger log = LoggerFactory.getLogger(TrustAdoption.class);
     private static final List<Duration> PAUSES =
-            List.of(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(15));
+            List.of(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofMinutes(1));
 
     private final Vertx vertx;
     private final TrustHolder kind;

@@ -84,10 +84,40 @@ public final class CertificateTemplate {
         return root(authorityName(organization, "Root CA"), signer, serial, validity, pathLength);
     }
 
+    /**
+     * The root of a later generation: its name tells which, so that nobody takes it for another.
+     *
+     * @param generation from 2
+     * @param single whether it signs leaves itself
+     */
+    public static X509Certificate laterRoot(
+            String organization,
+            int generation,
+            boolean single,
+            Signer signer,
+            SerialNumber serial,
+            Validity validity) {
+        var subject = authorityName(organization, "Root CA " + generation);
+        return root(subject, signer, serial, validity, single ? 0 : null);
+    }
+
     private static X509Certificate root(
             X500Name subject, Signer signer, SerialNumber serial, Validity validity, @Nullable Integer pathLength) {
         return new CertificateTemplate(subject, signer.publicKey(), serial, validity, authorityExtensions(pathLength))
                 .sign(subject, null, signer);
+    }
+
+    /**
+     * A root's name and key once more, to be signed by another root: who trusts that one can verify what ends at the first (RFC 4158, 1.4).
+     *
+     * @param locations of the signing root and its CRL
+     */
+    public static CertificateTemplate cross(
+            X509Certificate root, SerialNumber serial, Validity validity, IssuerLocations locations) {
+        var extensions = authorityExtensions(null);
+        addLocations(extensions, locations);
+        var subject = X500Name.getInstance(root.getSubjectX500Principal().getEncoded());
+        return new CertificateTemplate(subject, root.getPublicKey(), serial, validity, extensions);
     }
 
     /**
@@ -97,10 +127,26 @@ public final class CertificateTemplate {
      */
     public static CertificateTemplate intermediate(
             String organization, PublicKey key, SerialNumber serial, Validity validity, IssuerLocations locations) {
+        return intermediate(authorityName(organization, "Intermediate CA"), key, serial, validity, locations);
+    }
+
+    /** The same of a later generation, from 2. */
+    public static CertificateTemplate laterIntermediate(
+            String organization,
+            int generation,
+            PublicKey key,
+            SerialNumber serial,
+            Validity validity,
+            IssuerLocations locations) {
+        var subject = authorityName(organization, "Intermediate CA " + generation);
+        return intermediate(subject, key, serial, validity, locations);
+    }
+
+    private static CertificateTemplate intermediate(
+            X500Name subject, PublicKey key, SerialNumber serial, Validity validity, IssuerLocations locations) {
         var extensions = authorityExtensions(0);
         addLocations(extensions, locations);
-        return new CertificateTemplate(
-                authorityName(organization, "Intermediate CA"), key, serial, validity, extensions);
+        return new CertificateTemplate(subject, key, serial, validity, extensions);
     }
 
     /**

@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
@@ -83,6 +84,7 @@ public final class AcmeHarness implements AutoCloseable {
                 store,
                 issuer,
                 new RenewalPolicy(0.25, null, 0.5),
+                certificate -> Optional.empty(),
                 clock);
         acme.start().await();
         var router = Router.router(vertx);

@@ -3,6 +3,7 @@ package io.lumia.authority.acme;
 import io.lumia.authority.acme.RequestGate.ByAccount;
 import io.lumia.authority.acme.RequestGate.BySelf;
 import io.lumia.authority.acme.Views.DirectoryView;
+import io.lumia.bus.FleetBus.CertificateRecord;
 import io.lumia.bus.NodeId;
 import io.lumia.config.AcmeConfig;
 import io.lumia.config.FleetConfig;
@@ -16,8 +17,10 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -56,6 +59,7 @@ public final class AcmeServer {
             Store store,
             AcmeIssuer issuer,
             RenewalPolicy renewalPolicy,
+            Function<CertificateRecord, Optional<Instant>> draining,
             Clock clock) {
         this.config = config;
         this.store = store;
@@ -76,7 +80,7 @@ public final class AcmeServer {
         accounts = new AccountResource(store, known, this::demandsBinding, limits, ledger, randomness, clock);
         var knownOrders = new KnownOrders(store, clock);
         var finalization = new Finalization(store, knownOrders, issuer, policy, config, lifetimes, worker, clock);
-        plan = new RenewalPlan(vertx, store, renewalPolicy, clock);
+        plan = new RenewalPlan(vertx, store, renewalPolicy, draining, clock);
         renewals = new RenewalInfoResource(vertx, store, plan);
         orders = new OrderResource(
                 store, knownOrders, issuer, policy, finalization, renewals, config, limits, ledger, randomness, clock);

@@ -2,6 +2,7 @@ package io.lumia.authority.acme;
 
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.CertificateRecord;
+import io.lumia.lifecycle.DrainSchedule;
 import io.lumia.lifecycle.RenewalForecast;
 import io.lumia.lifecycle.RenewalPolicy;
 import io.lumia.lifecycle.RenewalPolicy.Window;
@@ -11,9 +12,12 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +37,7 @@ final class RenewalPlan {
     private final Vertx vertx;
     private final Store store;
     private final RenewalPolicy policy;
+    private final Function<CertificateRecord, Optional<Instant>> draining;
     private final Clock clock;
     private final Map<SerialNumber, Advice> advised = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -46,10 +51,17 @@ final class RenewalPlan {
     /** The policy's window, and the part of it that a certificate was given. */
     private record Advice(Window whole, Window part) {}
 
-    RenewalPlan(Vertx vertx, Store store, RenewalPolicy policy, Clock clock) {
+    /** @param draining since when holders of a certificate are to renew, since its issuer is left behind; empty: as usual */
+    RenewalPlan(
+            Vertx vertx,
+            Store store,
+            RenewalPolicy policy,
+            Function<CertificateRecord, Optional<Instant>> draining,
+            Clock clock) {
         this.vertx = vertx;
         this.store = store;
         this.policy = policy;
+        this.draining = draining;
         this.clock = clock;
         forecast = new RenewalForecast(clock.instant());
     }
@@ -68,16 +80,32 @@ final class RenewalPlan {
 
     /** When this certificate should be renewed; the same at every question. */
     Window advise(CertificateRecord certificate) {
+        var usual = usual(certificate);
+        return draining.apply(certificate)
+                .map(began -> DrainSchedule.window(
+                        certificate.issuedAt(),
+                        certificate.validity().notAfter(),
+                        began,
+                        place(certificate.serial()),
+                        usual))
+                .orElse(usual);
+    }
+
+    private Window usual(CertificateRecord certificate) {
         return advised.computeIfAbsent(certificate.serial(), serial -> place(serial, window(certificate))).part;
     }
 
     private Advice place(SerialNumber serial, Window whole) {
         // among equally quiet parts, one that depends on nothing but the serial
-        double preferred = new Random(serial.hashCode()).nextDouble();
+        double preferred = place(serial);
         var part = forecast.quietest(whole, PARTS, preferred);
         var advice = new Advice(whole, part);
         count(forecast, advice);
         return advice;
+    }
+
+    private static double place(SerialNumber serial) {
+        return new Random(serial.hashCode()).nextDouble();
     }
 
     private static void count(RenewalForecast forecast, Advice advice) {

@@ -32,7 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers OCSP requests for the certificates of one issuer (RFC 6960), each from the database as it is now: what a revocation has committed is in
+ * Answers OCSP requests for the certificates of the CA's issuers (RFC 6960), each from the database as it is now: what a revocation has committed is in
  * the next answer.
  */
 final class OcspResponder {
@@ -43,13 +43,15 @@ final class OcspResponder {
             List.of("good", "revoked", "unknown", "malformed_request", "unauthorized", "try_later", "internal_error");
 
     private final Store store;
-    private final OcspIssuer issuer;
-    private final OcspSigner signer;
     private final Duration lifetime;
     private final WorkerExecutor worker;
     private final Clock clock;
     private final AtomicInteger inProgress = new AtomicInteger();
     private final Map<String, LongAdder> results = new ConcurrentHashMap<>();
+    private volatile List<Answering> answering = List.of();
+
+    /** Who answers for an issuer. A request is answered by the first that it names. */
+    record Answering(OcspIssuer issuer, OcspSigner signer) {}
 
     /**
      * An answer as it goes out.
@@ -62,15 +64,17 @@ final class OcspResponder {
      * @param lifetime of an answer
      * @param worker reads requests and signs answers
      */
-    OcspResponder(
-            Store store, OcspIssuer issuer, OcspSigner signer, Duration lifetime, WorkerExecutor worker, Clock clock) {
+    OcspResponder(Store store, Duration lifetime, WorkerExecutor worker, Clock clock) {
         this.store = store;
-        this.issuer = issuer;
-        this.signer = signer;
         this.lifetime = lifetime;
         this.worker = worker;
         this.clock = clock;
         RESULTS.forEach(result -> results.put(result, new LongAdder()));
+    }
+
+    /** Answers for these from now on. */
+    void answerFor(List<Answering> issuers) {
+        answering = List.copyOf(issuers);
     }
 
     /** @param der OCSPRequest; whatever it is, there is an answer */
@@ -83,11 +87,13 @@ final class OcspResponder {
             return Future.succeededFuture(refused(Refusal.TRY_LATER));
         }
         return worker.executeBlocking(() -> OcspRequest.parse(der), false)
-                .compose(request -> request.certificates().stream().anyMatch(issuer::issued)
-                        ? statuses(request)
-                                .compose(found -> worker.executeBlocking(() -> signed(request, found), false))
+                .compose(request -> answering.stream()
+                        .filter(one -> request.certificates().stream().anyMatch(one.issuer::issued))
+                        .findFirst()
+                        .map(one -> statuses(one.issuer, request)
+                                .compose(found -> worker.executeBlocking(() -> signed(one, request, found), false)))
                         // RFC 5019, 2.2.3: not able to answer authoritatively
-                        : Future.succeededFuture(refused(Refusal.UNAUTHORIZED)))
+                        .orElseGet(() -> Future.succeededFuture(refused(Refusal.UNAUTHORIZED))))
                 .otherwise(this::failed)
                 .onComplete(done -> inProgress.decrementAndGet());
     }
@@ -99,21 +105,21 @@ final class OcspResponder {
         return counts;
     }
 
-    private Future<Map<SerialNumber, Revocations.Status>> statuses(OcspRequest request) {
+    private Future<Map<SerialNumber, Revocations.Status>> statuses(OcspIssuer issuer, OcspRequest request) {
         var serials = new LinkedHashSet<SerialNumber>();
-        request.certificates().forEach(asked -> ours(asked).ifPresent(serials::add));
+        request.certificates().forEach(asked -> ours(issuer, asked).ifPresent(serials::add));
         return store.revocations().statuses(serials);
     }
 
-    private Reply signed(OcspRequest request, Map<SerialNumber, Revocations.Status> found) {
+    private Reply signed(Answering by, OcspRequest request, Map<SerialNumber, Revocations.Status> found) {
         var statuses = new ArrayList<Status>();
         for (CertID asked : request.certificates()) {
-            statuses.add(ours(asked)
+            statuses.add(ours(by.issuer, asked)
                     .flatMap(serial -> Optional.ofNullable(found.get(serial)))
                     .map(known -> status(asked, known))
                     .orElseGet(() -> new Status.Unknown(asked)));
         }
-        var responder = signer.get();
+        var responder = by.signer.get();
         var now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         var window = new Validity(now, end(now, Validity.of(responder.certificate())));
         var der = new OcspAnswer(window, statuses, request.nonce()).signedBy(responder);
@@ -128,7 +134,7 @@ final class OcspResponder {
         return wanted.isAfter(responder.notAfter()) ? responder.notAfter() : wanted;
     }
 
-    private Optional<SerialNumber> ours(CertID asked) {
+    private static Optional<SerialNumber> ours(OcspIssuer issuer, CertID asked) {
         if (!issuer.issued(asked)) {
             return Optional.empty();
         }

@@ -15,8 +15,9 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** CRLs and OCSP over HTTP (RFC 2585; RFC 6960, appendix A; RFC 5019, 6). */
 final class RevocationRoutes {
@@ -25,17 +26,21 @@ final class RevocationRoutes {
 
     private static final String OCSP = "/ocsp";
 
-    private final Map<String, CrlPublisher> crls;
-    private final CrlPublisher leaves;
+    private final Function<String, Optional<CrlPublisher>> crls;
+    private final Supplier<CrlPublisher> leaves;
     private final OcspResponder ocsp;
     private final Clock clock;
 
     /**
      * @param crls by issuer
-     * @param leaves the one of the issuer of leaves
+     * @param leaves the one of what issues leaves now
      */
-    RevocationRoutes(Map<String, CrlPublisher> crls, CrlPublisher leaves, OcspResponder ocsp, Clock clock) {
-        this.crls = Map.copyOf(crls);
+    RevocationRoutes(
+            Function<String, Optional<CrlPublisher>> crls,
+            Supplier<CrlPublisher> leaves,
+            OcspResponder ocsp,
+            Clock clock) {
+        this.crls = crls;
         this.leaves = leaves;
         this.ocsp = ocsp;
         this.clock = clock;
@@ -43,7 +48,7 @@ final class RevocationRoutes {
 
     /** Over plain HTTP, where certificates point at. */
     void mountPlain(Router router) {
-        crls.forEach((issuer, publisher) -> read(router, "/crl/" + issuer + ".crl", publisher));
+        read(router, "/crl/:issuer.crl", context -> crls.apply(context.pathParam("issuer")));
         router.post(OCSP).handler(context -> answer(context, bytes(context)));
         // base64 has slashes, so that one path parameter would not hold it
         router.getWithRegex(OCSP + "(/.*)?").handler(context -> answer(context, inPath(context)));
@@ -51,17 +56,18 @@ final class RevocationRoutes {
 
     /** Over HTTPS, as step-ca has it. */
     void mountSecure(Router router) {
-        List.of("/crl", "/1.0/crl").forEach(path -> read(router, path, leaves));
+        List.of("/crl", "/1.0/crl").forEach(path -> read(router, path, context -> Optional.of(leaves.get())));
     }
 
-    private void read(Router router, String path, CrlPublisher publisher) {
-        router.route(path)
-                .method(HttpMethod.GET)
-                .method(HttpMethod.HEAD)
-                .handler(context -> publisher
-                        .newest()
-                        .onSuccess(newest -> serve(context, newest))
-                        .onFailure(context::fail));
+    private void read(Router router, String path, Function<RoutingContext, Optional<CrlPublisher>> publisher) {
+        router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(context -> {
+            var found = publisher.apply(context);
+            if (found.isEmpty()) {
+                context.fail(404);
+                return;
+            }
+            found.get().newest().onSuccess(newest -> serve(context, newest)).onFailure(context::fail);
+        });
     }
 
     private void serve(RoutingContext context, Optional<PublishedCrl> published) {

@@ -7,6 +7,8 @@ import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
@@ -15,18 +17,18 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * expiry. That says who asks and nothing more: each path that looks at the certificate decides by the record of its serial.
  */
 final class ClientTrust extends X509ExtendedTrustManager {
-    private final Issuers issuers;
+    private final Supplier<Issuers> issuers;
     private final Duration grace;
     private final Clock clock;
 
-    ClientTrust(Issuers issuers, Duration grace, Clock clock) {
+    ClientTrust(Supplier<Issuers> issuers, Duration grace, Clock clock) {
         this.issuers = issuers;
         this.grace = grace;
         this.clock = clock;
     }
 
     private void check(X509Certificate[] chain) throws CertificateException {
-        if (chain.length == 0 || !issuers.signed(chain[0])) {
+        if (chain.length == 0 || !issuers.get().signed(chain[0])) {
             throw new CertificateException("the client's certificate is not issued by this CA");
         }
         var now = clock.instant();
@@ -68,11 +70,12 @@ final class ClientTrust extends X509ExtendedTrustManager {
         throw new CertificateException("for clients only");
     }
 
-    /** Both, since clients may hold the leaf alone. */
+    /** Roots and intermediates, since clients may hold the leaf alone. */
     @Override
     public X509Certificate[] getAcceptedIssuers() {
-        return issuers.root().equals(issuers.issuer())
-                ? new X509Certificate[] {issuers.root()}
-                : new X509Certificate[] {issuers.root(), issuers.issuer()};
+        var now = issuers.get();
+        return Stream.concat(now.roots().stream(), now.issuers().stream())
+                .distinct()
+                .toArray(X509Certificate[]::new);
     }
 }

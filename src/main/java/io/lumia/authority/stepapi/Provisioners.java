@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What clients may know of the provisioners, in the form that the step CLI reads. */
@@ -24,22 +25,28 @@ final class Provisioners {
     private final StepApiConfig config;
     private final LifetimesConfig lifetimes;
     private final List<JwkProvisioner> keys;
-    private final List<Map<String, Object>> all;
+    private final AcmeConfig acme;
+    private final Supplier<List<X509Certificate>> x5cRoots;
 
     Provisioners(
             StepApiConfig config,
             AcmeConfig acme,
             LifetimesConfig lifetimes,
             List<JwkProvisioner> keys,
-            List<X509Certificate> x5cRoots) {
+            Supplier<List<X509Certificate>> x5cRoots) {
         this.config = config;
         this.lifetimes = lifetimes;
         this.keys = List.copyOf(keys);
+        this.acme = acme;
+        this.x5cRoots = x5cRoots;
+    }
+
+    private List<Map<String, Object>> all() {
         var listed = new ArrayList<Map<String, Object>>();
         keys.forEach(key -> listed.add(jwk(key)));
         acme.provisioners().forEach((name, provisioner) -> listed.add(acme(name, provisioner)));
-        listed.add(x5c(x5cRoots));
-        all = List.copyOf(listed);
+        listed.add(x5c(x5cRoots.get()));
+        return List.copyOf(listed);
     }
 
     /** @param nextCursor where the next page begins; empty: there is none */
@@ -53,6 +60,7 @@ final class Provisioners {
      * @throws StepRefusal when one is no number
      */
     Page page(@Nullable String cursor, @Nullable String limit) {
+        var all = all();
         int wanted = number("limit", limit);
         int size = wanted <= 0 ? USUAL_PAGE : Math.min(wanted, LARGEST_PAGE);
         int begin = Math.min(Math.max(0, number("cursor", cursor)), all.size());

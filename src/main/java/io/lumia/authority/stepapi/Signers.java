@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Certificates with which clients prove who they are, by TLS or in a token. */
@@ -33,11 +34,11 @@ final class Signers {
 
     private final Vertx vertx;
     private final StepApiConfig config;
-    private final Issuers issuers;
+    private final Supplier<Issuers> issuers;
     private final Set<TrustAnchor> foreign;
 
     /** @param foreignRoots whose certificates may sign x5c tokens as well */
-    Signers(Vertx vertx, StepApiConfig config, Issuers issuers, List<X509Certificate> foreignRoots) {
+    Signers(Vertx vertx, StepApiConfig config, Supplier<Issuers> issuers, List<X509Certificate> foreignRoots) {
         this.vertx = vertx;
         this.config = config;
         this.issuers = issuers;
@@ -73,7 +74,7 @@ final class Signers {
             throw StepRefusal.unauthorized(
                     "the certificate that signed the token lacks digitalSignature or clientAuth");
         }
-        if (!issuers.signed(leaf) && !trusted(chain, now)) {
+        if (!issuers.get().signed(leaf) && !trusted(chain, now)) {
             throw StepRefusal.unauthorized("the certificate that signed the token is not issued by this CA or a root of"
                     + " authority.step-api.x5c-roots-file");
         }
@@ -84,7 +85,7 @@ final class Signers {
      * only passed a challenge: either would reach names that it has no right to.
      */
     Future<Optional<CertificateRecord>> vouching(X509Certificate leaf) {
-        if (!issuers.signed(leaf)) {
+        if (!issuers.get().signed(leaf)) {
             return Future.succeededFuture(Optional.empty());
         }
         return ours(leaf).map(known -> {

@@ -16,9 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The paths that the step CLI speaks: provisioners, sign, renew, rekey and revoke. */
@@ -29,7 +30,7 @@ public final class StepApi {
     private final AuthorityConfig config;
     private final LifetimesConfig lifetimes;
     private final Path data;
-    private final Issuers issuers;
+    private final Supplier<Issuers> issuers;
     private final StepIssuer issuer;
     private final Clock clock;
     private final SpentTokens spent;
@@ -38,14 +39,17 @@ public final class StepApi {
     /** What DATA holds. */
     private record Found(List<JwkProvisioner> keys, List<X509Certificate> foreignRoots) {}
 
-    /** @param data the data directory; the provisioner key is in its folder {@code ca} */
+    /**
+     * @param data the data directory; the provisioner key is in its folder {@code ca}
+     * @param issuers those of now
+     */
     public StepApi(
             Vertx vertx,
             AuthorityConfig config,
             LifetimesConfig lifetimes,
             Path data,
             Store store,
-            Issuers issuers,
+            Supplier<Issuers> issuers,
             StepIssuer issuer,
             Clock clock) {
         this.vertx = vertx;
@@ -106,11 +110,11 @@ public final class StepApi {
         if (publicHost != null) {
             hosts.add(Audience.plain(publicHost));
         }
-        var roots = new ArrayList<>(List.of(issuers.root()));
-        roots.addAll(found.foreignRoots);
+        Supplier<List<X509Certificate>> roots =
+                () -> Stream.concat(issuers.get().roots().stream(), found.foreignRoots.stream())
+                        .toList();
         var signers = new Signers(vertx, step, issuers, found.foreignRoots);
-        var gate = new TokenGate(
-                step, found.keys, new Audience(hosts), signers, issuers.rootFingerprint(), spent, worker, clock);
+        var gate = new TokenGate(step, found.keys, new Audience(hosts), signers, issuers, spent, worker, clock);
         return new StepRoutes(
                 new Provisioners(step, config.acme(), lifetimes, found.keys, roots),
                 new SignResource(gate, issuer, step, worker, clock),

@@ -2,7 +2,6 @@ package io.lumia.authority.stepapi;
 
 import io.lumia.bus.FleetBus.CertificateRecord;
 import io.lumia.config.StepApiConfig;
-import io.lumia.x509.Fingerprint;
 import io.lumia.x509.Printable;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
@@ -12,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Lets through what a provisioner signed for this use of this CA, once. */
 final class TokenGate {
@@ -22,7 +22,7 @@ final class TokenGate {
     private final List<JwkProvisioner> keys;
     private final Audience audience;
     private final Signers signers;
-    private final Fingerprint root;
+    private final Supplier<Issuers> issuers;
     private final SpentTokens spent;
     private final WorkerExecutor worker;
     private final Clock clock;
@@ -32,7 +32,7 @@ final class TokenGate {
             List<JwkProvisioner> keys,
             Audience audience,
             Signers signers,
-            Fingerprint root,
+            Supplier<Issuers> issuers,
             SpentTokens spent,
             WorkerExecutor worker,
             Clock clock) {
@@ -40,7 +40,7 @@ final class TokenGate {
         this.keys = List.copyOf(keys);
         this.audience = audience;
         this.signers = signers;
-        this.root = root;
+        this.issuers = issuers;
         this.spent = spent;
         this.worker = worker;
         this.clock = clock;
@@ -105,9 +105,8 @@ final class TokenGate {
     /** By which the client wants to recognise the CA; another one's means that the token is not for us. */
     private void requireRoot(SignedToken token) {
         var named = token.text("sha");
-        if (!named.isEmpty() && !named.equalsIgnoreCase(root.hex())) {
-            throw StepRefusal.unauthorized(
-                    "the token is for a CA with another root (sha); this one's is " + root.hex());
+        if (!named.isEmpty() && !issuers.get().isRoot(named)) {
+            throw StepRefusal.unauthorized("the token is for a CA with another root (sha); this one's are at /roots");
         }
     }
 

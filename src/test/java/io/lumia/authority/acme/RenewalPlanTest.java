@@ -22,7 +22,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,12 +42,14 @@ class RenewalPlanTest {
     private final Random random = new Random(3);
     private Store store;
     private RenewalPlan plan;
+    private volatile @Nullable Instant draining;
 
     @BeforeEach
     void open() {
         FleetBus.install(vertx);
         store = Await.result(Store.open(vertx, data));
-        plan = new RenewalPlan(vertx, store, THIRDS, new MovableClock(NOW));
+        plan = new RenewalPlan(
+                vertx, store, THIRDS, certificate -> Optional.ofNullable(draining), new MovableClock(NOW));
     }
 
     @AfterEach
@@ -92,6 +96,19 @@ class RenewalPlanTest {
                     vertx, new CertificateIssued(certificate("dev-" + i, earlier, null), Duration.ZERO));
         }
         assertThat(advised(certificate("x", NOW, null)).begin()).isAfter(NOW.plus(Duration.ofHours(11)));
+    }
+
+    @Test
+    void whoever_has_a_certificate_of_an_issuer_that_is_left_renews_early_and_the_usual_way_when_that_is_over() {
+        start();
+        var certificate = certificate("x", NOW, null);
+        var usual = advised(certificate);
+        draining = NOW.plus(Duration.ofHours(1));
+        assertThat(advised(certificate).begin())
+                .isBetween(draining, draining.plus(Duration.ofHours(4)))
+                .isBefore(usual.begin());
+        draining = null;
+        assertThat(advised(certificate)).isEqualTo(usual);
     }
 
     private void start() {

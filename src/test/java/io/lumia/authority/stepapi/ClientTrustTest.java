@@ -24,8 +24,10 @@ class ClientTrustTest {
 
     private final TestAuthority ours = TestAuthority.at(NOW);
     private final MovableClock clock = new MovableClock(NOW);
-    private final ClientTrust trust =
-            new ClientTrust(new Issuers(ours.root(), ours.intermediate().certificate()), Duration.ofDays(7), clock);
+    private final ClientTrust trust = new ClientTrust(
+            () -> new Issuers(List.of(ours.root()), List.of(ours.intermediate().certificate())),
+            Duration.ofDays(7),
+            clock);
 
     @ParameterizedTest
     @EnumSource
