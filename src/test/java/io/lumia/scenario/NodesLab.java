@@ -61,7 +61,10 @@ final class NodesLab implements AutoCloseable {
                 .environment("LUMIA_STORE_PASSWORD", PostgresServer.PASSWORD)
                 .environment("LUMIA_WEB_TOKEN", TOKEN)
                 .with("parts", "authority, provisioning, web")
-                .with("store.url", "postgresql://" + network.outside() + ":" + relays.get(node - 1).port() + "/" + database)
+                .with(
+                        "store.url",
+                        "postgresql://" + network.outside() + ":"
+                                + relays.get(node - 1).port() + "/" + database)
                 .with("store.user", PostgresServer.USER)
                 .with("cluster.enabled", nodes > 1)
                 .with("cluster.node", "node" + node)
@@ -171,7 +174,7 @@ final class NodesLab implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         running.stream().filter(java.util.Objects::nonNull).forEach(LumiaProcess::close);
         for (Balancer relay : relays) {
             relay.close();

@@ -18,7 +18,8 @@ final class NodesNetwork implements AutoCloseable {
         this.nodes = nodes;
         name = "lmn" + number;
         prefix = "10.231." + number + ".";
-        assumeTrue(run("ip", "netns", "add", name + "-0"), "network namespaces cannot be made here (root and iproute2)");
+        assumeTrue(
+                run("ip", "netns", "add", name + "-0"), "network namespaces cannot be made here (root and iproute2)");
         run("ip", "netns", "del", name + "-0");
         require("ip", "link", "add", name, "type", "bridge");
         require("ip", "addr", "add", prefix + "1/24", "dev", name);
@@ -102,10 +103,14 @@ final class NodesNetwork implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        for (int node = 1; node <= nodes; node++) {
-            run("ip", "netns", "del", space(node));
+    public void close() {
+        try {
+            for (int node = 1; node <= nodes; node++) {
+                run("ip", "netns", "del", space(node));
+            }
+            run("ip", "link", "del", name);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
         }
-        run("ip", "link", "del", name);
     }
 }

@@ -68,11 +68,7 @@ public final class NodesSoak {
             var violations = checks.database();
             System.out.println("soak: " + (violations.isEmpty() ? "all held" : violations));
             return new Result(
-                    violations,
-                    ledger.received.size(),
-                    ledger.revoked.size(),
-                    ledger.replays.get(),
-                    ledger.toString());
+                    violations, ledger.received.size(), ledger.revoked.size(), ledger.replays.get(), ledger.toString());
         }
     }
 
