@@ -155,8 +155,8 @@ public final class CaRotateCommand implements Callable<Integer> {
         }
 
         private static boolean isSettled(JsonNode status) {
-            return status.path("ready").asBoolean()
-                            && !status.path("next").asText().contains("by itself")
+            return (status.path("ready").asBoolean()
+                            && !status.path("next").asText().contains("by itself"))
                     || OVER.contains(status.path("phase").asText());
         }
 
