@@ -155,9 +155,9 @@ public final class CaRotateCommand implements Callable<Integer> {
         }
 
         private static boolean isSettled(JsonNode status) {
-            return (status.path("ready").asBoolean()
-                            && !status.path("next").asText().contains("by itself"))
-                    || OVER.contains(status.path("phase").asText());
+            boolean nobodyMissing = status.path("ready").asBoolean()
+                    && !status.path("next").asText().contains("by itself");
+            return nobodyMissing || OVER.contains(status.path("phase").asText());
         }
 
         private static void pause() throws CommandFailed {
