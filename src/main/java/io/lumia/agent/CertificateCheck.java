@@ -1,5 +1,6 @@
 package io.lumia.agent;
 
+import io.lumia.x509.ChainPath;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertificateFactory;
