@@ -88,18 +88,19 @@ class PostgresClusterIT {
     private void an_order_begins_at_one_node_is_proved_at_another_and_finished_at_a_third(
             RunningLumia first, RunningLumia second, RunningLumia third) throws Exception {
         accountUrl = at(first).register().account;
-        var order = at(first)
-                .post("/new-order", "{\"identifiers\":[{\"type\":\"ip\",\"value\":\"127.0.0.1\"}]}");
+        var order = at(first).post("/new-order", "{\"identifiers\":[{\"type\":\"ip\",\"value\":\"127.0.0.1\"}]}");
         assertThat(order.status()).as(order.raw().body()).isEqualTo(201);
 
         prove(second, order);
 
-        var finished = at(third)
-                .post(
-                        order.body().path("finalize").asText(),
-                        "{\"csr\":\"" + csr("127.0.0.1") + "\"}");
-        assertThat(finished.body().path("status").asText()).as(finished.raw().body()).isEqualTo("valid");
-        var chain = at(first).post(finished.body().path("certificate").asText(), "").raw().body();
+        var finished = at(third).post(order.body().path("finalize").asText(), "{\"csr\":\"" + csr("127.0.0.1") + "\"}");
+        assertThat(finished.body().path("status").asText())
+                .as(finished.raw().body())
+                .isEqualTo("valid");
+        var chain = at(first)
+                .post(finished.body().path("certificate").asText(), "")
+                .raw()
+                .body();
         assertThat(Pem.certificates(chain)).hasSize(2);
     }
 
@@ -110,7 +111,8 @@ class PostgresClusterIT {
         assertThat(broker.metric("lumia_mqtt_connections")).isEqualTo(1);
         var device = certificates(second, "dev-0001").get(0).path("serial").asText();
 
-        assertThat(first.post("/certificates/" + device + "/revoke", "{\"reason\":\"keyCompromise\"}").statusCode())
+        assertThat(first.post("/certificates/" + device + "/revoke", "{\"reason\":\"keyCompromise\"}")
+                        .statusCode())
                 .isEqualTo(200);
 
         broker.awaitMetric("lumia_revocation_enforced_seconds_count", 1);
@@ -128,15 +130,15 @@ class PostgresClusterIT {
 
         var replacement = node(3);
         assertThat(nodes(replacement)).containsExactly("node-1", "node-2", "node-3");
-        var order = at(replacement)
-                .post("/new-order", "{\"identifiers\":[{\"type\":\"ip\",\"value\":\"127.0.0.1\"}]}");
+        var order = at(replacement).post("/new-order", "{\"identifiers\":[{\"type\":\"ip\",\"value\":\"127.0.0.1\"}]}");
         assertThat(order.status()).as(order.raw().body()).isEqualTo(201);
     }
 
     /** Asked as often as a client asks that waits for the verdict. */
     private void prove(RunningLumia node, Reply order) throws Exception {
         var authorization = order.body().path("authorizations").get(0).asText();
-        var challenge = at(node).post(authorization, "").body().path("challenges").findParent("token");
+        var challenge =
+                at(node).post(authorization, "").body().path("challenges").findParent("token");
         var token = challenge.path("token").asText();
         var thumbprint = PublicJsonWebKey.Factory.newPublicJwk(account.getPublic())
                 .calculateBase64urlEncodedThumbprint("SHA-256");
@@ -174,7 +176,8 @@ class PostgresClusterIT {
                 "cluster.node=node-" + number,
                 "cluster.port=" + ports.get(number - 1),
                 "cluster.bus-port=0",
-                "cluster.members=" + ports.stream().map(port -> "127.0.0.1:" + port).toList(),
+                "cluster.members="
+                        + ports.stream().map(port -> "127.0.0.1:" + port).toList(),
                 "authority.public-url=https://localhost:" + ca.port(),
                 "authority.names=[localhost]",
                 "authority.host=127.0.0.1",
@@ -224,7 +227,10 @@ class PostgresClusterIT {
     }
 
     private static List<String> nodes(RunningLumia node) throws Exception {
-        return JSON.readTree(node.get("/status").body()).path("cluster").path("nodes").findValuesAsText("name");
+        return JSON.readTree(node.get("/status").body())
+                .path("cluster")
+                .path("nodes")
+                .findValuesAsText("name");
     }
 
     private static List<JsonNode> certificates(RunningLumia node, String identity) throws Exception {

@@ -42,11 +42,13 @@ final class NodesChecks {
     NodesChecks(NodesLab lab, NodesLedger ledger) throws Exception {
         this.lab = lab;
         this.ledger = ledger;
-        issuer = Pem.certificates(Files.readString(lab.ca().resolve("intermediate.crt"))).get(0);
+        issuer = Pem.certificates(Files.readString(lab.ca().resolve("intermediate.crt")))
+                .get(0);
         var anchors = KeyStore.getInstance(KeyStore.getDefaultType());
         anchors.load(null, null);
         anchors.setCertificateEntry(
-                "root", Pem.certificates(Files.readString(lab.ca().resolve("root.crt"))).get(0));
+                "root",
+                Pem.certificates(Files.readString(lab.ca().resolve("root.crt"))).get(0));
         var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(anchors);
         var context = SSLContext.getInstance("TLS");
@@ -89,8 +91,7 @@ final class NodesChecks {
     }
 
     /** @return how many of the nodes, asked at the same moment, took it */
-    int accepted(
-            java.util.function.IntFunction<HttpRequest.Builder> request, Predicate<HttpResponse<String>> isTaken) {
+    int accepted(java.util.function.IntFunction<HttpRequest.Builder> request, Predicate<HttpResponse<String>> isTaken) {
         return (int) IntStream.rangeClosed(1, lab.nodes())
                 .mapToObj(node -> http.sendAsync(
                                 request.apply(node).timeout(PATIENCE).build(), BodyHandlers.ofString())
@@ -103,7 +104,8 @@ final class NodesChecks {
 
     /** No node that answers calls it good, from the acknowledgement on. */
     void isRefusedEverywhere(String serial) {
-        var question = new OcspQuestion().about(issuer, SerialNumber.parse(serial)).der();
+        var question =
+                new OcspQuestion().about(issuer, SerialNumber.parse(serial)).der();
         for (int node = 1; node <= lab.nodes(); node++) {
             try {
                 var answer = http.send(

@@ -61,9 +61,12 @@ final class NodesClient {
                 case "pending" -> prove(order);
                 case "ready" -> finalizing(order);
                 case "valid" -> {
-                    return post(order.body().path("certificate").asText(), "").raw().body();
+                    return post(order.body().path("certificate").asText(), "")
+                            .raw()
+                            .body();
                 }
-                case "invalid" -> throw new AssertionError("order " + order.raw().body());
+                case "invalid" ->
+                    throw new AssertionError("order " + order.raw().body());
                 default -> TimeUnit.MILLISECONDS.sleep(200);
             }
             return null;
@@ -76,7 +79,8 @@ final class NodesClient {
         try {
             return post(
                     "/revoke-cert",
-                    "{\"certificate\":\"" + Base64.getUrlEncoder().withoutPadding().encodeToString(leaf.getEncoded())
+                    "{\"certificate\":\""
+                            + Base64.getUrlEncoder().withoutPadding().encodeToString(leaf.getEncoded())
                             + "\",\"reason\":4}");
         } catch (java.security.cert.CertificateEncodingException broken) {
             throw new IllegalStateException(broken);
@@ -109,7 +113,8 @@ final class NodesClient {
     private void attempt(String url) {
         try {
             var csr = CertificateRequest.create(KeyPairs.p256(), address, java.util.List.of(address));
-            var der = Base64.getMimeDecoder().decode(csr.replaceAll("-----[A-Z ]+-----", "").strip());
+            var der = Base64.getMimeDecoder()
+                    .decode(csr.replaceAll("-----[A-Z ]+-----", "").strip());
             var unused = post(
                     url, "{\"csr\":\"" + Base64.getUrlEncoder().withoutPadding().encodeToString(der) + "\"}");
         } catch (RuntimeException lost) {

@@ -62,7 +62,10 @@ final class NodesLab implements AutoCloseable {
                 .environment("LUMIA_STORE_PASSWORD", PostgresServer.PASSWORD)
                 .environment("LUMIA_WEB_TOKEN", TOKEN)
                 .with("parts", "authority, provisioning, web")
-                .with("store.url", "postgresql://" + network.outside() + ":" + relays.get(node - 1).port() + "/" + database)
+                .with(
+                        "store.url",
+                        "postgresql://" + network.outside() + ":"
+                                + relays.get(node - 1).port() + "/" + database)
                 .with("store.user", PostgresServer.USER)
                 .with("cluster.enabled", nodes > 1)
                 .with("cluster.node", "node" + node)

@@ -56,8 +56,11 @@ final class NodesLedger {
     @Override
     public String toString() {
         return received.size() + " certificates received (" + orders + " by ACME, " + tokens + " by token, "
-                + enrolled.size() + " enrolments), " + revoked.size() + " revoked, " + asked + " OCSP answers after a revocation, "
-                + lists + " CRLs in order, " + replays + " replays, " + switches + " switches of provisioning, " + limited
-                + " enrolments refused by the limit, " + sessions + " browser sessions, " + failedOver + " requests failed over";
+                + enrolled.size() + " enrolments), " + revoked.size() + " revoked, " + asked
+                + " OCSP answers after a revocation, "
+                + lists + " CRLs in order, " + replays + " replays, " + switches + " switches of provisioning, "
+                + limited
+                + " enrolments refused by the limit, " + sessions + " browser sessions, " + failedOver
+                + " requests failed over";
     }
 }

@@ -7,7 +7,6 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -127,9 +126,8 @@ final class NodesLoad implements AutoCloseable {
 
     private HttpResponse<String> enrolAt(NodesLab lab, NodesChecks checks, int node) throws Exception {
         var name = "soak-" + names.incrementAndGet();
-        var body = new JsonObject()
-                .put("device", name)
-                .put("csr", CertificateRequest.create(identity, name, List.of()));
+        var body =
+                new JsonObject().put("device", name).put("csr", CertificateRequest.create(identity, name, List.of()));
         return checks.http()
                 .send(
                         HttpRequest.newBuilder(URI.create(lab.provisioning(node)))
@@ -154,7 +152,12 @@ final class NodesLoad implements AutoCloseable {
         offSince = null;
         boolean on = false;
         while (!on && !stopped) {
-            on = isDone(checks, lab, "POST", "/provisioning/whitelist", "{\"entries\":[\"" + lab.network.outside() + "/32\"]}")
+            on = isDone(
+                            checks,
+                            lab,
+                            "POST",
+                            "/provisioning/whitelist",
+                            "{\"entries\":[\"" + lab.network.outside() + "/32\"]}")
                     && isDone(checks, lab, "PATCH", "/provisioning", "{\"enabled\":true,\"offAfter\":\"0s\"}");
             TimeUnit.MILLISECONDS.sleep(on ? 0 : 200);
         }

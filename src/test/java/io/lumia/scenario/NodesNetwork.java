@@ -18,7 +18,8 @@ final class NodesNetwork implements AutoCloseable {
         this.nodes = nodes;
         name = "lmn" + number;
         prefix = "10.231." + number + ".";
-        assumeTrue(run("ip", "netns", "add", name + "-0"), "network namespaces cannot be made here (root and iproute2)");
+        assumeTrue(
+                run("ip", "netns", "add", name + "-0"), "network namespaces cannot be made here (root and iproute2)");
         run("ip", "netns", "del", name + "-0");
         require("ip", "link", "add", name, "type", "bridge");
         require("ip", "addr", "add", prefix + "1/24", "dev", name);

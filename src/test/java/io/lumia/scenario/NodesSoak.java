@@ -71,11 +71,7 @@ public final class NodesSoak {
                 lab.tellLogs();
             }
             return new Result(
-                    violations,
-                    ledger.received.size(),
-                    ledger.revoked.size(),
-                    ledger.replays.get(),
-                    ledger.toString());
+                    violations, ledger.received.size(), ledger.revoked.size(), ledger.replays.get(), ledger.toString());
         }
     }
 

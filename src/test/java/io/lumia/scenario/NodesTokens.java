@@ -50,8 +50,7 @@ final class NodesTokens {
                         .POST(BodyPublishers.ofString(body)),
                 answer -> {
                     if (answer.statusCode() == 201) {
-                        ledger.received.add(NodesClient.serial(
-                                new JsonObject(answer.body()).getString("crt")));
+                        ledger.received.add(NodesClient.serial(new JsonObject(answer.body()).getString("crt")));
                     }
                     return answer.statusCode() == 201;
                 });
