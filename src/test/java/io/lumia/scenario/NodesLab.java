@@ -184,7 +184,7 @@ final class NodesLab implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         running.stream().filter(java.util.Objects::nonNull).forEach(LumiaProcess::close);
         for (Balancer relay : relays) {
             relay.close();

@@ -103,10 +103,14 @@ final class NodesNetwork implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        for (int node = 1; node <= nodes; node++) {
-            run("ip", "netns", "del", space(node));
+    public void close() {
+        try {
+            for (int node = 1; node <= nodes; node++) {
+                run("ip", "netns", "del", space(node));
+            }
+            run("ip", "link", "del", name);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
         }
-        run("ip", "link", "del", name);
     }
 }
