@@ -127,7 +127,6 @@ public final class AuthorityVerticle extends VerticleBase {
             return Future.succeededFuture();
         }
         opened.desk.close();
-        // Before the workers, so that no request finds them gone.
         return closeListeners()
                 .eventually(opened.acme::close)
                 .eventually(opened.step::close)

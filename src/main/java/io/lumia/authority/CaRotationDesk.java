@@ -1,6 +1,5 @@
 package io.lumia.authority;
 
-import io.lumia.authority.CaRotationView.Counted;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.Audited;
 import io.lumia.bus.FleetBus.CaRotationChange;
