@@ -23,6 +23,7 @@ import io.lumia.cli.SimulateCommand;
 import io.lumia.cli.SwarmCommand;
 import io.lumia.cli.TokensCommand;
 import io.lumia.cli.Version;
+import io.lumia.cli.VersionCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,6 +50,7 @@ import picocli.CommandLine.Spec;
             RevokeCommand.class,
             SimulateCommand.class,
             TokensCommand.class,
+            VersionCommand.class,
             RenewCommand.class,
             CheckCommand.class,
             ProvisioningCommand.class,

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -23,6 +24,9 @@ public final class DataDirectory implements Source {
 
     private static final String IDENTITIES = "identities";
     private static final String DATABASE = "lumia.db";
+    /** Of a database that is not here; lies here after a restore. */
+    private static final String DUMP = "lumia.dump";
+
     private static final String BROKER = "broker";
     /** Made anew from the audit log. */
     private static final String AUDIT_INDEX = "audit-index.db";
@@ -36,11 +40,16 @@ public final class DataDirectory implements Source {
 
     /** How what is open in another process is copied. Each blocks. */
     public interface LiveCopies {
-        /** Copies the database as it is at one moment. @return false when there is none */
-        boolean database(Path data, Path target) throws IOException;
+        /** Copies the database as it is at one moment into a directory. @return the file that it made there; empty when there is none */
+        Optional<Path> database(Path data, Path directory) throws IOException;
 
         /** Copies the broker's store as it is at one moment into an empty directory. @return false when there is none */
         boolean broker(Path data, Path target) throws IOException;
+
+        /** What whoever restores has to know. */
+        default List<String> notes() {
+            return List.of();
+        }
     }
 
     /** @param configuration files that go along, for whoever restores */
@@ -69,15 +78,15 @@ public final class DataDirectory implements Source {
                     data.toAbsolutePath()
                             + " is no data directory of Lumia: there is neither a CA nor a database in it; name one with --data");
         }
-        return List.of();
+        return copies.notes();
     }
 
     @Override
     public void write(ArchiveOutput archive, Path scratch) throws IOException {
-        var database = scratch.resolve(DATABASE);
-        if (copies.database(data, database)) {
-            archive.add(DATA + DATABASE, database);
-            Files.delete(database);
+        var database = copies.database(data, scratch);
+        if (database.isPresent()) {
+            archive.add(DATA + database.get().getFileName(), database.get());
+            Files.delete(database.get());
         }
         var broker = Files.createDirectory(scratch.resolve(BROKER));
         if (copies.broker(data, broker)) {
@@ -95,6 +104,7 @@ public final class DataDirectory implements Source {
         var name = String.valueOf(relative.getFileName());
         return !NOT_COPIED.contains(top)
                 && !top.startsWith(DATABASE)
+                && !top.equals(DUMP)
                 && !top.startsWith(AUDIT_INDEX)
                 && !top.startsWith(REPLACED)
                 && !top.startsWith(".")

@@ -15,8 +15,11 @@ import java.util.function.Consumer;
 
 /** Measures how authorities issue: all of them with the same load, in turns, on the same machine. */
 public final class IssuanceBench implements Closeable {
-    /** Every subject there is, ours first. */
+    /** What is measured unless others are named, ours first. */
     public static final List<String> SUBJECTS = List.of(Subjects.LUMIA, Subjects.STEP_CA);
+
+    /** Those and what needs more than a program. */
+    public static final List<String> KNOWN = List.of(Subjects.LUMIA, Subjects.LUMIA_SHARED, Subjects.STEP_CA);
 
     /** What is made ahead of a round, in relation to what the warm-up used. */
     private static final double MARGIN = 1.5;
@@ -62,6 +65,10 @@ public final class IssuanceBench implements Closeable {
 
     /** How to get what the subject needs and is not installed; empty when it can be measured. */
     public static Optional<String> missing(String subject) {
+        if (subject.equals(Subjects.LUMIA_SHARED) && System.getenv(Subjects.STORE) == null) {
+            return Optional.of("name an empty PostgreSQL database by " + Subjects.STORE
+                    + "=postgresql://HOST:PORT/DATABASE, and the password of its user lumia by LUMIA_STORE_PASSWORD");
+        }
         if (!subject.equals(Subjects.STEP_CA)) {
             return Optional.empty();
         }
@@ -91,7 +98,11 @@ public final class IssuanceBench implements Closeable {
 
     private Subject start(String name) throws IOException, BenchFailed, InterruptedException {
         var subjects = new Subjects(surroundings);
-        var subject = name.equals(Subjects.LUMIA) ? subjects.lumia() : subjects.stepCa();
+        var subject = switch (name) {
+            case Subjects.LUMIA -> subjects.lumia();
+            case Subjects.LUMIA_SHARED -> subjects.shared();
+            default -> subjects.stepCa();
+        };
         try {
             tokens.put(name, TokenSigner.of(surroundings.vertx(), subject, clock));
         } catch (Refused refused) {

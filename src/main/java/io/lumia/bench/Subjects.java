@@ -6,6 +6,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +15,12 @@ import java.util.stream.Stream;
 /** Sets the authorities up as their documents say, on free ports of loopback, and starts them. */
 final class Subjects {
     static final String LUMIA = "lumia";
+    /** Ours with its store in the PostgreSQL that the environment names. */
+    static final String LUMIA_SHARED = "lumia-postgresql";
+
     static final String STEP_CA = "step-ca";
+    static final String STORE = "LUMIA_STORE_URL";
+    private static final String STORE_PASSWORD = "LUMIA_STORE_PASSWORD";
 
     private static final String PASSWORD = "measured";
 
@@ -26,7 +32,19 @@ final class Subjects {
 
     /** The authority alone, from the same jar and with the same flags for Java as this process. */
     Subject lumia() throws IOException, BenchFailed, InterruptedException {
-        var data = surroundings.directory(LUMIA);
+        return lumia(LUMIA, Map.of());
+    }
+
+    /** The same with its store in PostgreSQL. */
+    Subject shared() throws IOException, BenchFailed, InterruptedException {
+        var environment = new HashMap<>(System.getenv());
+        environment.keySet().retainAll(List.of(STORE, STORE_PASSWORD));
+        return lumia(LUMIA_SHARED, environment);
+    }
+
+    private Subject lumia(String name, Map<String, String> environment)
+            throws IOException, BenchFailed, InterruptedException {
+        var data = surroundings.directory(name);
         int port = Surroundings.freePort();
         var command = new ArrayList<>(javaCommand());
         command.addAll(List.of("run", "--profile", "reference", "--data", data.toString()));
@@ -39,10 +57,10 @@ final class Subjects {
                 "authority.acme.allowed-networks=127.0.0.0/8")) {
             command.addAll(List.of("--set", setting));
         }
-        var process = surroundings.start(LUMIA, command, Map.of());
+        var process = surroundings.start(name, command, environment);
         process.await(() -> process.said("Lumia is ready in "));
         var password = Files.readString(data.resolve("ca/provisioner-password")).strip();
-        return new Subject(LUMIA, process, new Subject.Addresses(port, data.resolve("ca/root.crt"), password));
+        return new Subject(name, process, new Subject.Addresses(port, data.resolve("ca/root.crt"), password));
     }
 
     /** step-ca as {@code step ca init} sets it up: badger database, a JWK and an ACME provisioner. */

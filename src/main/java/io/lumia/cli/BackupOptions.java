@@ -7,12 +7,14 @@ import io.lumia.backup.Restore;
 import io.lumia.broker.durable.StoreCopy;
 import io.lumia.config.LumiaConfig;
 import io.lumia.store.DatabaseCopy;
+import io.lumia.store.DatabaseDump;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What making, verifying and restoring a backup take from the configuration. */
 final class BackupOptions {
@@ -43,7 +45,7 @@ final class BackupOptions {
 
     /** @param files with which the process is configured */
     DataDirectory data(List<Path> files) {
-        return new DataDirectory(config.data(), files, new Copies());
+        return new DataDirectory(config.data(), files, config.store().shared() ? new SharedCopies() : new Copies());
     }
 
     /** From the environment, a file, or a systemd credential; never from an argument. */
@@ -78,15 +80,43 @@ final class BackupOptions {
         return password;
     }
 
-    private static final class Copies implements LiveCopies {
+    private static class Copies implements LiveCopies {
         @Override
-        public boolean database(Path data, Path target) throws IOException {
-            return DatabaseCopy.make(data, target);
+        public Optional<Path> database(Path data, Path directory) throws IOException {
+            var copy = directory.resolve("lumia.db");
+            return DatabaseCopy.make(data, copy) ? Optional.of(copy) : Optional.empty();
         }
 
         @Override
         public boolean broker(Path data, Path target) throws IOException {
             return StoreCopy.make(data.resolve("broker"), target);
+        }
+    }
+
+    /** A database that this process shares with others is dumped by PostgreSQL's own program. */
+    private final class SharedCopies extends Copies {
+        private final DatabaseDump dump = new DatabaseDump(config.store(), environment);
+
+        @Override
+        public Optional<Path> database(Path data, Path directory) throws IOException {
+            if (!dump.isPossible()) {
+                return Optional.empty();
+            }
+            var made = directory.resolve(DatabaseDump.NAME);
+            dump.make(made);
+            return Optional.of(made);
+        }
+
+        @Override
+        public List<String> notes() {
+            var url = config.store().url();
+            return List.of(
+                    dump.isPossible()
+                            ? "the database " + url + " is in it as DATA/" + DatabaseDump.NAME
+                                    + "; restore it with pg_restore --clean --if-exists --no-owner --dbname=URL"
+                            : "THE DATABASE " + url
+                                    + " IS NOT IN IT, since pg_dump was not found on PATH: dump it with pg_dump --format=custom"
+                                    + " each time, or install PostgreSQL's client programs here");
         }
     }
 }

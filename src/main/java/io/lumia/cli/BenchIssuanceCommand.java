@@ -50,7 +50,9 @@ final class BenchIssuanceCommand implements Callable<Integer> {
             names = "--subjects",
             split = ",",
             paramLabel = "NAME",
-            description = "What to measure; default: ${DEFAULT-VALUE}, step-ca where it is installed")
+            description =
+                    "What to measure; default: ${DEFAULT-VALUE}, step-ca where it is installed; lumia-postgresql: ours with its"
+                            + " store in the PostgreSQL of LUMIA_STORE_URL and LUMIA_STORE_PASSWORD")
     private List<String> subjects = IssuanceBench.SUBJECTS;
 
     @Option(names = "--cases", split = ",", paramLabel = "CASE", description = "Which cases; default: all")
@@ -115,7 +117,7 @@ final class BenchIssuanceCommand implements Callable<Integer> {
                         "--concurrency must be 1 to " + MOST_WORKERS + ", is " + concurrency);
         return new Plan(
                 cases.stream().distinct().map(this::named).toList(),
-                console().present(subjects, IssuanceBench.SUBJECTS, IssuanceBench::missing),
+                console().present(subjects, IssuanceBench.KNOWN, IssuanceBench::missing),
                 Duration.ofSeconds(warmUp),
                 Duration.ofSeconds(seconds),
                 rounds,

@@ -1,5 +1,9 @@
 package io.lumia.cli;
 
+import static java.util.stream.Collectors.joining;
+
+import io.lumia.bus.FleetBus.ClusterNode;
+import io.lumia.bus.FleetBus.ClusterState;
 import io.lumia.bus.FleetBus.ProvisioningState;
 import io.lumia.cli.FleetProcess.Addresses;
 import io.lumia.config.LumiaConfig;
@@ -58,11 +62,35 @@ final class ReadyLines {
         if (addresses.metricsPort() != 0) {
             add(lines, "metrics", "http://" + authority(config.metrics().host(), addresses.metricsPort()) + "/metrics");
         }
+        if (addresses.cluster() != null) {
+            add(lines, "node", nodes(addresses.cluster()));
+        }
         if (config.runs(Part.SWARM)) {
             add(lines, "devices", Integer.toString(config.swarm().devices()));
         }
         add(lines, "data", config.data().toString());
         return List.copyOf(lines);
+    }
+
+    /** The own name before the others. */
+    private static String nodes(ClusterState cluster) {
+        var own = cluster.nodes().stream()
+                .filter(ClusterNode::self)
+                .map(ReadyLines::name)
+                .collect(joining());
+        var others = cluster.nodes().stream()
+                .filter(node -> !node.self())
+                .map(ReadyLines::name)
+                .toList();
+        return own
+                + (others.isEmpty() ? ", alone" : " with " + String.join(", ", others))
+                + (cluster.nodes().size() < cluster.expected()
+                        ? "; " + cluster.expected() + " nodes are expected"
+                        : "");
+    }
+
+    private static String name(ClusterNode node) {
+        return node.id().name();
     }
 
     private static String gate(ProvisioningState state) {

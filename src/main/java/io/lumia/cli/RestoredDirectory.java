@@ -10,6 +10,7 @@ import io.lumia.broker.durable.StoreCopy;
 import io.lumia.config.CannotStart;
 import io.lumia.config.LumiaConfig;
 import io.lumia.store.DatabaseCopy;
+import io.lumia.store.DatabaseDump;
 import io.lumia.store.StoreUnusable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,7 +50,15 @@ final class RestoredDirectory implements Inspection {
         return found;
     }
 
-    private static void database(Path data, List<String> found) throws StoreUnusable {
+    private static void database(Path data, List<String> found) throws StoreUnusable, IOException {
+        var dump = data.resolve(DatabaseDump.NAME);
+        if (Files.exists(dump)) {
+            found.add("database: "
+                    + DatabaseDump.inspect(dump, System.getenv())
+                            .orElse("dump of PostgreSQL, not looked at: pg_restore was not found on PATH")
+                    + "; put it back with pg_restore --clean --if-exists --no-owner --dbname=URL DATA/"
+                    + DatabaseDump.NAME);
+        }
         if (Files.exists(data.resolve("lumia.db"))) {
             var rows = DatabaseCopy.inspect(data).rows();
             found.add("database: " + rows.get("certificates") + " certificates, " + rows.get("claims")

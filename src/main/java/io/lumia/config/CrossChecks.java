@@ -56,6 +56,15 @@ final class CrossChecks {
         Check.that(problems.isEmpty(), String.join("; ", problems));
     }
 
+    /** Nodes that write to a database of their own would issue the same twice. */
+    static void demandSharedStore(StoreConfig store, ClusterConfig cluster, Set<Part> parts) {
+        Check.that(
+                !cluster.enabled()
+                        || store.shared()
+                        || (!parts.contains(Part.AUTHORITY) && !parts.contains(Part.PROVISIONING)),
+                "cluster.enabled needs store.url, the PostgreSQL that the nodes share");
+    }
+
     /** What is obtained by ACME would expire where nobody looks at it. */
     static void demandRenewalOfListeners(
             AuthorityConfig authority, BrokerConfig broker, WebConfig web, Set<Part> parts) {

@@ -47,6 +47,7 @@ public record LumiaConfig(
         CrossChecks.demandHarmlessExtras(fleet, authority, broker, web);
         CrossChecks.demandRenewalOfListeners(authority, broker, web, parts);
         CrossChecks.demandRoomForLifetimes(authority, lifetimes);
+        CrossChecks.demandSharedStore(store, cluster, parts);
     }
 
     public boolean runs(Part part) {

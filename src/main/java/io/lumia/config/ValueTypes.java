@@ -29,6 +29,7 @@ final class ValueTypes {
             Fingerprint.class,
             FleetDomain.class,
             HostPort.class,
+            NodeAddresses.class,
             RenewalInstanceConfig.Threshold.class,
             SecretSource.class);
 
@@ -59,6 +60,9 @@ final class ValueTypes {
         module.addDeserializer(Path.class, new FromText<>(Path.class, "a path", Path::of));
         module.addDeserializer(URI.class, new FromText<>(URI.class, "an http or https address", ValueTypes::web));
         module.addDeserializer(HostPort.class, new FromText<>(HostPort.class, "HOST:PORT", HostPort::parse));
+        module.addDeserializer(
+                NodeAddresses.class,
+                new FromText<>(NodeAddresses.class, "http or https addresses", NodeAddresses::parse));
         module.addDeserializer(
                 AddressRange.class, new FromText<>(AddressRange.class, "an address or range", AddressRange::parse));
         module.addDeserializer(DeviceName.class, new FromText<>(DeviceName.class, "a device name", DeviceName::new));

@@ -3,7 +3,10 @@ package io.lumia.issuance;
 import io.lumia.issuance.IssuanceFailed.Reason;
 import io.lumia.x509.Printable;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeoutException;
@@ -69,7 +72,7 @@ final class AcmeProblems {
         return failure instanceof AcmeNetworkException || root instanceof IOException
                 ? failed(
                         Reason.UNREACHABLE,
-                        "the CA at " + directory + " cannot be reached (" + root
+                        "the CA at " + directory + " cannot be reached (" + why(root)
                                 + "): check directory-url, the network and whether the CA runs",
                         null,
                         failure)
@@ -78,6 +81,16 @@ final class AcmeProblems {
                         "the CA at " + directory + " does not speak ACME as expected: " + failure.getMessage(),
                         null,
                         failure);
+    }
+
+    /** JDK's client gives these without a message. */
+    private static String why(Throwable root) {
+        if (root instanceof UnresolvedAddressException) {
+            return "its name does not resolve";
+        }
+        return root instanceof ClosedChannelException || root instanceof ConnectException
+                ? "nothing answers there"
+                : root.toString();
     }
 
     private static IssuanceFailed refusal(AcmeServerException refused) {

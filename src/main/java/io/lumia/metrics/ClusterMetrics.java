@@ -57,7 +57,8 @@ final class ClusterMetrics implements MultiCollector {
     }
 
     private static CounterSnapshot counter(String name, String help, LongAdder count) {
-        var point = CounterDataPointSnapshot.builder().value(count.sum()).build();
+        var point =
+                CounterDataPointSnapshot.builder().value((double) count.sum()).build();
         return CounterSnapshot.builder().name(name).help(help).dataPoint(point).build();
     }
 }

@@ -1,6 +1,7 @@
 package io.lumia.store;
 
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import java.math.BigInteger;
 import java.util.Base64;
 import java.util.Optional;
@@ -19,12 +20,13 @@ public final class Crls {
      *
      * @param completeBefore it lists what was revoked by all writers before this one, in the order of {@link Revocations.Since#next}
      */
-    public record Kept(BigInteger number, byte[] der, long completeBefore) {}
+    public record Kept(BigInteger number, Buffer der, long completeBefore) {}
 
     public Future<Optional<BigInteger>> number(String issuer) {
         return store.read(handle -> handle.createQuery("select number from crls where issuer = :issuer")
                 .bind("issuer", issuer)
-                .mapTo(BigInteger.class)
+                .mapTo(String.class)
+                .map(BigInteger::new)
                 .findOne());
     }
 
@@ -34,7 +36,7 @@ public final class Crls {
                 .bind("issuer", issuer)
                 .map((row, context) -> new Kept(
                         new BigInteger(row.getString("number")),
-                        Base64.getDecoder().decode(row.getString("content")),
+                        Buffer.buffer(Base64.getDecoder().decode(row.getString("content"))),
                         row.getLong("complete_before")))
                 .findOne());
     }
@@ -46,7 +48,7 @@ public final class Crls {
      * @return whether this call did it
      */
     public Future<Boolean> publish(String issuer, @Nullable BigInteger before, Kept next) {
-        var content = Base64.getEncoder().encodeToString(next.der());
+        var content = Base64.getEncoder().encodeToString(next.der().getBytes());
         return store.write(handle -> handle.createUpdate(before == null ? """
                                 insert into crls (issuer, number, content, complete_before)
                                 values (:issuer, :number, :content, :completeBefore) on conflict (issuer) do nothing

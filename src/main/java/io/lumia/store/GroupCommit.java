@@ -127,9 +127,10 @@ final class GroupCommit {
             return;
         }
         try {
-            database.write(
-                    batch.stream().anyMatch(write -> write.synced),
-                    handle -> batch.forEach(write -> write.runIn(handle)));
+            boolean synced = batch.stream().anyMatch(write -> write.synced);
+            if (!database.isShared() || !committedPlainly(batch, synced)) {
+                database.write(synced, handle -> batch.forEach(write -> write.runIn(handle)));
+            }
             commits.incrementAndGet();
         } catch (RuntimeException notDurable) {
             batch.forEach(write -> write.fail(notDurable));
@@ -139,6 +140,16 @@ final class GroupCommit {
             return;
         }
         batch.forEach(Write::tell);
+    }
+
+    /** A savepoint costs two round trips, and next to no work is refused: they are set only when one was. */
+    private boolean committedPlainly(List<Write<?>> batch, boolean synced) {
+        try {
+            database.write(synced, handle -> batch.forEach(write -> write.runPlainly(handle)));
+            return true;
+        } catch (Refused oneOfThem) {
+            return false;
+        }
     }
 
     /** Each batch would wait for the database anew, and nobody for the last of them. */
@@ -151,6 +162,15 @@ final class GroupCommit {
     private void failAll(Throwable workerIsGone) {
         draining.set(false);
         nextBatch().forEach(write -> write.fail(workerIsGone));
+    }
+
+    /** A piece of work threw; nothing of its batch is kept. */
+    private static final class Refused extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Refused(Throwable cause) {
+            super(cause);
+        }
     }
 
     /** One caller's work, and what came of it; used by the writer's thread alone. */
@@ -166,6 +186,19 @@ final class GroupCommit {
             this.work = work;
             this.synced = synced;
             this.caller = caller;
+        }
+
+        /** Throws {@link Refused} when the work throws; may be called again then. */
+        void runPlainly(Handle handle) {
+            failure = null;
+            try {
+                result = work.apply(handle);
+            } catch (RuntimeException | Error refused) {
+                if (Lost.of(refused).isPresent()) {
+                    throw refused;
+                }
+                throw new Refused(refused);
+            }
         }
 
         /** Throws only when the whole transaction is lost; may be called again then. */

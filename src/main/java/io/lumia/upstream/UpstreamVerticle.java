@@ -1,5 +1,7 @@
 package io.lumia.upstream;
 
+import static io.lumia.bus.FleetBus.ISSUE_CERTIFICATE;
+
 import io.lumia.bus.Origin;
 import io.lumia.bus.RemoteCalls;
 import io.lumia.config.CannotStart;
@@ -18,6 +20,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import java.io.IOException;
+import java.io.Serial;
 import java.net.URI;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -30,14 +33,15 @@ public final class UpstreamVerticle extends VerticleBase {
 
     private final UpstreamConfig config;
     private final TlsConfig tls;
-    private final URI url;
+    private final Nodes nodes;
     private @Nullable NewsFollower news;
 
     /** @throws NullPointerException when the configuration names no upstream */
     public UpstreamVerticle(UpstreamConfig config, TlsConfig tls) {
         this.config = config;
         this.tls = tls;
-        this.url = Objects.requireNonNull(config.url(), "upstream.url");
+        this.nodes =
+                new Nodes(Objects.requireNonNull(config.url(), "upstream.url").all());
     }
 
     private record Access(String token, @Nullable FleetTrust trust) {}
@@ -84,7 +88,7 @@ public final class UpstreamVerticle extends VerticleBase {
 
     private HttpClient client(Access access) {
         var options = new HttpClientOptions();
-        if ("https".equals(url.getScheme())) {
+        if (config.url() != null && config.url().all().stream().anyMatch(node -> "https".equals(node.getScheme()))) {
             TlsOptions.apply(options, tls).setVerifyHost(true);
             if (access.trust != null) {
                 options.setTrustOptions(access.trust.trustOptions());
@@ -94,9 +98,29 @@ public final class UpstreamVerticle extends VerticleBase {
     }
 
     private Future<Buffer> ask(HttpClient client, Access access, String address, Buffer question) {
+        return ask(client, access, address, question, nodes.size());
+    }
+
+    /** Asks the next node where this one fails; but for a certificate only where it certainly heard nothing, since two would be issued. */
+    private Future<Buffer> ask(HttpClient client, Access access, String address, Buffer question, int tries) {
+        var node = nodes.current();
+        return client.request(request(node, access, address))
+                .recover(unheard -> Future.failedFuture(new Unheard(unheard)))
+                .compose(sent -> sent.send(question).compose(UpstreamVerticle::answer))
+                .recover(failed -> {
+                    nodes.failed(node, failed);
+                    boolean harmless = failed instanceof Unheard || !address.equals(ISSUE_CERTIFICATE.address());
+                    return harmless && tries > 1
+                            ? ask(client, access, address, question, tries - 1)
+                            : Future.failedFuture(new IllegalStateException(
+                                    "the authority at " + node + " does not answer: " + failed.getMessage(), failed));
+                });
+    }
+
+    private static RequestOptions request(URI node, Access access, String address) {
         var request = new RequestOptions()
                 .setMethod(HttpMethod.POST)
-                .setAbsoluteURI(url.resolve("/api/v1/calls/" + address).toString())
+                .setAbsoluteURI(node.resolve("/api/v1/calls/" + address).toString())
                 .putHeader("authorization", "Bearer " + access.token)
                 .putHeader("content-type", "application/json")
                 .setTimeout(PATIENCE.toMillis());
@@ -106,13 +130,20 @@ public final class UpstreamVerticle extends VerticleBase {
                 request.putHeader("x-origin-address", origin.address());
             }
         });
-        return client.request(request)
-                .compose(sent -> sent.send(question).compose(this::answer))
-                .recover(failed -> Future.failedFuture(new IllegalStateException(
-                        "the authority at " + url + " does not answer: " + failed.getMessage(), failed)));
+        return request;
     }
 
-    private Future<Buffer> answer(HttpClientResponse response) {
+    private static Future<Buffer> answer(HttpClientResponse response) {
         return response.statusCode() == 200 ? response.body() : Future.failedFuture("status " + response.statusCode());
+    }
+
+    /** The question came to nobody. */
+    private static final class Unheard extends Exception {
+        @Serial
+        private static final long serialVersionUID = 1;
+
+        Unheard(Throwable why) {
+            super(why.getMessage(), why);
+        }
     }
 }

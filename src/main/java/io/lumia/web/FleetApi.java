@@ -4,6 +4,7 @@ import io.lumia.bus.Call;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.CountCertificates;
 import io.lumia.bus.FleetBus.DescribeAuthority;
+import io.lumia.bus.FleetBus.DescribeCluster;
 import io.lumia.bus.FleetBus.DescribeProvisioning;
 import io.lumia.bus.FleetBus.ListDevices;
 import io.lumia.bus.FleetBus.ReadBrokerStatistics;
@@ -43,16 +44,18 @@ final class FleetApi {
         var broker = unlessSilent(context, FleetBus.BROKER_STATISTICS, new ReadBrokerStatistics(), Views.Broker::of);
         var authority =
                 unlessSilent(context, FleetBus.DESCRIBE_AUTHORITY, new DescribeAuthority(), Views.AuthoritySummary::of);
+        var cluster = unlessSilent(context, FleetBus.DESCRIBE_CLUSTER, new DescribeCluster(), Views.Cluster::of);
         Answers.send(
                 context,
                 200,
-                Future.all(provisioning, counts, broker, authority)
+                Future.all(provisioning, counts, broker, authority, cluster)
                         .map(all -> new Views.Status(
                                 clock.instant().toString(),
                                 provisioning.result().orElse(null),
                                 counts.result().orElse(null),
                                 broker.result().orElse(null),
-                                authority.result().orElse(null))));
+                                authority.result().orElse(null),
+                                cluster.result().orElse(null))));
     }
 
     private void authority(RoutingContext context) {

@@ -6,6 +6,8 @@ import io.lumia.bus.FleetBus.AuthorityDescription;
 import io.lumia.bus.FleetBus.BrokerStatistics;
 import io.lumia.bus.FleetBus.CertificateCounts;
 import io.lumia.bus.FleetBus.CertificateRecord;
+import io.lumia.bus.FleetBus.ClusterNode;
+import io.lumia.bus.FleetBus.ClusterState;
 import io.lumia.bus.FleetBus.DeviceRecord;
 import io.lumia.bus.FleetBus.ProvisioningState;
 import io.lumia.config.Durations;
@@ -192,7 +194,28 @@ final class Views {
             @Nullable Provisioning provisioning,
             @Nullable Counts certificates,
             @Nullable Broker broker,
-            @Nullable AuthoritySummary authority) {}
+            @Nullable AuthoritySummary authority,
+            @Nullable Cluster cluster) {}
+
+    /** @param expected how many nodes there shall be */
+    record Cluster(List<Node> nodes, int expected) {
+        static Cluster of(ClusterState told) {
+            return new Cluster(told.nodes().stream().map(Node::of).toList(), told.expected());
+        }
+    }
+
+    /** @param self whether it is the one that answers */
+    record Node(String name, String incarnation, String version, String since, String address, boolean self) {
+        static Node of(ClusterNode told) {
+            return new Node(
+                    told.id().name(),
+                    told.id().incarnation(),
+                    told.version(),
+                    told.since().toString(),
+                    told.address(),
+                    told.self());
+        }
+    }
 
     record AuthoritySummary(
             String publicUrl,

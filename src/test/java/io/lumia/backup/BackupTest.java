@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -147,7 +148,7 @@ class BackupTest {
     void a_backup_that_fails_leaves_no_file_behind() {
         var failing = new DataDirectory(data, List.of(), new LiveCopies() {
             @Override
-            public boolean database(Path from, Path target) throws IOException {
+            public Optional<Path> database(Path from, Path scratch) throws IOException {
                 throw new IOException("the disk is full");
             }
 
@@ -178,8 +179,8 @@ class BackupTest {
     private Source source() {
         return new DataDirectory(data, List.of(), new LiveCopies() {
             @Override
-            public boolean database(Path from, Path target) throws IOException {
-                return Files.exists(Files.writeString(target, "a consistent copy"));
+            public Optional<Path> database(Path from, Path scratch) throws IOException {
+                return Optional.of(Files.writeString(scratch.resolve("lumia.db"), "a consistent copy"));
             }
 
             @Override

@@ -25,6 +25,7 @@ class ExamplesTest {
     private static final Pattern KEY = Pattern.compile("[a-z][a-z0-9-]*(?:\\.[a-z0-9-]+)+");
     private static final Pattern FILE =
             Pattern.compile(".*\\.(?:md|yaml|yml|db|json|jsonl|js|sh|html|crt|pem|key|service|timer|log|css)");
+    private static final Pattern METRIC = Pattern.compile("\\blumia_[a-z0-9_]+[a-z0-9](?![*_])");
     private static final Pattern VARIABLE = Pattern.compile("(LUMIA_[A-Z0-9_]+)");
     /** Of the launcher and of platforms. */
     private static final Pattern NO_SETTING =
@@ -119,6 +120,19 @@ class ExamplesTest {
                 .isEmpty();
     }
 
+    /** The series of a histogram stand for it. */
+    @ParameterizedTest
+    @MethodSource("pages")
+    void every_metric_that_is_named_exists(Page page) {
+        var known = Page.read(Reference.FOLDER.resolve("metrics.md")).codes();
+        assertThat(page.codes().stream()
+                        .flatMap(code -> METRIC.matcher(code).results())
+                        .map(found -> found.group())
+                        .filter(name -> !known.contains(name)
+                                && !known.contains(name.replaceFirst("_(bucket|count|sum)$", ""))))
+                .isEmpty();
+    }
+
     private static List<List<String>> commands(Page page) {
         return Stream.concat(inBlocks(page).stream(), inProse(page).stream()).toList();
     }
@@ -131,6 +145,7 @@ class ExamplesTest {
 
     private static List<List<String>> inProse(Page page) {
         return page.codes().stream()
+                .filter(code -> code.startsWith("./lumia"))
                 .flatMap(code -> ShellLine.of(code).stream())
                 .toList();
     }

@@ -14,12 +14,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The whole system as a process of its own, on free ports, with devices on addresses of their own. */
 final class RunningLumia {
@@ -45,6 +47,31 @@ final class RunningLumia {
 
     private RunningLumia(String profile, Path data, String addresses, int devices, String... settings)
             throws Exception {
+        this(
+                profile,
+                data,
+                "All " + devices + " devices are connected",
+                Map.of(),
+                Stream.concat(
+                                Stream.of(
+                                        "authority.acme.http01-port=" + FreePort.anywhere(),
+                                        "authority.acme.allowed-networks=" + addresses,
+                                        "swarm.address-range=" + addresses,
+                                        "swarm.telemetry-interval=300ms",
+                                        "swarm.devices=" + devices),
+                                Stream.of(settings))
+                        .toList());
+    }
+
+    /** Without devices; ready as soon as its parts are. */
+    static RunningLumia withoutDevices(
+            String profile, Path data, Map<String, String> environment, List<String> settings) throws Exception {
+        return new RunningLumia(profile, data, "  data ", environment, settings);
+    }
+
+    private RunningLumia(
+            String profile, Path data, String ready, Map<String, String> environment, List<String> settings)
+            throws Exception {
         this.data = data;
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -64,17 +91,14 @@ final class RunningLumia {
                 "provisioning.port=0",
                 "broker.port=0",
                 "web.port=0",
-                "metrics.port=0",
-                "authority.acme.http01-port=" + FreePort.anywhere(),
-                "authority.acme.allowed-networks=" + addresses,
-                "swarm.address-range=" + addresses,
-                "swarm.telemetry-interval=300ms",
-                "swarm.devices=" + devices));
-        all.addAll(List.of(settings));
+                "metrics.port=0"));
+        all.addAll(settings);
         all.forEach(setting -> command.addAll(List.of("--set", setting)));
-        process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        var builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        process = builder.start();
         var connected = new CompletableFuture<Boolean>();
-        var reader = new Thread(() -> read(connected, "All " + devices + " devices are connected"), "lumia-output");
+        var reader = new Thread(() -> read(connected, ready), "lumia-output");
         reader.setDaemon(true);
         reader.start();
         try {
@@ -89,6 +113,11 @@ final class RunningLumia {
 
     int caPort() {
         return port("CA");
+    }
+
+    /** Of CRL and OCSP. */
+    String plainCa() {
+        return address("CA, plain");
     }
 
     /** Where the web interface is. */

@@ -61,6 +61,7 @@ final class LumiaProcess implements AutoCloseable {
         private final List<String> arguments = new ArrayList<>();
         private final Map<String, String> settings = new LinkedHashMap<>();
         private final Map<String, String> environment = new LinkedHashMap<>();
+        private final List<String> prefix = new ArrayList<>();
 
         private Setup(String command, Path data) {
             this.command = command;
@@ -82,12 +83,19 @@ final class LumiaProcess implements AutoCloseable {
             return this;
         }
 
+        /** What the process is started by, as a command that puts it into a network of its own and then becomes it. */
+        Setup within(String... command) {
+            prefix.addAll(List.of(command));
+            return this;
+        }
+
         LumiaProcess start() throws IOException {
             var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
             var jar = Path.of("target", "lumia.jar").toAbsolutePath();
             assertThat(jar).as("the jar is built before these tests run").isRegularFile();
             // as little compiling as possible: these processes live for seconds
-            var line = new ArrayList<>(List.of(java, "-XX:TieredStopAtLevel=1", "-Xmx512m", "-jar", jar.toString()));
+            var line = new ArrayList<>(prefix);
+            line.addAll(List.of(java, "-XX:TieredStopAtLevel=1", "-Xmx512m", "-jar", jar.toString()));
             line.add(command);
             line.addAll(arguments);
             line.addAll(List.of("--data", data.toString()));
@@ -164,7 +172,11 @@ final class LumiaProcess implements AutoCloseable {
     }
 
     LumiaProcess awaitReady() throws Exception {
-        await("the ready line", () -> out.contains("Lumia is ready in "));
+        return awaitReady(PATIENCE);
+    }
+
+    LumiaProcess awaitReady(Duration patience) throws Exception {
+        await("the ready line", patience, () -> out.contains("Lumia is ready in "));
         // the address lines follow in the same flush, the data directory last
         await("the address lines", () -> out.contains("  data  "));
         return this;
@@ -280,6 +292,12 @@ final class LumiaProcess implements AutoCloseable {
             request.header("Authorization", "Bearer " + token);
         }
         return HTTP.send(request.build(), BodyHandlers.ofString());
+    }
+
+    /** Sends a signal, as {@code STOP} or {@code CONT}. */
+    void signal(String name) throws IOException, InterruptedException {
+        var sent = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+        assertThat(sent.waitFor()).isZero();
     }
 
     /** Ends it as a power cut would. */

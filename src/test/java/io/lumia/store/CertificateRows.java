@@ -1,5 +1,6 @@
 package io.lumia.store;
 
+import io.lumia.config.StoreConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,8 @@ final class CertificateRows {
             store.write(handle -> insert(handle, begin, Math.min(total, begin + BATCH)))
                     .await();
         }
-        store.alone(handle -> handle.execute("pragma optimize")).await();
+        store.alone(handle -> handle.execute(store.isShared() ? "analyze" : "pragma optimize"))
+                .await();
     }
 
     /**
@@ -67,6 +69,32 @@ final class CertificateRows {
                 select profile, not_after / 600000, (not_after - issued_at + 300000) / 600000,
                   count(*) - count(revoked_at), count(revoked_at) from certificates group by 1, 2, 3
                 """);
+        conclude(handle);
+    }
+
+    /** The same into a PostgreSQL that has the tables. */
+    void fillInBulk(StoreConfig shared) {
+        var url = "jdbc:" + shared.url() + "?reWriteBatchedInserts=true";
+        try (var handle = Jdbi.open(url, shared.user(), String.valueOf(shared.password()))) {
+            handle.useTransaction(filling -> {
+                filling.execute("alter table certificates disable trigger user");
+                insertClaims(filling);
+                for (int first = 0; first < total; first += BATCH) {
+                    insert(filling, first, Math.min(total, first + BATCH));
+                }
+                filling.execute("""
+                        insert into certificate_counts (profile, slot, lifetime, shard, live, revoked)
+                        select profile, not_after / 600000, (not_after - issued_at + 300000) / 600000, 1,
+                          count(*) - count(revoked_at), count(revoked_at) from certificates group by 1, 2, 3
+                        """);
+                conclude(filling);
+                filling.execute("alter table certificates enable trigger user");
+            });
+            handle.execute("vacuum (analyze)");
+        }
+    }
+
+    private static void conclude(Handle handle) {
         handle.execute("""
                 update claims set (newest_serial, newest_issued_at, newest_not_after) = (
                   select serial, issued_at, not_after from certificates where device = claims.name order by issued_at desc limit 1)

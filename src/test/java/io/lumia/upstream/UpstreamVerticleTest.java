@@ -1,6 +1,7 @@
 package io.lumia.upstream;
 
 import static io.lumia.bus.FleetBus.DESCRIBE_CERTIFICATE;
+import static io.lumia.bus.FleetBus.ISSUE_CERTIFICATE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,10 +10,12 @@ import io.lumia.bus.FleetBus.CertificateDescription;
 import io.lumia.bus.FleetBus.CertificateRevoked;
 import io.lumia.bus.FleetBus.DescribeCertificate;
 import io.lumia.bus.FleetBus.FollowNews;
+import io.lumia.bus.FleetBus.IssueCertificate;
 import io.lumia.bus.FleetBus.NewsMissed;
 import io.lumia.bus.FleetBus.Told;
 import io.lumia.bus.FleetBus.TrustChanged;
 import io.lumia.config.CannotStart;
+import io.lumia.config.NodeAddresses;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsConfig.TlsVersion;
 import io.lumia.config.TlsSection;
@@ -20,9 +23,11 @@ import io.lumia.config.UpstreamConfig;
 import io.lumia.config.WebConfig;
 import io.lumia.config.WebSessionConfig;
 import io.lumia.fakes.Await;
+import io.lumia.fakes.FreePort;
 import io.lumia.fakes.MovableClock;
 import io.lumia.fakes.ScriptedAuthority;
 import io.lumia.web.WebVerticle;
+import io.lumia.x509.Profile;
 import io.lumia.x509.RevocationReason;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -136,6 +141,38 @@ class UpstreamVerticleTest {
     }
 
     @Test
+    void asks_the_next_node_when_one_is_out_of_reach() {
+        var away = URI.create("http://127.0.0.1:" + FreePort.anywhere());
+        deploy(new NodeAddresses(List.of(away, adminApi)), data.resolve("admin-token"));
+
+        assertThat(Await.result(DESCRIBE_CERTIFICATE.ask(broker, new DescribeCertificate(ScriptedAuthority.SERIAL))))
+                .isInstanceOf(CertificateDescription.Known.class);
+    }
+
+    @Test
+    void asks_the_next_node_when_one_breaks_but_never_for_a_second_certificate() {
+        var asked = new ConcurrentLinkedQueue<String>();
+        var breaking = Await.result(ca.createHttpServer()
+                .requestHandler(request -> {
+                    asked.add(request.path());
+                    var unused = request.response().setStatusCode(503).end();
+                })
+                .listen(0, "127.0.0.1"));
+        var node = URI.create("http://127.0.0.1:" + breaking.actualPort());
+        deploy(new NodeAddresses(List.of(node, node)), data.resolve("admin-token"));
+
+        var question = new IssueCertificate(Profile.SERVER, "csr", List.of(), null, null, "listener", "local");
+        assertThat(Await.failure(ISSUE_CERTIFICATE.ask(broker, question))).hasMessageContaining("503");
+        assertThat(Await.failure(DESCRIBE_CERTIFICATE.ask(broker, new DescribeCertificate(ScriptedAuthority.SERIAL))))
+                .hasMessageContaining("503");
+
+        assertThat(asked).filteredOn(path -> path.endsWith("certificate.issue")).hasSize(1);
+        assertThat(asked)
+                .filteredOn(path -> path.endsWith("certificate.describe"))
+                .hasSize(2);
+    }
+
+    @Test
     void fails_the_question_when_the_token_is_not_accepted() throws Exception {
         var wrong = Files.writeString(data.resolve("wrong"), "not-the-token-of-anybody");
         deploy(wrong);
@@ -153,8 +190,8 @@ class UpstreamVerticleTest {
 
     @Test
     void sends_the_token_in_the_clear_only_on_this_machine() {
-        assertThatThrownBy(
-                        () -> new UpstreamConfig(URI.create("http://192.0.2.1:8502"), "token-of-sixteen", null, null))
+        assertThatThrownBy(() -> new UpstreamConfig(
+                        NodeAddresses.parse("https://ca:8502, http://192.0.2.1:8502"), "token-of-sixteen", null, null))
                 .hasMessageContaining("https");
     }
 
@@ -162,7 +199,13 @@ class UpstreamVerticleTest {
         Await.result(broker.deployVerticle(verticle(tokenFile)));
     }
 
+    private void deploy(NodeAddresses nodes, Path tokenFile) {
+        Await.result(
+                broker.deployVerticle(new UpstreamVerticle(new UpstreamConfig(nodes, null, tokenFile, null), TLS)));
+    }
+
     private UpstreamVerticle verticle(Path tokenFile) {
-        return new UpstreamVerticle(new UpstreamConfig(adminApi, null, tokenFile, null), TLS);
+        return new UpstreamVerticle(
+                new UpstreamConfig(new NodeAddresses(List.of(adminApi)), null, tokenFile, null), TLS);
     }
 }

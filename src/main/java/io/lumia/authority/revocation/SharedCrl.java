@@ -64,10 +64,7 @@ final class SharedCrl {
             @Nullable BigInteger number = before.map(Kept::number).orElse(null);
             return follower.look()
                     .compose(complete -> signers.executeBlocking(() -> builder.buildAfter(number), false)
-                            .compose(next -> crls.publish(
-                                            issuer,
-                                            number,
-                                            new Kept(next.number(), next.der().getBytes(), complete))
+                            .compose(next -> crls.publish(issuer, number, new Kept(next.number(), next.der(), complete))
                                     .compose(first -> first ? Future.succeededFuture(next) : again(tries))));
         });
     }
@@ -79,6 +76,6 @@ final class SharedCrl {
     }
 
     private Optional<PublishedCrl> fit(Kept kept) {
-        return builder.fit(Crl.parse(kept.der()));
+        return builder.fit(Crl.parse(kept.der().getBytes()));
     }
 }

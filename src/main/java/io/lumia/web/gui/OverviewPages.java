@@ -3,9 +3,11 @@ package io.lumia.web.gui;
 import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.CertificateCounts;
 import io.lumia.bus.FleetBus.CertificateStatus;
+import io.lumia.bus.FleetBus.ClusterState;
 import io.lumia.bus.FleetBus.CountCertificates;
 import io.lumia.bus.FleetBus.CountOverdue;
 import io.lumia.bus.FleetBus.DescribeAuthority;
+import io.lumia.bus.FleetBus.DescribeCluster;
 import io.lumia.bus.FleetBus.ForecastRenewals;
 import io.lumia.bus.FleetBus.OverdueCount;
 import io.lumia.bus.FleetBus.ReadBrokerStatistics;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +41,8 @@ final class OverviewPages implements Gui.Pages {
         this.policy = policy;
     }
 
-    record Overview(List<Figure> figures, Chart ahead, List<LiveEvent> recent) {}
+    /** @param cluster empty: this process is no node */
+    record Overview(List<Figure> figures, Chart ahead, List<LiveEvent> recent, Optional<ClusterState> cluster) {}
 
     /**
      * @param counter by which the browser knows it; null: it does not change by itself
@@ -81,25 +85,28 @@ final class OverviewPages implements Gui.Pages {
                 new ReadDeliveryStatistics(),
                 told -> delivery(Percentile.of(told, 0.99)));
         var ahead = screens.unlessSilent(FleetBus.FORECAST_RENEWALS, new ForecastRenewals(), RenewalsChart::of);
+        var cluster = screens.unlessSilent(FleetBus.DESCRIBE_CLUSTER, new DescribeCluster(), told -> told);
         screens.show(
                 context,
                 "overview",
                 screens.shell(context, "Overview", Section.OVERVIEW),
-                Future.all(ca, counts, overdue, broker, delivery, ahead).map(all -> {
-                    var certificates = counts.result().orElse(List.of(absent("Active certificates")));
-                    return new Overview(
-                            java.util.stream.Stream.of(
-                                            List.of(ca.result()),
-                                            certificates,
-                                            List.of(
-                                                    overdue.result().orElse(absent("Overdue renewals")),
-                                                    broker.result().orElse(absent("Connected devices")),
-                                                    delivery.result().orElse(absent("Delivery p99"))))
-                                    .flatMap(List::stream)
-                                    .toList(),
-                            ahead.result().orElseGet(RenewalsChart::none),
-                            screens.feed().recent(RECENT));
-                }));
+                Future.all(List.of(ca, counts, overdue, broker, delivery, ahead, cluster))
+                        .map(all -> {
+                            var certificates = counts.result().orElse(List.of(absent("Active certificates")));
+                            return new Overview(
+                                    java.util.stream.Stream.of(
+                                                    List.of(ca.result()),
+                                                    certificates,
+                                                    List.of(
+                                                            overdue.result().orElse(absent("Overdue renewals")),
+                                                            broker.result().orElse(absent("Connected devices")),
+                                                            delivery.result().orElse(absent("Delivery p99"))))
+                                            .flatMap(List::stream)
+                                            .toList(),
+                                    ahead.result().orElseGet(RenewalsChart::none),
+                                    screens.feed().recent(RECENT),
+                                    cluster.result());
+                        }));
     }
 
     private Future<Figure> ca() {
