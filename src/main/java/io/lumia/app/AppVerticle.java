@@ -69,6 +69,7 @@ public final class AppVerticle extends VerticleBase implements AgentListener {
                 config.drainPerSecond(),
                 orders::order,
                 this::renewSelf,
+                () -> drill.status().state().equals("running"),
                 turns::all);
     }
 

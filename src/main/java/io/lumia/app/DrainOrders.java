@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -26,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has devices renew whose certificate is of an issuer that the CA leaves behind, evenly, as long as the CA says that there are any. Devices that are
- * away are ordered when they are heard of again. For one context.
+ * Has devices renew whose certificate is of an issuer that the CA leaves behind and that the fleet rotation, which the CA begins then, did not reach: they
+ * were away, could not, or it was given up. Goes on as long as the CA says that there are any. For one context.
  */
 final class DrainOrders {
     private static final Logger log = LoggerFactory.getLogger(DrainOrders.class);
@@ -44,6 +45,7 @@ final class DrainOrders {
     private final double perSecond;
     private final Function<DeviceName, Future<RenewDeviceOutcome>> order;
     private final Runnable self;
+    private final BooleanSupplier drilled;
     private final Supplier<List<DeviceName>> heardOf;
     private final Set<DeviceName> waiting = new LinkedHashSet<>();
     private final Map<DeviceName, Instant> ordered = new HashMap<>();
@@ -54,6 +56,7 @@ final class DrainOrders {
      * @param perSecond devices that are told in a second
      * @param order tells one to renew
      * @param self renews this very identity
+     * @param drilled whether a fleet rotation is telling them already
      * @param heardOf the devices
      */
     DrainOrders(
@@ -63,6 +66,7 @@ final class DrainOrders {
             double perSecond,
             Function<DeviceName, Future<RenewDeviceOutcome>> order,
             Runnable self,
+            BooleanSupplier drilled,
             Supplier<List<DeviceName>> heardOf) {
         this.vertx = vertx;
         this.clock = clock;
@@ -70,6 +74,7 @@ final class DrainOrders {
         this.perSecond = perSecond;
         this.order = order;
         this.self = self;
+        this.drilled = drilled;
         this.heardOf = heardOf;
     }
 
@@ -105,6 +110,9 @@ final class DrainOrders {
             log.atInfo()
                     .addKeyValue("certificates", now.leaves())
                     .log("devices are told to renew: the CA leaves the issuer of their certificates behind");
+        }
+        if (drilled.getAsBoolean()) {
+            return;
         }
         var missing = missing(now.stragglers());
         boolean all = now.missing() <= now.stragglers().size();

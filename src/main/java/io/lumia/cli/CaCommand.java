@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
             CaFingerprintCommand.class,
             CaBootstrapCommand.class,
             CaExportCommand.class,
+            CaRotateCommand.class,
             ExternalKeysCommand.class,
             AcmeListingCommands.Orders.class,
             AcmeListingCommands.Accounts.class

@@ -59,7 +59,7 @@ final class CaExportCommand implements Callable<Integer> {
 
     private String pem(CaCertificates ca) throws CommandFailed {
         return switch (what) {
-            case root -> Pem.of(ca.root());
+            case root -> Pem.of(ca.trusted());
             case bundle -> Pem.of(ca.bundle());
             case intermediate -> {
                 if (ca.intermediate() == null) {

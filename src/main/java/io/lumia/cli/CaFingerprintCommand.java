@@ -5,7 +5,6 @@ import io.lumia.authority.CaCertificates;
 import io.lumia.x509.Fingerprint;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -41,7 +40,9 @@ final class CaFingerprintCommand implements Callable<Integer> {
 
     private JsonNode find() throws CommandFailed {
         var fingerprints = caUrl == null
-                ? List.of(CaCertificates.read(data).fingerprint())
+                ? CaCertificates.read(data).trusted().stream()
+                        .map(Fingerprint::of)
+                        .toList()
                 : RootFetch.at(caUrl).roots().stream().map(Fingerprint::of).toList();
         if (caUrl != null) {
             answering.tell("not verified: compare it with what `lumia ca fingerprint` says on the CA's own machine");

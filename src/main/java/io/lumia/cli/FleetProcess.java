@@ -3,7 +3,6 @@ package io.lumia.cli;
 import static io.lumia.bus.FleetBus.DESCRIBE_AUTHORITY;
 import static io.lumia.bus.FleetBus.DESCRIBE_PROVISIONING;
 
-import io.lumia.access.AddressRange;
 import io.lumia.audit.AuditVerticle;
 import io.lumia.authority.AuthorityVerticle;
 import io.lumia.broker.BrokerVerticle;
@@ -41,7 +40,6 @@ import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Objects;
@@ -95,7 +93,7 @@ final class FleetProcess {
         this.process = ProcessVertx.start(config, pools, clock);
         this.vertx = process.vertx();
         this.deployments = new Deployments(vertx);
-        this.addresses = addressesOf(config);
+        this.addresses = IdentityParts.addresses(config);
         this.sources = new CertificateSources(vertx, config.data(), clock);
         this.certificates =
                 new ListenerCertificates(config.data(), config.tls(), clock, AcmeListenerSource.by(sources));
@@ -390,15 +388,5 @@ final class FleetProcess {
     static RenewalPolicy renewalPolicy(LumiaConfig config) {
         var renewal = config.renewal();
         return new RenewalPolicy(renewal.remainingLifetime(), renewal.renewBefore(), renewal.spread());
-    }
-
-    private static SwarmAddresses addressesOf(LumiaConfig config) {
-        var chosen = SwarmAddresses.choose(config.swarm(), appAddress(config), SwarmAddresses::canBind);
-        return config.runs(Part.PROVISIONING) ? chosen : chosen.towardsOthers();
-    }
-
-    private static @Nullable InetAddress appAddress(LumiaConfig config) {
-        var address = config.app().address();
-        return address == null ? null : AddressRange.address(address);
     }
 }

@@ -1,5 +1,7 @@
 package io.lumia.cli;
 
+import java.net.InetAddress;
+import io.lumia.access.AddressRange;
 import io.lumia.agent.AgentEnvironment;
 import io.lumia.app.AppVerticle;
 import io.lumia.config.AppConfig;
@@ -103,5 +105,16 @@ final class IdentityParts {
                 where.knownContact(),
                 where::configuredContact,
                 clock);
+    }
+
+    /** At which the identities of this process are found. */
+    static SwarmAddresses addresses(LumiaConfig config) {
+        var chosen = SwarmAddresses.choose(config.swarm(), appAddress(config), SwarmAddresses::canBind);
+        return config.runs(Part.PROVISIONING) ? chosen : chosen.towardsOthers();
+    }
+
+    private static @Nullable InetAddress appAddress(LumiaConfig config) {
+        var address = config.app().address();
+        return address == null ? null : AddressRange.address(address);
     }
 }

@@ -52,7 +52,7 @@ public final class VersionCommand implements Callable<Integer> {
         try (var text = VersionCommand.class.getResourceAsStream(resource)) {
             if (text == null) {
                 err().println("lumia: " + resource.substring(1)
-                        + " is made with the jar; build it with mvn package, and run the jar");
+                        + " is not in here; the jar that mvn -Psbom package makes has it");
                 return 1;
             }
             out().print(new String(text.readAllBytes(), StandardCharsets.UTF_8));

@@ -2,6 +2,7 @@ package io.lumia.metrics;
 
 import io.lumia.bus.FleetBus.AuthorityDescription;
 import io.lumia.bus.FleetBus.BrokerStatistics;
+import io.lumia.bus.FleetBus.CaRotationStatus;
 import io.lumia.bus.FleetBus.CertificateCounts;
 import io.lumia.bus.FleetBus.DeliveryStatistics;
 import io.lumia.bus.FleetBus.FleetRotationStatus;
@@ -24,6 +25,7 @@ record Sample(
         @Nullable RenewalsForecast renewals,
         @Nullable SoonestDevices soonest,
         @Nullable FleetRotationStatus rotation,
+        @Nullable CaRotationStatus caRotation,
         @Nullable ProvisioningState provisioning,
         @Nullable RevocationStatistics revocations,
         @Nullable StoreStatistics store,

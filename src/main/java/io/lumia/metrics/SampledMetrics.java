@@ -39,6 +39,9 @@ final class SampledMetrics implements MultiCollector {
         if (sample.rotation() != null) {
             RotationMetrics.add(snapshots, sample.rotation());
         }
+        if (sample.caRotation() != null) {
+            CaRotationMetrics.add(snapshots, sample.caRotation());
+        }
         if (sample.provisioning() != null) {
             snapshots.add(gauge(
                     "lumia_provisioning_enabled",

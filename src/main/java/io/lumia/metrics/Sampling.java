@@ -5,6 +5,7 @@ import static io.lumia.bus.FleetBus.COUNT_CERTIFICATES;
 import static io.lumia.bus.FleetBus.COUNT_OVERDUE;
 import static io.lumia.bus.FleetBus.DELIVERY_STATISTICS;
 import static io.lumia.bus.FleetBus.DESCRIBE_AUTHORITY;
+import static io.lumia.bus.FleetBus.DESCRIBE_CA_ROTATION;
 import static io.lumia.bus.FleetBus.DESCRIBE_PROVISIONING;
 import static io.lumia.bus.FleetBus.DESCRIBE_ROTATION;
 import static io.lumia.bus.FleetBus.FORECAST_RENEWALS;
@@ -18,6 +19,7 @@ import io.lumia.bus.Call;
 import io.lumia.bus.FleetBus.CountCertificates;
 import io.lumia.bus.FleetBus.CountOverdue;
 import io.lumia.bus.FleetBus.DescribeAuthority;
+import io.lumia.bus.FleetBus.DescribeCaRotation;
 import io.lumia.bus.FleetBus.DescribeProvisioning;
 import io.lumia.bus.FleetBus.DescribeRotation;
 import io.lumia.bus.FleetBus.ForecastRenewals;
@@ -59,6 +61,7 @@ final class Sampling {
                 ? Future.succeededFuture((SoonestDevices) null)
                 : optional(LIST_SOONEST, new ListSoonest(soonest));
         var rotation = optional(DESCRIBE_ROTATION, new DescribeRotation());
+        var caRotation = optional(DESCRIBE_CA_ROTATION, new DescribeCaRotation());
         var provisioning = optional(DESCRIBE_PROVISIONING, new DescribeProvisioning());
         var revocations = optional(REVOCATION_STATISTICS, new ReadRevocationStatistics());
         var store = optional(STORE_STATISTICS, new ReadStoreStatistics());
@@ -73,6 +76,7 @@ final class Sampling {
                         renewals,
                         named,
                         rotation,
+                        caRotation,
                         provisioning,
                         revocations,
                         store,
@@ -87,6 +91,7 @@ final class Sampling {
                         renewals.result(),
                         named.result(),
                         rotation.result(),
+                        caRotation.result(),
                         provisioning.result(),
                         revocations.result(),
                         store.result(),

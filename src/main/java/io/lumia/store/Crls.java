@@ -25,7 +25,8 @@ public final class Crls {
     public Future<Optional<BigInteger>> number(String issuer) {
         return store.read(handle -> handle.createQuery("select number from crls where issuer = :issuer")
                 .bind("issuer", issuer)
-                .mapTo(BigInteger.class)
+                .mapTo(String.class)
+                .map(BigInteger::new)
                 .findOne());
     }
 

@@ -106,6 +106,7 @@ final class WebRoutes {
         new FleetApi(clock).mount(routes);
         new RenewalsApi().mount(routes);
         new RotationApi().mount(routes);
+        new CaRotationApi().mount(routes);
         new ExternalKeysApi().mount(routes);
         new AcmeApi().mount(routes);
         new ListenersApi().mount(routes);

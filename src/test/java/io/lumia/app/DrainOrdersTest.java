@@ -35,12 +35,13 @@ class DrainOrdersTest {
     private final List<DeviceName> ordered = new CopyOnWriteArrayList<>();
     private final List<DeviceName> heardOf = new CopyOnWriteArrayList<>(List.of(OWN, FIRST, SECOND));
     private volatile int selves;
+    private volatile boolean drilled;
     private DrainOrders drain;
 
     @BeforeEach
     void start() {
         FleetBus.install(vertx);
-        drain = new DrainOrders(vertx, clock, OWN, 100, this::order, () -> selves++, () -> heardOf);
+        drain = new DrainOrders(vertx, clock, OWN, 100, this::order, () -> selves++, () -> drilled, () -> heardOf);
         Await.on(context, () -> {
             drain.start();
             return Future.succeededFuture();
@@ -72,6 +73,18 @@ class DrainOrdersTest {
 
         Await.until(vertx, "ordered", () -> ordered.size() == 3);
         assertThat(ordered).containsExactly(FIRST, SECOND, AWAY);
+    }
+
+    @Test
+    void leaves_them_to_a_fleet_rotation_that_runs() {
+        drilled = true;
+        look(status("draining", 1, List.of(missing(FIRST))));
+        look(status("draining", 2, List.of(missing(FIRST), missing(SECOND))));
+        drilled = false;
+        look(status("draining", 1, List.of(missing(SECOND))));
+
+        Await.until(vertx, "ordered", () -> !ordered.isEmpty());
+        assertThat(ordered).containsExactly(SECOND);
     }
 
     @Test

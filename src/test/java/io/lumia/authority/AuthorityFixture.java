@@ -12,6 +12,7 @@ import io.lumia.config.NameRules;
 import io.lumia.config.OcspConfig;
 import io.lumia.config.SitesConfig;
 import io.lumia.config.StepApiConfig;
+import io.lumia.config.StoreConfig;
 import io.lumia.config.TlsConfig;
 import io.lumia.config.TlsSection;
 import io.lumia.crypto.KeyPairs;
@@ -37,16 +38,25 @@ public final class AuthorityFixture implements AutoCloseable {
     static final FleetDomain DOMAIN = new FleetDomain("devices.lumia.internal");
 
     public final Vertx vertx = Vertx.vertx();
-    final Store store;
+    public final Store store;
     public final AuthorityVerticle authority;
 
     public AuthorityFixture(Path data, Clock clock) {
         this(data, config(null, 0, 2000), clock);
     }
 
+    /** @param database that it shares with others */
+    public AuthorityFixture(Path data, StoreConfig database, Clock clock) {
+        this(data, config(null, 0, 2000), database, clock);
+    }
+
     AuthorityFixture(Path data, AuthorityConfig config, Clock clock) {
+        this(data, config, null, clock);
+    }
+
+    private AuthorityFixture(Path data, AuthorityConfig config, @Nullable StoreConfig database, Clock clock) {
         FleetBus.install(vertx);
-        store = Store.open(vertx, data).await();
+        store = (database == null ? Store.open(vertx, data) : Store.open(vertx, data, database)).await();
         authority = new AuthorityVerticle(
                 config,
                 lifetimes(),

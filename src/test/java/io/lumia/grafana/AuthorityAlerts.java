@@ -34,6 +34,14 @@ final class AuthorityAlerts {
                                 "The authority of {{ .Labels.job }} turns requests away ({{ .Labels.limit }})",
                                 "More asks than it can answer, for ten minutes now. Clients come back as Retry-After tells them."),
                         Alert.warning(
+                                "LumiaNodeLost",
+                                "max by (job) (lumia_cluster_nodes_expected) - min by (job) (lumia_cluster_nodes)",
+                                ABOVE,
+                                0,
+                                Duration.ofMinutes(3),
+                                "A node of {{ .Labels.job }} is out of sight",
+                                "{{ .Value | humanize }} nodes that cluster.members names are not seen by all others. The rest serve on."),
+                        Alert.warning(
                                 "LumiaProvisioningLeftOn",
                                 "max by (job) (lumia_provisioning_enabled)",
                                 ABOVE,

@@ -46,6 +46,15 @@ final class RenewalAlerts {
                                 "The rotation of the fleet of {{ .Labels.job }} stands still",
                                 "Too many of its renewals failed. It goes on when somebody says so."),
                         Alert.warning(
+                                "LumiaCaRotationStalled",
+                                "max by (job) (lumia_ca_rotation_phase{phase!~\"idle|done|aborted\"}) * on (job)"
+                                        + " (time() - max by (job) (lumia_ca_rotation_phase_since_timestamp_seconds))",
+                                ABOVE,
+                                86400,
+                                Duration.ofMinutes(5),
+                                "The rotation of the CA of {{ .Labels.job }} stands still",
+                                "Its phase is the same for a day: somebody is missing, or nobody took the next step."),
+                        Alert.warning(
                                 "LumiaIssuanceFailing",
                                 "lumia:issuance_failed:ratio15m",
                                 ABOVE,

@@ -2,6 +2,7 @@ package io.lumia.interop;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
 import java.util.Set;
@@ -9,10 +10,13 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** What a load balancer in TCP mode is before several nodes: one port that leads to the node that the test chooses. */
 final class PortBefore implements AutoCloseable {
+    private static final int NOBODY = 9;
+
     private final Vertx vertx = Vertx.vertx();
     private final Set<NetSocket> open = ConcurrentHashMap.newKeySet();
+    private final NetClient nodes = vertx.createNetClient();
     private final NetServer server;
-    private volatile int target;
+    private volatile int target = NOBODY;
 
     PortBefore() {
         server = vertx.createNetServer()
@@ -33,17 +37,12 @@ final class PortBefore implements AutoCloseable {
 
     private void lead(NetSocket client) {
         open.add(client);
+        client.closeHandler(closed -> open.remove(client));
         client.pause();
-        var out = vertx.createNetClient();
-        out.connect(target, "127.0.0.1")
+        nodes.connect(target, "127.0.0.1")
                 .onSuccess(node -> {
-                    client.closeHandler(closed -> {
-                        open.remove(client);
-                        var unused = out.close();
-                    });
                     var there = client.pipeTo(node);
                     var back = node.pipeTo(client);
-                    client.resume();
                 })
                 .onFailure(away -> client.close());
     }

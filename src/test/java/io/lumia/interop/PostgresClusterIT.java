@@ -42,7 +42,9 @@ class PostgresClusterIT {
 
     private final KeyPair account = KeyPairs.p256();
     private final List<Integer> ports = List.of(FreePort.anywhere(), FreePort.anywhere(), FreePort.anywhere());
+    private final List<Integer> caPorts = List.of(FreePort.anywhere(), FreePort.anywhere(), FreePort.anywhere());
     private final int challenges = FreePort.anywhere();
+    private final int mqtt = FreePort.anywhere();
     private final List<RunningLumia> running = new ArrayList<>();
     private final PortBefore ca = new PortBefore();
     private PostgresServer database;
@@ -106,7 +108,7 @@ class PostgresClusterIT {
 
     private void a_certificate_that_one_node_revokes_is_revoked_at_the_others_and_its_session_ends(
             RunningLumia first, RunningLumia second, RunningLumia third) throws Exception {
-        ca.leadTo(third.caPort());
+        leadTo(third);
         var broker = brokerWithOneDevice(second);
         assertThat(broker.metric("lumia_mqtt_connections")).isEqualTo(1);
         var device = certificates(second, "dev-0001").get(0).path("serial").asText();
@@ -163,11 +165,16 @@ class PostgresClusterIT {
 
     /** The same account, at this node. */
     private RawAcme at(RunningLumia node) throws Exception {
-        ca.leadTo(node.caPort());
+        leadTo(node);
         var client = new RawAcme(
                 "https://localhost:" + ca.port() + "/acme/acme", account, RawTls.http(Files.readString(node.root())));
         client.account = accountUrl;
         return client;
+    }
+
+    private void leadTo(RunningLumia node) {
+        var name = String.valueOf(node.data.getFileName());
+        ca.leadTo(caPorts.get(Integer.parseInt(name.substring("node-".length())) - 1));
     }
 
     private RunningLumia node(int number) {
@@ -176,8 +183,8 @@ class PostgresClusterIT {
                 "cluster.node=node-" + number,
                 "cluster.port=" + ports.get(number - 1),
                 "cluster.bus-port=0",
-                "cluster.members="
-                        + ports.stream().map(port -> "127.0.0.1:" + port).toList(),
+                "cluster.members=" + ports.stream().map(port -> "127.0.0.1:" + port).toList(),
+                "authority.port=" + caPorts.get(number - 1),
                 "authority.public-url=https://localhost:" + ca.port(),
                 "authority.names=[localhost]",
                 "authority.host=127.0.0.1",
@@ -186,6 +193,7 @@ class PostgresClusterIT {
                 "provisioning.host=127.0.0.1",
                 "provisioning.enabled=true",
                 "provisioning.whitelist=" + DEVICES,
+                "broker.port=" + mqtt,
                 "metrics.host=127.0.0.1"));
         try {
             var node = RunningLumia.withoutDevices(
@@ -202,13 +210,13 @@ class PostgresClusterIT {
         }
     }
 
-    /** It knows two nodes, and asks the first of them. */
     private RunningLumia brokerWithOneDevice(RunningLumia node) throws Exception {
         var broker = new RunningLumia(
                 directory.resolve("broker"),
                 DEVICES,
                 1,
                 "parts=[broker,swarm,renewal,metrics]",
+                "broker.port=" + mqtt,
                 "upstream.url=" + node.admin().resolve("/"),
                 "upstream.token-file=" + node.data.resolve("admin-token"),
                 "agent.provisioning-url=" + node.provisioning(),

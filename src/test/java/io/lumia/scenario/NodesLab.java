@@ -21,6 +21,7 @@ final class NodesLab implements AutoCloseable {
     private static final Duration START = Duration.ofMinutes(4);
 
     private static final int HTTPS = 9000;
+    private static final int LOGGED = 200;
 
     final NodesNetwork network;
     final Balancer front;
@@ -81,6 +82,7 @@ final class NodesLab implements AutoCloseable {
                 .with("provisioning.off-after", "0s")
                 .with("provisioning.requests-per-minute", ENROLMENTS_A_MINUTE)
                 .with("provisioning.burst", ENROLMENTS_AT_ONCE)
+                .with("log.level", "warn")
                 .with("web.host", own)
                 .with("web.names", own);
     }
@@ -138,6 +140,14 @@ final class NodesLab implements AutoCloseable {
 
     Path ca() {
         return directory.resolve("node1/ca");
+    }
+
+    void tellLogs() {
+        for (int node = 1; node <= nodes(); node++) {
+            var lines = node(node).errLines();
+            System.out.println("--- node " + node);
+            lines.subList(Math.max(0, lines.size() - LOGGED), lines.size()).forEach(System.out::println);
+        }
     }
 
     /** Whether it cannot reach the database, or could not a moment ago. */

@@ -67,6 +67,9 @@ public final class NodesSoak {
             var ledger = load.ledger;
             var violations = checks.database();
             System.out.println("soak: " + (violations.isEmpty() ? "all held" : violations));
+            if (!violations.isEmpty()) {
+                lab.tellLogs();
+            }
             return new Result(
                     violations, ledger.received.size(), ledger.revoked.size(), ledger.replays.get(), ledger.toString());
         }

@@ -103,7 +103,15 @@ final class CrlPublisher {
         if (shared == null || have == null) {
             return Future.succeededFuture(current());
         }
-        return shared.newest(have).onSuccess(this::published).recover(silent -> Future.succeededFuture(current()));
+        return shared.newest(have).onSuccess(this::published).recover(this::lastKnown);
+    }
+
+    private Future<Optional<PublishedCrl>> lastKnown(Throwable silent) {
+        log.atWarn()
+                .addKeyValue("issuer", issuer)
+                .addKeyValue("reason", silent.getMessage())
+                .log("the newest CRL cannot be read; the last one known here is served");
+        return Future.succeededFuture(current());
     }
 
     /** Another node revoked, and should have published; where it is gone, this one does. */

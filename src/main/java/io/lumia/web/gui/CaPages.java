@@ -4,7 +4,9 @@ import io.lumia.bus.FleetBus;
 import io.lumia.bus.FleetBus.AddExternalKey;
 import io.lumia.bus.FleetBus.AddExternalKeyOutcome;
 import io.lumia.bus.FleetBus.AuthorityDescription;
+import io.lumia.bus.FleetBus.CaRotationStatus;
 import io.lumia.bus.FleetBus.DescribeAuthority;
+import io.lumia.bus.FleetBus.DescribeCaRotation;
 import io.lumia.bus.FleetBus.ExternalKey;
 import io.lumia.bus.FleetBus.ExternalKeys;
 import io.lumia.bus.FleetBus.ListExternalKeys;
@@ -46,6 +48,7 @@ final class CaPages implements Gui.Pages {
             List<Member> chain,
             List<ExternalKey> keys,
             Optional<RevocationStatistics> lists,
+            Optional<CaRotationStatus> rotation,
             AddExternalKeyOutcome.@Nullable Added added,
             @Nullable String wrong) {
         String bootstrap() {
@@ -70,23 +73,26 @@ final class CaPages implements Gui.Pages {
         router.post("/ca/*").handler(Operator.requires(Role.ADMIN, screens.clock()));
         router.post("/ca/keys").handler(this::addKey);
         router.post("/ca/keys/:id/remove").handler(this::removeKey);
+        new CaRotationPages(screens).mount(router);
     }
 
     private void show(
             RoutingContext context, int status, AddExternalKeyOutcome.@Nullable Added added, @Nullable String wrong) {
         var lists = screens.unlessSilent(FleetBus.REVOCATION_STATISTICS, new ReadRevocationStatistics(), told -> told);
         var keys = screens.unlessSilent(FleetBus.LIST_EXTERNAL_KEYS, new ListExternalKeys(), ExternalKeys::keys);
+        var rotation = screens.unlessSilent(FleetBus.DESCRIBE_CA_ROTATION, new DescribeCaRotation(), told -> told);
         var shell = screens.shell(context, "CA", Section.CA);
         var unused = screens.ask(FleetBus.DESCRIBE_AUTHORITY, new DescribeAuthority(), PART)
                 .compose(told -> screens.vertx()
                         .executeBlocking(() -> chain(told), false)
-                        .compose(chain -> Future.all(lists, keys)
-                                .map(both -> new Ca(
+                        .compose(chain -> Future.all(lists, keys, rotation)
+                                .map(all -> new Ca(
                                         told,
                                         CaHealth.of(Optional.of(told), lists.result(), screens.now()),
                                         chain,
                                         keys.result().orElse(List.of()),
                                         lists.result(),
+                                        rotation.result(),
                                         added,
                                         wrong))))
                 .onSuccess(page -> screens.show(context, status, "ca", shell, page))
@@ -95,16 +101,22 @@ final class CaPages implements Gui.Pages {
 
     private static List<Member> chain(AuthorityDescription told) throws Exception {
         var chain = new ArrayList<Member>();
-        chain.add(member("Root", told.root()));
+        addMembers(chain, "Root", told.root());
         if (told.intermediate() != null) {
-            chain.add(member("Intermediate", told.intermediate()));
+            addMembers(chain, "Intermediate", told.intermediate());
         }
         return chain;
     }
 
-    private static Member member(String role, String pem) throws Exception {
-        X509Certificate certificate = Pem.certificates(pem).get(0);
-        var facts = CertificateFacts.of(pem);
+    /** Several of each during a rotation. */
+    private static void addMembers(List<Member> chain, String role, String pem) throws Exception {
+        for (X509Certificate certificate : Pem.certificates(pem)) {
+            chain.add(member(role, certificate));
+        }
+    }
+
+    private static Member member(String role, X509Certificate certificate) throws Exception {
+        var facts = CertificateFacts.of(Pem.of(certificate));
         return new Member(
                 role,
                 facts.subject(),

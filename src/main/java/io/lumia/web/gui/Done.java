@@ -14,6 +14,7 @@ enum Done {
     SWITCHED("Provisioning was changed."),
     WHITELISTED("The whitelist was changed."),
     KEY_REMOVED("The key was removed. Accounts that it let in stay."),
+    ROTATION_MOVED("The rotation took the step."),
     LEFT("You are logged out.");
 
     private final String text;

@@ -61,6 +61,12 @@ final class Text {
         return (seconds + unit / 2) / unit;
     }
 
+    /** With a capital first letter and small others. */
+    static String capital(String word) {
+        var small = word.toLowerCase(Locale.ROOT);
+        return small.isEmpty() ? small : Character.toUpperCase(small.charAt(0)) + small.substring(1);
+    }
+
     static String status(CertificateStatus status) {
         return status.name().toLowerCase(Locale.ROOT);
     }

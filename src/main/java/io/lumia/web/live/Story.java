@@ -195,6 +195,15 @@ final class Story {
         each(
                 FleetBus.TRUST_CHANGED,
                 told -> happening("trust.changed", WARNING, null, null, "the fleet's roots changed", Map.of()));
+        each(
+                FleetBus.CA_ROTATION_MOVED,
+                told -> happening(
+                        "ca.rotation",
+                        WARNING,
+                        null,
+                        null,
+                        "rotation of the " + told.kind() + " is " + told.phase() + ", by " + told.actor(),
+                        Map.of("kind", told.kind(), "phase", told.phase())));
         each(FleetBus.LISTENER_RELOADED, told -> {
             boolean good = told.replaced() || told.result().equals("trust_reloaded");
             return happening(
