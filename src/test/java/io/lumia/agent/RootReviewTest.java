@@ -37,7 +37,8 @@ class RootReviewTest {
     }
 
     private static void review(FleetCa showing, List<X509Certificate> bundle) throws StepFailed {
-        var shown = showing.issue("ca", List.of("localhost"), Duration.ofDays(1)).chain();
+        var shown =
+                showing.issue("ca", List.of("localhost"), Duration.ofDays(1)).chain();
         RootReview.accept(new RootSource.Offer(bundle, shown), Clock.systemUTC().instant());
     }
 }
