@@ -155,9 +155,9 @@ public final class CaRotateCommand implements Callable<Integer> {
         }
 
         private static boolean isSettled(JsonNode status) {
-            return status.path("ready").asBoolean()
-                            && !status.path("next").asText().contains("by itself")
-                    || OVER.contains(status.path("phase").asText());
+            boolean nobodyMissing = status.path("ready").asBoolean()
+                    && !status.path("next").asText().contains("by itself");
+            return nobodyMissing || OVER.contains(status.path("phase").asText());
         }
 
         private static void pause() throws CommandFailed {
@@ -181,7 +181,7 @@ public final class CaRotateCommand implements Callable<Integer> {
         out.println("  " + status.path("explanation").asText());
         fact(out, "old root", status.path("oldRoot"));
         fact(out, "new root", status.path("newRoot"));
-        status.path("adoption").fields().forEachRemaining(kind -> {
+        status.path("adoption").properties().forEach(kind -> {
             long confirmed = kind.getValue().path("confirmed").asLong();
             long missing = kind.getValue().path("missing").asLong();
             if (confirmed + missing > 0) {

@@ -1,6 +1,5 @@
 package io.lumia.cli;
 
-import java.net.InetAddress;
 import io.lumia.access.AddressRange;
 import io.lumia.agent.AgentEnvironment;
 import io.lumia.app.AppVerticle;
@@ -14,6 +13,7 @@ import io.lumia.swarm.SwarmAddresses;
 import io.lumia.x509.Fingerprint;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.net.InetAddress;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;

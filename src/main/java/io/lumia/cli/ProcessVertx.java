@@ -16,6 +16,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.dns.AddressResolverOptions;
 import io.vertx.core.metrics.MetricsOptions;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -32,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  */
 record ProcessVertx(
         Vertx vertx, @Nullable ClusterLink link, @Nullable NodeCredentials credentials) {
+    private static final int NAMES_KEPT_SECONDS = 10;
+
     /** Blocks while a cluster is joined. @throws io.lumia.config.CannotStart when it cannot be */
     static ProcessVertx start(LumiaConfig config, WorkerPools pools, Clock clock) {
         var self = NodeId.started(name(config.cluster()), new SecureRandom());
@@ -94,6 +97,8 @@ record ProcessVertx(
     private static VertxOptions options() {
         return new VertxOptions()
                 .setPreferNativeTransport(true)
+                // a peer that comes back elsewhere is found: container engines answer with a TTL of minutes to a day
+                .setAddressResolverOptions(new AddressResolverOptions().setCacheMaxTimeToLive(NAMES_KEPT_SECONDS))
                 .setMetricsOptions(new MetricsOptions().setEnabled(true));
     }
 

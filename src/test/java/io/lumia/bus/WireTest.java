@@ -30,8 +30,8 @@ class WireTest {
     @MethodSource("messages")
     void every_message_arrives_as_it_was_sent(Class<?> type) {
         assertThat(Samples.of(type)).isNotEmpty().allSatisfy(sent -> {
-            var arrived = Wire.read(Wire.write(sent), type);
-            assertThat((Object) arrived).isEqualTo(sent);
+            Object arrived = Wire.read(Wire.write(sent), type);
+            assertThat(arrived).isEqualTo(sent);
         });
     }
 
@@ -41,8 +41,8 @@ class WireTest {
         assertThat(Samples.of(type).filter(sent -> !(sent instanceof Enum))).allSatisfy(sent -> {
             var newer = Buffer.buffer(CBOR.writeValueAsBytes(
                     withMore(CBOR.readTree(Wire.write(sent).getBytes()))));
-            var arrived = Wire.read(newer, type);
-            assertThat((Object) arrived).isEqualTo(sent);
+            Object arrived = Wire.read(newer, type);
+            assertThat(arrived).isEqualTo(sent);
         });
     }
 

@@ -32,8 +32,8 @@ class PostgresChaosIT {
         long seed = Long.getLong("lumia.soak.seed", Clock.systemUTC().millis());
         System.out.println("soak: seed " + seed);
         // longer than an attempt to finalize may take, and than the database waits for a transaction that stands still
-        var result =
-                new NodesSoak(directory, seed, Duration.ofSeconds(35)).run(Integer.getInteger("lumia.soak.rounds", 20));
+        var result = new NodesSoak(directory, seed, Duration.ofSeconds(35))
+                .run(Integer.getInteger("lumia.soak.rounds", 20));
         System.out.println("soak: " + result.summary());
         assertThat(result.violations()).isEmpty();
         assertThat(result.certificates()).isGreaterThan(100);

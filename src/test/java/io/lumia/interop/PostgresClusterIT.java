@@ -183,7 +183,8 @@ class PostgresClusterIT {
                 "cluster.node=node-" + number,
                 "cluster.port=" + ports.get(number - 1),
                 "cluster.bus-port=0",
-                "cluster.members=" + ports.stream().map(port -> "127.0.0.1:" + port).toList(),
+                "cluster.members="
+                        + ports.stream().map(port -> "127.0.0.1:" + port).toList(),
                 "authority.port=" + caPorts.get(number - 1),
                 "authority.public-url=https://localhost:" + ca.port(),
                 "authority.names=[localhost]",

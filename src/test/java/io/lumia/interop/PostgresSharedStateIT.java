@@ -75,7 +75,8 @@ class PostgresSharedStateIT {
         one = new AuthorityFixture(directory.resolve("one"), server.config(url), clock);
         Files.createDirectories(directory.resolve("other/ca"));
         try (var files = Files.list(directory.resolve("one/ca"))) {
-            for (Path file : files.filter(file -> !file.toString().endsWith(".log")).toList()) {
+            for (Path file :
+                    files.filter(file -> !file.toString().endsWith(".log")).toList()) {
                 Files.copy(
                         file,
                         directory.resolve("other/ca").resolve(file.getFileName()),
@@ -102,9 +103,15 @@ class PostgresSharedStateIT {
 
         assertThat(status(other, serial)).isEqualTo(CertificateStatus.REVOKED);
         assertThat(revoke(other, serial)).isInstanceOf(RevokeOutcome.AlreadyRevoked.class);
-        Await.until(other.vertx, "the CRL of the other lists it", () -> crl(other).serials().contains(serial));
+        Await.until(
+                other.vertx,
+                "the CRL of the other lists it",
+                () -> crl(other).serials().contains(serial));
         Await.until(other.vertx, "parts of the other are told", () -> told.contains(serial));
-        Await.until(other.vertx, "the journal of the other has it", () -> journal("other").contains(serial.toString()));
+        Await.until(
+                other.vertx,
+                "the journal of the other has it",
+                () -> journal("other").contains(serial.toString()));
     }
 
     @Test
@@ -136,7 +143,8 @@ class PostgresSharedStateIT {
         try (var late = DriverManager.getConnection("jdbc:" + url, PostgresServer.USER, PostgresServer.PASSWORD);
                 var statement = late.createStatement()) {
             late.setAutoCommit(false);
-            statement.execute("insert into revocations (serial, revoked_at, reason, not_after) values ('0a', 1, 'superseded', 2)");
+            statement.execute(
+                    "insert into revocations (serial, revoked_at, reason, not_after) values ('0a', 1, 'superseded', 2)");
             var early = issued(one);
             assertThat(revoke(one, early)).isInstanceOf(RevokeOutcome.Revoked.class);
             var first = Await.result(one.store.revocations().since(begun));
@@ -167,12 +175,16 @@ class PostgresSharedStateIT {
                 .orElseThrow();
         assertThat(Await.result(other.store.leases().take("purge", "other", Duration.ofSeconds(60))))
                 .isEmpty();
-        assertThat(Await.result(one.store.leases().keep(mine, Duration.ofMillis(1)))).isTrue();
-        Await.until(other.vertx, "its time is over", () -> Await.result(
-                        other.store.leases().take("purge", "other", Duration.ofSeconds(60)))
-                .filter(theirs -> theirs.fence() > mine.fence())
-                .isPresent());
-        assertThat(Await.result(one.store.leases().keep(mine, Duration.ofSeconds(60)))).isFalse();
+        assertThat(Await.result(one.store.leases().keep(mine, Duration.ofMillis(1))))
+                .isTrue();
+        Await.until(
+                other.vertx,
+                "its time is over",
+                () -> Await.result(other.store.leases().take("purge", "other", Duration.ofSeconds(60)))
+                        .filter(theirs -> theirs.fence() > mine.fence())
+                        .isPresent());
+        assertThat(Await.result(one.store.leases().keep(mine, Duration.ofSeconds(60))))
+                .isFalse();
         Await.result(one.store.leases().release(mine));
         assertThat(Await.result(one.store.leases().take("purge", "one", Duration.ofSeconds(60))))
                 .isEmpty();

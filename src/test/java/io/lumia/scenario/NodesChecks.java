@@ -139,6 +139,7 @@ final class NodesChecks {
                 .map(java.util.Map.Entry::getKey)
                 .toList();
         int node = ThreadLocalRandom.current().nextInt(1, lab.nodes() + 1);
+        boolean stale = lab.isCutOff(node);
         var answer = http.send(
                 HttpRequest.newBuilder(URI.create(lab.plain(node) + "/crl/intermediate.crl"))
                         .timeout(PATIENCE)
@@ -150,7 +151,7 @@ final class NodesChecks {
         ledger.lists.incrementAndGet();
         var crl = Crl.parse(answer.body());
         // a node without the database serves the last one that it knows
-        boolean stale = lab.isCutOff(node);
+        stale = stale || lab.isCutOff(node);
         if (!stale && crl.number().compareTo(lastNumber) < 0) {
             ledger.violated("the CRL number of node " + node + " fell from " + lastNumber + " to " + crl.number());
         }

@@ -8,8 +8,11 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
 /** Several nodes in networks of their own over one PostgreSQL, behind a balancer; each reaches the database through a relay that can be cut. */
@@ -31,7 +34,8 @@ final class NodesLab implements AutoCloseable {
     private final List<Balancer> relays = new ArrayList<>();
     private final List<LumiaProcess.Setup> setups = new ArrayList<>();
     private final List<LumiaProcess> running = new ArrayList<>();
-    private final java.util.Set<Integer> cut = java.util.concurrent.ConcurrentHashMap.newKeySet();
+    /** Until when each was, or may still be, without the database. */
+    private final Map<Integer, Instant> cut = new ConcurrentHashMap<>();
 
     /** @param challengePort where the clients answer challenges, at {@link NodesNetwork#outside} */
     NodesLab(Path directory, int nodes, NodesNetwork network, int challengePort) throws Exception {
@@ -150,19 +154,29 @@ final class NodesLab implements AutoCloseable {
         }
     }
 
-    /** Whether it cannot reach the database, or could not a moment ago. */
+    /** Whether it cannot reach the database, or could not a moment ago; then it serves the last CRL that it knows. */
     boolean isCutOff(int node) {
-        return cut.contains(node);
+        return Instant.now().isBefore(cut.getOrDefault(node, Instant.MIN));
+    }
+
+    /** It sleeps, or is cut off, from now on. */
+    void away(int node) {
+        cut.put(node, Instant.MAX);
+    }
+
+    /** Connections that broke are replaced within a while. */
+    void back(int node) {
+        cut.put(node, Instant.now().plusSeconds(15));
     }
 
     void cutDatabase(int node) {
-        cut.add(node);
+        away(node);
         relays.get(node - 1).drop(0);
     }
 
     void giveDatabase(int node) {
         relays.get(node - 1).admit(0);
-        cut.remove(node);
+        back(node);
     }
 
     Connection query() throws Exception {

@@ -93,12 +93,14 @@ public final class NodesSoak {
                 lab.giveDatabase(node);
             }
             case PAUSE -> {
+                lab.away(node);
                 lab.node(node).signal("STOP");
                 // a balancer looks every few seconds whether its servers live
                 let(Duration.ofSeconds(3));
                 lab.front.drop(node - 1);
                 let(pause);
                 lab.node(node).signal("CONT");
+                lab.back(node);
                 lab.front.admit(node - 1);
             }
             case REPLACE -> {
