@@ -27,9 +27,9 @@ class ExamplesTest {
             Pattern.compile(".*\\.(?:md|yaml|yml|db|json|jsonl|js|sh|html|crt|pem|key|service|timer|log|css)");
     private static final Pattern METRIC = Pattern.compile("\\blumia_[a-z0-9_]+[a-z0-9](?![*_])");
     private static final Pattern VARIABLE = Pattern.compile("(LUMIA_[A-Z0-9_]+)");
-    /** Of the launcher and of platforms. */
+    /** Of the launcher and of platforms; or the beginning of several. */
     private static final Pattern NO_SETTING =
-            Pattern.compile("LUMIA_(?:JAVA_OPTS|.*_SERVICE_HOST|PORT_\\d+_TCP_ADDR|)");
+            Pattern.compile("LUMIA_(?:JAVA_OPTS|.*_SERVICE_HOST|PORT_\\d+_TCP_ADDR|.*_|)");
 
     /** Those that people write. */
     static List<Page> pages() {
