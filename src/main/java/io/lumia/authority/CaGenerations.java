@@ -160,6 +160,11 @@ final class CaGenerations {
         return new Ca(number, rootNumber, root, issuer, files.exists(CROSS) ? files.certificate(CROSS) : null, null);
     }
 
+    /** Which generation made the root of one that is there. */
+    int rootNumber(int number) throws IOException {
+        return rootNumber(number, new CaFiles(folder(number)).certificate(CaDirectory.ROOT));
+    }
+
     /** Which generation made its root: the one that has the key. */
     private int rootNumber(int number, X509Certificate root) throws IOException {
         for (int candidate = number; candidate > 1; candidate--) {

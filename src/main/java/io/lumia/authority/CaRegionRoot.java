@@ -57,24 +57,26 @@ public final class CaRegionRoot {
         var request = CertificateRequest.parse(csr);
         var region = CaRegion.checked(request.commonName());
         try {
-            var ca = opened();
-            if (ca.isSingle()) {
+            int number = rootNumber();
+            var issuer = number == 1 ? first().root() : generations().root(number);
+            demandValid(issuer.certificate());
+            if (issuer.certificate().getBasicConstraints() == 0) {
                 throw new CannotStart(
                         "this root signs leaves itself (authority.hierarchy: root) and may have no CA below it: make one for the"
                                 + " regions with lumia ca init in another directory");
             }
             demandFreeName(region, request.publicKey());
-            var issuer = root(ca);
             var certificate = CertificateTemplate.regionalIntermediate(
                             config.organization(),
                             region,
                             request.publicKey(),
                             SerialNumber.random(new SecureRandom()),
                             validity(lifetime == null ? config.intermediateLifetime() : lifetime, issuer),
-                            PlainAddresses.of(config).ofRoot(ca.rootName()))
+                            PlainAddresses.of(config).ofRoot(Ca.rootName(number)))
                     .constrainedTo(config.nameConstraints().names())
                     .signedBy(issuer);
-            return new Signed(certificate, ca.root(), keep(region, certificate));
+            new CaFiles(directory).demandSignedBy(certificate, CaDirectory.ROOT_KEY, issuer.certificate());
+            return new Signed(certificate, issuer.certificate(), keep(region, certificate));
         } catch (IOException unusable) {
             throw new CannotStart(
                     "the CA's directory " + directory.toAbsolutePath() + " cannot be read or written (" + unusable
@@ -83,17 +85,18 @@ public final class CaRegionRoot {
         }
     }
 
-    private Ca opened() throws IOException {
+    /** The generation that made the root which is in use. What became of the intermediate beside it does not matter. */
+    private int rootNumber() throws IOException {
         if (!new CaFiles(directory).exists(CaDirectory.ROOT)) {
             throw new CannotStart("there is no CA in " + directory.toAbsolutePath()
                     + ": name the root's data directory with --data, or make a CA with lumia ca init");
         }
         var number = CaCertificates.issuing(directory);
-        return number.isPresent() ? generations().open(number.get()) : first().open(true);
+        return number.isPresent() ? generations().rootNumber(number.get()) : 1;
     }
 
-    private Issuer root(Ca ca) throws IOException {
-        return ca.rootNumber() == 1 ? first().root() : generations().root(ca.rootNumber());
+    private void demandValid(X509Certificate root) {
+        new CaFiles(directory).demandValid(root, CaDirectory.ROOT, clock.instant());
     }
 
     private CaDirectory first() {
