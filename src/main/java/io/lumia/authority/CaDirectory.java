@@ -132,7 +132,18 @@ final class CaDirectory {
         demandHierarchy(root);
         files.demandValid(root, ROOT, clock.instant());
         files.demandSignedBy(root, ROOT, root);
+        demandRegionsCertificate(region);
         return Ca.ofRegion(region, root, openIntermediate(root, CaPassword.of(config, environment, directory, true)));
+    }
+
+    /** The remedy is another than that of a CA which has its root's key. */
+    private void demandRegionsCertificate(String region) throws IOException {
+        var end = files.certificate(INTERMEDIATE).getNotAfter().toInstant();
+        if (clock.instant().isAfter(end)) {
+            throw new CannotStart("the certificate of the region's CA, " + files.path(INTERMEDIATE) + ", expired on "
+                    + end + ": have another signed for the same key, lumia ca request --region " + region
+                    + ", lumia ca sign-intermediate where the root is, lumia ca install");
+        }
     }
 
     private boolean single() {
