@@ -21,7 +21,7 @@ public final class CommandGroups {
         GROUPS.put("Certificates", List.of("issue", "list", "revoke", "renew", "check"));
         GROUPS.put("Fleet", List.of("provisioning", "devices", "tokens", "rotate-fleet"));
         GROUPS.put("CA and data", List.of("ca", "backup", "restore", "audit"));
-        GROUPS.put("Configuration", List.of("config", "settings"));
+        GROUPS.put("Configuration", List.of("config", "settings", "version"));
     }
 
     private CommandGroups() {}

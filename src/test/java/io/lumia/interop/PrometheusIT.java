@@ -66,6 +66,8 @@ class PrometheusIT {
         open.putAll(WatchingExpressions.ofRules());
         open.putAll(WatchingExpressions.ofGrafanaAlerts());
         assertThat(open).hasSizeGreaterThan(150);
+        // one process is no cluster; promtool tests that alert
+        open.values().removeIf(expression -> expression.contains("lumia_cluster_"));
 
         // the second one is seen as an increase
         revoke("dev-0001");
