@@ -120,8 +120,7 @@ class CaRegionTest {
         moving.install(eu, first, null);
         clock.advance(Duration.ofDays(1900));
         refused(() -> moving.install(eu, first, null), "does not verify");
-        var directory =
-                new CaDirectory(eu, AuthorityFixture.config(null, 0, 1), IssuerLocations.NONE, clock);
+        var directory = new CaDirectory(eu, AuthorityFixture.config(null, 0, 1), IssuerLocations.NONE, clock);
         refused(() -> directory.open(true), "lumia ca request --region eu");
         var key = Files.readString(eu.resolve("ca/intermediate.key"));
         var next = moving.sign(moving.region(eu).request("eu"));
