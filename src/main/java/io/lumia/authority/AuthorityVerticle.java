@@ -212,7 +212,7 @@ public final class AuthorityVerticle extends VerticleBase {
                         ca.rootName(),
                         ca.issuerName(),
                         ca.root(),
-                        () -> keeper.root(ca),
+                        ca.region() == null ? () -> keeper.root(ca) : null,
                         ca.issuer(),
                         addresses.ofLeaves(ca),
                         state.revokedBy(ca.root())))

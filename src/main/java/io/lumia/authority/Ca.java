@@ -17,16 +17,22 @@ import org.jspecify.annotations.Nullable;
  * @param root the trust anchor
  * @param issuer signs every leaf: the intermediate, or the root itself
  * @param cross the root, signed by the one before it; null: there is none
+ * @param region whose CA it is, under a root whose key is elsewhere; null: the root's key is here
  */
 record Ca(
         int number,
         int rootNumber,
         X509Certificate root,
         Issuer issuer,
-        @Nullable X509Certificate cross) {
+        @Nullable X509Certificate cross,
+        @Nullable String region) {
     /** The first generation. */
     Ca(X509Certificate root, Issuer issuer) {
-        this(1, 1, root, issuer, null);
+        this(1, 1, root, issuer, null, null);
+    }
+
+    static Ca ofRegion(String region, X509Certificate root, Issuer issuer) {
+        return new Ca(1, 1, root, issuer, null, region);
     }
 
     /** Whether the root signs leaves itself. */

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,10 +36,13 @@ import org.slf4j.LoggerFactory;
  */
 final class CaDirectory {
     private static final Logger log = LoggerFactory.getLogger(CaDirectory.class);
-    private static final String ROOT_KEY = "root.key";
+    static final String ROOT_KEY = "root.key";
     static final String ROOT = "root.crt";
-    private static final String INTERMEDIATE_KEY = "intermediate.key";
+    static final String INTERMEDIATE_KEY = "intermediate.key";
     static final String INTERMEDIATE = "intermediate.crt";
+    /** Names the region whose CA this is; the root's key is elsewhere then, and nothing is made here at a start. */
+    static final String REGION = "region";
+
     static final List<String> IN_ORDER = List.of(ROOT_KEY, ROOT, INTERMEDIATE_KEY, INTERMEDIATE);
 
     private final Path directory;
@@ -78,6 +82,9 @@ final class CaDirectory {
         try {
             DurableFiles.directory(directory);
             files.removeUnfinished();
+            if (files.exists(REGION)) {
+                return openRegion();
+            }
             var found = IN_ORDER.stream().filter(files::exists).toList();
             if (files.exists(ROOT)) {
                 demandHierarchy(files.certificate(ROOT));
@@ -107,6 +114,35 @@ final class CaDirectory {
                     "the CA's directory " + directory.toAbsolutePath() + " cannot be read or written (" + broken
                             + "); give this user access to it",
                     broken);
+        }
+    }
+
+    private Ca openRegion() throws IOException {
+        var region = files.text(REGION);
+        var missing = Stream.of(INTERMEDIATE_KEY, ROOT, INTERMEDIATE)
+                .filter(file -> !files.exists(file))
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new CannotStart("the CA of the region " + region + " in " + directory.toAbsolutePath() + " lacks "
+                    + String.join(", ", missing) + ": have " + CaRegion.REQUEST
+                    + " signed where the root is (lumia ca sign-intermediate) and give the answer to lumia ca install;"
+                    + " if it ran before, restore the files from a backup");
+        }
+        var root = files.certificate(ROOT);
+        demandHierarchy(root);
+        files.demandValid(root, ROOT, clock.instant());
+        files.demandSignedBy(root, ROOT, root);
+        demandRegionsCertificate(region);
+        return Ca.ofRegion(region, root, openIntermediate(root, CaPassword.of(config, environment, directory, true)));
+    }
+
+    /** The remedy is another than that of a CA which has its root's key. */
+    private void demandRegionsCertificate(String region) throws IOException {
+        var end = files.certificate(INTERMEDIATE).getNotAfter().toInstant();
+        if (clock.instant().isAfter(end)) {
+            throw new CannotStart("the certificate of the region's CA, " + files.path(INTERMEDIATE) + ", expired on "
+                    + end + ": have another signed for the same key, lumia ca request --region " + region
+                    + ", lumia ca sign-intermediate where the root is, lumia ca install");
         }
     }
 
@@ -156,21 +192,31 @@ final class CaDirectory {
 
     private Ca openOrMakeIntermediate(X509Certificate root, PrivateKey rootKey, CaPassword password)
             throws IOException {
-        var key = files.exists(INTERMEDIATE_KEY)
-                ? files.key(INTERMEDIATE_KEY, password)
-                : makeKey(INTERMEDIATE_KEY, password);
-        var intermediate = files.exists(INTERMEDIATE)
-                ? files.certificate(INTERMEDIATE)
-                : makeIntermediate(key, issuer(root, rootKey));
+        if (!files.exists(INTERMEDIATE_KEY)) {
+            var unused = makeKey(INTERMEDIATE_KEY, password);
+        }
+        if (!files.exists(INTERMEDIATE)) {
+            var unused = makeIntermediate(files.key(INTERMEDIATE_KEY, password), issuer(root, rootKey));
+        }
+        return new Ca(root, openIntermediate(root, password));
+    }
+
+    private Issuer openIntermediate(X509Certificate root, CaPassword password) throws IOException {
+        var key = files.key(INTERMEDIATE_KEY, password);
+        var intermediate = files.certificate(INTERMEDIATE);
         files.demandMatch(key, INTERMEDIATE_KEY, intermediate, INTERMEDIATE);
         files.demandValid(intermediate, INTERMEDIATE, clock.instant());
         files.demandSignedBy(intermediate, INTERMEDIATE, root);
         demandConstraints(intermediate);
-        return new Ca(root, issuer(intermediate, key));
+        return issuer(intermediate, key);
     }
 
     /** The root with its key, read anew for one signature or two. @throws CannotStart naming the file and the remedy */
     Issuer root() throws IOException {
+        if (files.exists(REGION)) {
+            throw new CannotStart("the root's key is not in " + directory.toAbsolutePath() + ", the CA of the region "
+                    + files.text(REGION) + ": do this where the root is");
+        }
         var password = CaPassword.of(config, environment, directory, true);
         return issuer(files.certificate(ROOT), files.key(ROOT_KEY, password));
     }

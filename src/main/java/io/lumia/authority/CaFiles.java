@@ -50,6 +50,11 @@ record CaFiles(Path directory) {
         }
     }
 
+    /** One line. */
+    String text(String file) throws IOException {
+        return Files.readString(directory.resolve(file)).strip();
+    }
+
     /** @throws CannotStart when it is damaged */
     X509Certificate certificate(String file) throws IOException {
         return certificates(file).get(0);

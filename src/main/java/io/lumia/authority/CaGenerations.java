@@ -151,12 +151,18 @@ final class CaGenerations {
         var root = files.certificate(CaDirectory.ROOT);
         int rootNumber = rootNumber(number, root);
         if (!files.exists(CaDirectory.INTERMEDIATE)) {
-            return new Ca(number, rootNumber, root, issuer(files, ROOT_KEY, CaDirectory.ROOT, root, password), null);
+            return new Ca(
+                    number, rootNumber, root, issuer(files, ROOT_KEY, CaDirectory.ROOT, root, password), null, null);
         }
         var intermediate = files.certificate(CaDirectory.INTERMEDIATE);
         files.demandSignedBy(intermediate, CaDirectory.INTERMEDIATE, root);
         var issuer = issuer(files, INTERMEDIATE_KEY, CaDirectory.INTERMEDIATE, intermediate, password);
-        return new Ca(number, rootNumber, root, issuer, files.exists(CROSS) ? files.certificate(CROSS) : null);
+        return new Ca(number, rootNumber, root, issuer, files.exists(CROSS) ? files.certificate(CROSS) : null, null);
+    }
+
+    /** Which generation made the root of one that is there. */
+    int rootNumber(int number) throws IOException {
+        return rootNumber(number, new CaFiles(folder(number)).certificate(CaDirectory.ROOT));
     }
 
     /** Which generation made its root: the one that has the key. */

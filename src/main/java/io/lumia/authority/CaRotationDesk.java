@@ -163,6 +163,12 @@ final class CaRotationDesk {
                 return refused("a rotation runs already: go on with it, or abort it first");
             }
             var current = state;
+            var region = current.issuing().region();
+            if (region != null) {
+                return refused("this is the CA of the region " + region + ", whose root's key is elsewhere: for another"
+                        + " certificate stop Lumia, then lumia ca request --region " + region
+                        + ", lumia ca sign-intermediate where the root is, and lumia ca install");
+            }
             if (current.lacking() != null) {
                 return refused("this node lacks the keys with which the CA issues; ask another node");
             }

@@ -13,6 +13,9 @@ import picocli.CommandLine.Command;
             CaBootstrapCommand.class,
             CaExportCommand.class,
             CaRotateCommand.class,
+            CaRequestCommand.class,
+            CaSignIntermediateCommand.class,
+            CaInstallCommand.class,
             ExternalKeysCommand.class,
             AcmeListingCommands.Orders.class,
             AcmeListingCommands.Accounts.class

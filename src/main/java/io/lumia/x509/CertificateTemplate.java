@@ -142,6 +142,18 @@ public final class CertificateTemplate {
         return intermediate(subject, key, serial, validity, locations);
     }
 
+    /** The same for a region, which its name tells: CAs under one root must differ in it. */
+    public static CertificateTemplate regionalIntermediate(
+            String organization,
+            String region,
+            PublicKey key,
+            SerialNumber serial,
+            Validity validity,
+            IssuerLocations locations) {
+        var subject = authorityName(organization, "Intermediate CA " + region);
+        return intermediate(subject, key, serial, validity, locations);
+    }
+
     private static CertificateTemplate intermediate(
             X500Name subject, PublicKey key, SerialNumber serial, Validity validity, IssuerLocations locations) {
         var extensions = authorityExtensions(0);

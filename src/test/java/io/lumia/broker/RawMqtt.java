@@ -85,17 +85,21 @@ final class RawMqtt implements AutoCloseable {
 
     /** @param receiveBuffer bytes that the kernel takes in, at most; 0: what it likes */
     static RawMqtt connect(TestBroker broker, TlsMaterial own, int receiveBuffer, String host) throws Exception {
+        return connect(new InetSocketAddress(host, broker.port()), broker.authority.root(), own, receiveBuffer);
+    }
+
+    /** To any broker under this root. */
+    static RawMqtt connect(InetSocketAddress broker, X509Certificate root, TlsMaterial own, int receiveBuffer)
+            throws Exception {
         var context = SSLContext.getInstance("TLS");
         context.init(
-                new KeyManager[] {new SwappableKeys(own)},
-                new TrustManager[] {new FleetTrust(List.of(broker.authority.root()))},
-                null);
+                new KeyManager[] {new SwappableKeys(own)}, new TrustManager[] {new FleetTrust(List.of(root))}, null);
         var socket = (SSLSocket) context.getSocketFactory().createSocket();
         socket.setSoTimeout(PATIENCE_MS);
         if (receiveBuffer > 0) {
             socket.setReceiveBufferSize(receiveBuffer);
         }
-        socket.connect(new InetSocketAddress(host, broker.port()), PATIENCE_MS);
+        socket.connect(broker, PATIENCE_MS);
         socket.startHandshake();
         return new RawMqtt(socket);
     }

@@ -111,6 +111,37 @@ class CaCommandsTest {
     }
 
     @Test
+    void a_regions_ca_is_requested_signed_where_the_root_is_and_installed() throws Exception {
+        run(0, "init", "--data", data());
+        var eu = home.resolve("eu").toString();
+        var request = home.resolve("eu/ca/region.csr").toString();
+        assertThat(run(0, "request", "--region", "eu-west", "--data", eu).out).contains(request, "sign-intermediate");
+
+        var certificate = home.resolve("signed.crt").toString();
+        var root = home.resolve("signed-root.crt").toString();
+        var sign = List.of(
+                "sign-intermediate", "--csr", request, "--data", data(), "--out", certificate, "--root-out", root);
+        assertThat(run(1, with(sign, "--validity", "soon")).err).contains("--validity");
+        var pin = Fingerprint.of(root()).hex();
+        assertThat(run(0, with(sign, "--validity", "365d")).out).contains("eu-west", pin);
+        assertThat(run(1, with(sign)).err).contains("--force");
+        assertThat(run(1, "sign-intermediate", "--csr", certificate, "--data", data(), "--out", certificate + 2).err)
+                .contains("--csr");
+
+        var install = List.of("install", "--certificate", certificate, "--root", root, "--data", eu);
+        assertThat(run(1, with(install, "--fingerprint", "0".repeat(64))).err).contains("fingerprint", pin);
+        assertThat(home.resolve("eu/ca/root.crt")).doesNotExist();
+        run(0, with(install, "--fingerprint", pin));
+        assertThat(run(0, "fingerprint", "--data", eu).out.strip()).isEqualTo(pin);
+    }
+
+    private static String[] with(List<String> command, String... more) {
+        var all = new java.util.ArrayList<>(command);
+        all.addAll(List.of(more));
+        return all.toArray(String[]::new);
+    }
+
+    @Test
     void bootstrap_takes_only_the_root_of_the_fingerprint() throws Exception {
         try (var authority = new LoopbackAuthority(home.resolve("authority"))) {
             var out = home.resolve("fetched.crt");

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes the CRLs of one issuer, one after the other. Blocks; for one thread at a time. */
 final class CrlBuilder {
     private final CrlFile file;
-    private final Callable<Issuer> issuer;
+    private final @Nullable Callable<Issuer> issuer;
     private final RevokedCertificates revoked;
     private final List<String> locations;
     private final Duration lifetime;
@@ -27,13 +28,13 @@ final class CrlBuilder {
     private @Nullable Instant lastRegular;
 
     /**
-     * @param issuer opened for each CRL
+     * @param issuer opened for each CRL; null: its key is elsewhere, and an operator brings the file from there
      * @param locations that stand in the issuer's certificates
      * @param refresh time between two regular CRLs; others are made when something was revoked
      */
     CrlBuilder(
             CrlFile file,
-            Callable<Issuer> issuer,
+            @Nullable Callable<Issuer> issuer,
             RevokedCertificates revoked,
             List<String> locations,
             Duration lifetime,
@@ -48,7 +49,12 @@ final class CrlBuilder {
         this.clock = clock;
     }
 
-    /** The one that an earlier process made; empty: none that is fit to be served. */
+    /** Whether CRLs can be made here. */
+    boolean signs() {
+        return issuer != null;
+    }
+
+    /** The one that an earlier process made, or an operator put there; empty: none that is fit to be served. */
     synchronized Optional<PublishedCrl> kept() {
         var kept = file.read();
         kept.ifPresent(crl -> {
@@ -79,7 +85,8 @@ final class CrlBuilder {
 
     /** What is revoked now. Throws whatever keeps the issuer from signing. */
     synchronized PublishedCrl build() throws Exception {
-        var signing = issuer.call();
+        var signing =
+                Objects.requireNonNull(issuer, "the issuer's key is elsewhere").call();
         var now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         if (lastRegular != null) {
             revoked.forgetEndedBefore(lastRegular);

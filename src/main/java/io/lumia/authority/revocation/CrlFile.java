@@ -4,6 +4,7 @@ import io.lumia.crypto.DurableFiles;
 import io.lumia.x509.Crl;
 import io.lumia.x509.Pem;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -14,6 +15,7 @@ import org.slf4j.LoggerFactory;
 /** DATA/ca/ISSUER.crl: the last CRL of an issuer, PEM; by it the next process knows the number that was used. Blocks. */
 record CrlFile(Path file, X509Certificate issuer) {
     private static final Logger log = LoggerFactory.getLogger(CrlFile.class);
+    private static final byte SEQUENCE = 0x30;
     private static final String LABEL = "X509 CRL";
 
     /** Empty where there is none of this issuer. */
@@ -22,7 +24,7 @@ record CrlFile(Path file, X509Certificate issuer) {
             return Optional.empty();
         }
         try {
-            var crl = Crl.parse(Pem.content(LABEL, Files.readString(file)));
+            var crl = Crl.parse(der(Files.readAllBytes(file)));
             if (crl.isSignedBy(issuer)) {
                 return Optional.of(crl);
             }
@@ -31,6 +33,12 @@ record CrlFile(Path file, X509Certificate issuer) {
             tell("the last CRL cannot be read and is not used", damaged);
         }
         return Optional.empty();
+    }
+
+    /** As it is served, DER, when an operator brought it from there. */
+    private static byte[] der(byte[] read) {
+        boolean isDer = read.length > 0 && read[0] == SEQUENCE;
+        return isDer ? read : Pem.content(LABEL, new String(read, StandardCharsets.US_ASCII));
     }
 
     /** What cannot be written is told and goes on: the CRL is served from memory. */

@@ -88,7 +88,8 @@ final class CrlPublisher {
         return signers.executeBlocking(builder::kept, false)
                 .compose(kept -> shared == null ? Future.succeededFuture(kept) : shared.newest())
                 .onSuccess(kept -> kept.ifPresent(crl -> current = crl))
-                .compose(kept -> anew || isDue() ? make() : Future.succeededFuture())
+                .onSuccess(this::tellMissing)
+                .compose(kept -> builder.signs() && (anew || isDue()) ? make() : Future.succeededFuture())
                 .otherwiseEmpty();
     }
 
@@ -138,7 +139,20 @@ final class CrlPublisher {
 
     /** Makes a new one if it is time. */
     void look() {
-        var unused = newest().onComplete(known -> makeIfDue());
+        if (builder.signs()) {
+            var unused = newest().onComplete(known -> makeIfDue());
+        } else {
+            var unused = signers.executeBlocking(builder::kept, false).onSuccess(this::published);
+        }
+    }
+
+    private void tellMissing(Optional<PublishedCrl> kept) {
+        if (!builder.signs() && kept.isEmpty()) {
+            log.atWarn()
+                    .addKeyValue("issuer", issuer)
+                    .log("there is no CRL of the root, whose key is elsewhere: put the one that is served there into"
+                            + " DATA/ca/root.crl; it is looked at again and again");
+        }
     }
 
     private synchronized void makeIfDue() {
@@ -159,7 +173,7 @@ final class CrlPublisher {
     }
 
     private void makeIf(boolean wanted) {
-        if (wanted && !making && !resting && !closed) {
+        if (wanted && builder.signs() && !making && !resting && !closed) {
             var unused = make();
         }
     }

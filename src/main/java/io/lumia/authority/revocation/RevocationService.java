@@ -58,7 +58,7 @@ public final class RevocationService {
      * @param rootName as in the address of the root's CRL
      * @param issuerName as in that of the CRL of what signs leaves; the same when the root does
      * @param root the trust anchor
-     * @param rootSigner opens the root's key; called on a worker when a CRL of the root is due
+     * @param rootSigner opens the root's key; called on a worker when a CRL of the root is due; null: it is elsewhere, and its CRL a file from there
      * @param leafIssuer signs leaves, and their CRL
      * @param leafLocations that stand in the leaves
      * @param revoked intermediates of this root
@@ -67,7 +67,7 @@ public final class RevocationService {
             String rootName,
             String issuerName,
             X509Certificate root,
-            Callable<Issuer> rootSigner,
+            @Nullable Callable<Issuer> rootSigner,
             Issuer leafIssuer,
             IssuerLocations leafLocations,
             List<RevokedCertificate> revoked) {
@@ -325,7 +325,9 @@ public final class RevocationService {
     }
 
     private CrlPublisher publisher(CrlBuilder builder, String issuer, Duration refresh) {
-        var shared = follower == null ? null : new SharedCrl(store.crls(), issuer, follower, builder, signers);
+        var shared = follower == null || !builder.signs()
+                ? null
+                : new SharedCrl(store.crls(), issuer, follower, builder, signers);
         return new CrlPublisher(vertx, signers, builder, shared, issuer, refresh, clock, randomness);
     }
 }
