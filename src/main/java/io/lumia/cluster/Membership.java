@@ -4,11 +4,14 @@ import com.hazelcast.config.Config;
 import com.hazelcast.config.JavaSerializationFilterConfig;
 import com.hazelcast.config.MultiMapConfig;
 import com.hazelcast.config.NetworkConfig;
+import com.hazelcast.instance.EndpointQualifier;
+import com.hazelcast.spi.MemberAddressProvider;
 import io.lumia.bus.NodeId;
 import io.lumia.config.CannotStart;
 import io.lumia.config.ClusterConfig;
 import io.lumia.config.HostPort;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Instant;
 import java.util.Map;
@@ -71,13 +74,40 @@ final class Membership {
                 .setPort(config.port())
                 .setPortAutoIncrement(false)
                 .setReuseAddress(true);
-        network.getInterfaces().setEnabled(true).addInterface(address(config.host()));
+        network.getMemberAddressProviderConfig()
+                .setEnabled(true)
+                .setImplementation(listensAt(new InetSocketAddress(address(config.host()), config.port())));
         network.getJoin().getAutoDetectionConfig().setEnabled(false);
         network.getJoin().getMulticastConfig().setEnabled(false);
         var members = network.getJoin().getTcpIpConfig().setEnabled(true).setConnectionTimeoutSeconds(3);
         config.members().stream().map(HostPort::toString).forEach(members::addMember);
         network.getRestApiConfig().setEnabled(false);
         return network;
+    }
+
+    /** Not by {@code interfaces}: with those Hazelcast takes a member's name only where it leads to this machine. */
+    private static MemberAddressProvider listensAt(InetSocketAddress address) {
+        return new MemberAddressProvider() {
+            @Override
+            public InetSocketAddress getBindAddress() {
+                return address;
+            }
+
+            @Override
+            public InetSocketAddress getBindAddress(EndpointQualifier qualifier) {
+                return address;
+            }
+
+            @Override
+            public InetSocketAddress getPublicAddress() {
+                return address;
+            }
+
+            @Override
+            public InetSocketAddress getPublicAddress(EndpointQualifier qualifier) {
+                return address;
+            }
+        };
     }
 
     /** Whether the member is this very node: by the same name or the same address. */

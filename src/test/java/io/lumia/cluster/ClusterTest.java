@@ -9,6 +9,7 @@ import io.lumia.bus.FleetBus.CountOverdue;
 import io.lumia.bus.FleetBus.NodeLeft;
 import io.lumia.bus.FleetBus.OverdueCount;
 import io.lumia.bus.FleetBus.RequestsShed;
+import io.lumia.config.HostPort;
 import io.lumia.fakes.Await;
 import io.lumia.fakes.FreePort;
 import io.lumia.fakes.TestNode;
@@ -45,6 +46,21 @@ class ClusterTest {
     static void leave() {
         second.close();
         first.close();
+    }
+
+    @Test
+    void a_member_is_found_by_its_name() {
+        int port = FreePort.anywhere();
+        var members = List.of(new HostPort("localhost", port));
+        try (var one = TestNode.join("one", members, "127.0.0.1", port, TestNode.credentials(data, "one"));
+                var two = TestNode.join("two", members, "127.0.0.2", port, TestNode.credentials(data, "two"))) {
+            for (TestNode node : List.of(one, two)) {
+                Await.until(
+                        node.vertx(),
+                        "both nodes see one another",
+                        () -> node.link().state().nodes().size() == 2);
+            }
+        }
     }
 
     @Test

@@ -6,20 +6,45 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
-/** A Compose file as its engine reads it: anchors merged, {@code ${NAME:-default}} replaced by its default. */
+/**
+ * A Compose file as its engine reads it: anchors merged, {@code ${NAME:-default}} replaced by its default. {@code NAME.VARIANT.yaml} is read on top of
+ * {@code NAME.yaml}.
+ */
 record ComposeFile(Path path, String text, Map<String, Object> tree) {
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{\\w+:-([^}]*)}");
+    private static final Pattern VARIANT = Pattern.compile("([^.]+)\\.[^.]+\\.yaml");
+    private static final Set<String> REPLACED = Set.of("command", "entrypoint", "test");
 
     static ComposeFile read(Path path) throws IOException {
         var text = Files.readString(path);
         var yaml = new Yaml(new SafeConstructor(new LoaderOptions()));
-        return new ComposeFile(path, text, map(yaml.load(VARIABLE.matcher(text).replaceAll("$1"))));
+        var tree = map(yaml.load(VARIABLE.matcher(text).replaceAll("$1")));
+        var base = VARIANT.matcher(path.getFileName().toString());
+        return base.matches()
+                ? new ComposeFile(path, text, merged(read(path.resolveSibling(base.group(1) + ".yaml")).tree, tree))
+                : new ComposeFile(path, text, tree);
+    }
+
+    /** As the Compose specification merges: mappings by key, lists one after the other, but what is run is replaced. */
+    private static Map<String, Object> merged(Map<String, Object> base, Map<String, Object> over) {
+        var merged = new LinkedHashMap<>(base);
+        over.forEach((key, value) -> merged.merge(key, value, (before, after) -> {
+            if (before instanceof Map && after instanceof Map) {
+                return merged(map(before), map(after));
+            }
+            return before instanceof List<?> first && after instanceof List<?> then && !REPLACED.contains(key)
+                    ? Stream.concat(first.stream(), then.stream()).toList()
+                    : after;
+        }));
+        return merged;
     }
 
     Map<String, Service> services() {

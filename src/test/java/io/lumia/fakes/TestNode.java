@@ -37,18 +37,28 @@ public final class TestNode implements AutoCloseable {
      * @param port its own of them
      */
     public static TestNode join(String name, List<Integer> members, int port, NodeCredentials credentials) {
+        return join(
+                name,
+                members.stream()
+                        .map(member -> new HostPort("127.0.0.1", member))
+                        .toList(),
+                "127.0.0.1",
+                port,
+                credentials);
+    }
+
+    /** Likewise, at an address of loopback of its own. */
+    public static TestNode join(
+            String name, List<HostPort> members, String host, int port, NodeCredentials credentials) {
         var self = NodeId.started(name, new SecureRandom());
-        var addresses = members.stream()
-                .map(member -> new HostPort("127.0.0.1", member))
-                .toList();
         var config = new ClusterConfig(
                 true,
                 name,
-                "127.0.0.1",
+                host,
                 port,
                 FreePort.anywhere(),
-                addresses,
-                "test-" + members.get(0),
+                members,
+                "test-" + members.get(0).port(),
                 new ClusterConfig.Tls(null, null, List.of()));
         var clock = Clock.systemUTC();
         var link = Await.result(ClusterLink.join(
