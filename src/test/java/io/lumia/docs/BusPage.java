@@ -43,6 +43,7 @@ final class BusPage {
                         quoted(call.question().getSimpleName()),
                         Arrays.stream(outcomes(call.answer()))
                                 .map(type -> quoted(type.getSimpleName()))
+                                .sorted() // their order in the class file depends on what was compiled with them
                                 .collect(Collectors.joining(", ")),
                         comment(field.getName())));
             } else if (field.get(null) instanceof Event<?> event) {
