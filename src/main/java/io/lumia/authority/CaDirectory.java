@@ -133,7 +133,8 @@ final class CaDirectory {
         files.demandValid(root, ROOT, clock.instant());
         files.demandSignedBy(root, ROOT, root);
         demandRegionsCertificate(region);
-        return Ca.ofRegion(region, root, openIntermediate(root, CaPassword.of(config, environment, directory, true)));
+        var key = files.key(INTERMEDIATE_KEY, CaPassword.of(config, environment, directory, true));
+        return Ca.ofRegion(region, root, openIntermediate(root, key));
     }
 
     /** The remedy is another than that of a CA which has its root's key. */
@@ -192,17 +193,16 @@ final class CaDirectory {
 
     private Ca openOrMakeIntermediate(X509Certificate root, PrivateKey rootKey, CaPassword password)
             throws IOException {
-        if (!files.exists(INTERMEDIATE_KEY)) {
-            var unused = makeKey(INTERMEDIATE_KEY, password);
-        }
+        var key = files.exists(INTERMEDIATE_KEY)
+                ? files.key(INTERMEDIATE_KEY, password)
+                : makeKey(INTERMEDIATE_KEY, password);
         if (!files.exists(INTERMEDIATE)) {
-            var unused = makeIntermediate(files.key(INTERMEDIATE_KEY, password), issuer(root, rootKey));
+            makeIntermediate(key, issuer(root, rootKey));
         }
-        return new Ca(root, openIntermediate(root, password));
+        return new Ca(root, openIntermediate(root, key));
     }
 
-    private Issuer openIntermediate(X509Certificate root, CaPassword password) throws IOException {
-        var key = files.key(INTERMEDIATE_KEY, password);
+    private Issuer openIntermediate(X509Certificate root, PrivateKey key) throws IOException {
         var intermediate = files.certificate(INTERMEDIATE);
         files.demandMatch(key, INTERMEDIATE_KEY, intermediate, INTERMEDIATE);
         files.demandValid(intermediate, INTERMEDIATE, clock.instant());
@@ -241,7 +241,7 @@ final class CaDirectory {
         return root;
     }
 
-    private X509Certificate makeIntermediate(PrivateKey key, Issuer root) throws IOException {
+    private void makeIntermediate(PrivateKey key, Issuer root) throws IOException {
         var wanted = validity(config.intermediateLifetime());
         var end = root.certificate().getNotAfter().toInstant();
         var intermediate = CertificateTemplate.intermediate(
@@ -253,7 +253,6 @@ final class CaDirectory {
                 .constrainedTo(config.nameConstraints().names())
                 .signedBy(root);
         files.write(INTERMEDIATE, intermediate);
-        return intermediate;
     }
 
     private KeyPair pair(PrivateKey key, String file) {
