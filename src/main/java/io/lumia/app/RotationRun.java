@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,6 +28,9 @@ final class RotationRun {
     private static final Logger log = LoggerFactory.getLogger(RotationRun.class);
     private static final Duration STEP = Duration.ofMillis(50);
     private static final Duration TELL = Duration.ofSeconds(1);
+
+    /** Whoever starts it waits this long for the first names; less than a call on the bus may take. */
+    private static final Duration FIRST_NAMES = Duration.ofSeconds(2);
 
     private final Vertx vertx;
     private final Clock clock;
@@ -61,13 +65,16 @@ final class RotationRun {
         return endedAt != null;
     }
 
-    /** Completes once the first names are known and their turns begin. */
+    /** Completes once the first names are known, or soon where an inventory under load is slow to tell them. */
     Future<?> begin() {
         return read().onSuccess(known -> {
-            tell("start", asked.actor(), "fleet rotation begins");
-            step = vertx.setPeriodic(STEP.toMillis(), tick -> step());
-            teller = vertx.setPeriodic(TELL.toMillis(), tick -> FleetBus.FLEET_ROTATION.publish(vertx, status()));
-        });
+                    tell("start", asked.actor(), "fleet rotation begins");
+                    step = vertx.setPeriodic(STEP.toMillis(), tick -> step());
+                    teller = vertx.setPeriodic(
+                            TELL.toMillis(), tick -> FleetBus.FLEET_ROTATION.publish(vertx, status()));
+                })
+                .timeout(FIRST_NAMES.toMillis(), TimeUnit.MILLISECONDS)
+                .otherwiseEmpty();
     }
 
     void cancel() {

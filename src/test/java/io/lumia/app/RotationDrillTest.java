@@ -18,6 +18,7 @@ import io.lumia.bus.FleetBus.StartRotation;
 import io.lumia.fakes.Await;
 import io.lumia.x509.DeviceName;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -112,6 +113,18 @@ class RotationDrillTest {
     }
 
     @Test
+    void answers_who_starts_it_also_when_the_inventory_is_slow() {
+        var slow = Promise.<DevicePage>promise();
+        Await.result(FleetBus.LIST_DEVICES.serve(vertx, asked -> slow.future()));
+        assertThat(start(100, 0.05).state()).isEqualTo("running");
+        assertThat(ordered).isEmpty();
+
+        slow.complete(new DevicePage(List.of(record(device(1))), 1, 0, 1_000));
+        awaitState("done");
+        assertThat(ordered).containsExactly(device(1));
+    }
+
+    @Test
     void halts_when_too_many_fail_says_so_and_can_be_aborted() {
         inventory(50);
         IntStream.range(0, 50).forEach(i -> failing.add(device(i)));
@@ -148,11 +161,15 @@ class RotationDrillTest {
                         names.stream()
                                 .skip((long) asked.page() * asked.size())
                                 .limit(asked.size())
-                                .map(name -> new DeviceRecord(name, "", "127.0.0.1", Instant.EPOCH, null, null))
+                                .map(RotationDrillTest::record)
                                 .toList(),
                         names.size(),
                         asked.page(),
                         asked.size()))));
+    }
+
+    private static DeviceRecord record(DeviceName name) {
+        return new DeviceRecord(name, "", "127.0.0.1", Instant.EPOCH, null, null);
     }
 
     private FleetRotationStatus start(double perSecond, double mostFailed) {
