@@ -8,6 +8,7 @@ import io.lumia.bus.FleetBus.ConfirmTrust;
 import io.lumia.bus.FleetBus.DescribeCertificate;
 import io.lumia.bus.FleetBus.TrustConfirmed;
 import io.lumia.bus.FleetBus.TrustHolder;
+import io.lumia.http.PresentedCertificate;
 import io.lumia.http.Problem;
 import io.lumia.x509.Fingerprint;
 import io.lumia.x509.SerialNumber;
@@ -19,7 +20,6 @@ import io.vertx.ext.web.RoutingContext;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
  * {@code POST /trust}: a device, known by its certificate, says which bundle of roots it uses; the body is the bundle's fingerprint. Answered with
@@ -38,7 +38,7 @@ final class TrustRoutes {
 
     private void confirm(RoutingContext context) {
         var fingerprint = fingerprint(context.body().asString());
-        var peer = peer(context);
+        var peer = PresentedCertificate.of(context);
         if (fingerprint.isEmpty()) {
             answer(
                     context,
@@ -80,17 +80,6 @@ final class TrustRoutes {
         try {
             return body == null ? Optional.empty() : Optional.of(new Fingerprint(body.strip()));
         } catch (IllegalArgumentException none) {
-            return Optional.empty();
-        }
-    }
-
-    private static Optional<X509Certificate> peer(RoutingContext context) {
-        try {
-            var presented = context.request().connection().peerCertificates();
-            return presented == null || presented.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of((X509Certificate) presented.get(0));
-        } catch (SSLPeerUnverifiedException none) {
             return Optional.empty();
         }
     }

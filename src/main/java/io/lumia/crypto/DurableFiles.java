@@ -50,23 +50,36 @@ public final class DurableFiles {
     private static void write(Path file, String text, Set<PosixFilePermission> mode) throws IOException {
         var beside = beside(file);
         try {
-            try (var channel = FileChannel.open(
-                    beside,
-                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                    PosixFilePermissions.asFileAttribute(mode))) {
-                var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-                while (bytes.hasRemaining()) {
-                    int written = channel.write(bytes);
-                    assert written >= 0;
-                }
-                channel.force(true);
-            }
-            Files.setPosixFilePermissions(beside, mode);
+            create(beside, text, mode);
             Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             syncDirectoryOf(file);
         } finally {
             Files.deleteIfExists(beside);
         }
+    }
+
+    /**
+     * A new file with its content on disk, for whoever renames it later.
+     *
+     * @param secret mode 0600 from the first byte instead of 0644
+     */
+    public static void create(Path file, String text, boolean secret) throws IOException {
+        create(file, text, secret ? OWNER_ONLY : READABLE);
+    }
+
+    private static void create(Path file, String text, Set<PosixFilePermission> mode) throws IOException {
+        try (var channel = FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(mode))) {
+            var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                int written = channel.write(bytes);
+                assert written >= 0;
+            }
+            channel.force(true);
+        }
+        Files.setPosixFilePermissions(file, mode);
     }
 
     private static Path beside(Path file) {

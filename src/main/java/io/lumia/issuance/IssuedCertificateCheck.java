@@ -6,8 +6,6 @@ import io.lumia.tls.TlsMaterial;
 import io.lumia.x509.CertificateRequest;
 import io.lumia.x509.ChainPath;
 import io.lumia.x509.Validity;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertificateFactory;
@@ -21,13 +19,10 @@ import java.util.Collection;
 import java.util.Date;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.bouncycastle.asn1.ASN1OctetString;
-import org.bouncycastle.asn1.x509.GeneralName;
 
 /**
  * Whether what a CA sent is what was asked for: time, names, usages, kind of key, and a chain to a trusted root. That key and leaf belong
@@ -79,10 +74,10 @@ public final class IssuedCertificateCheck {
             var carried = new HashSet<String>();
             Collection<List<?>> alternative = leaf.getSubjectAlternativeNames();
             for (List<?> name : alternative == null ? List.<List<?>>of() : alternative) {
-                carried.add(normal(String.valueOf(name.get(1))));
+                carried.add(CertificateRequest.canonical(String.valueOf(name.get(1))));
             }
             var missing = new ArrayList<>(wanted);
-            missing.removeIf(name -> carried.contains(normal(name)));
+            missing.removeIf(name -> carried.contains(CertificateRequest.canonical(name)));
             return missing.isEmpty()
                     ? Optional.empty()
                     : Optional.of("it lacks " + missing + " (it is for " + carried + ")");
@@ -136,21 +131,6 @@ public final class IssuedCertificateCheck {
         } catch (GeneralSecurityException untrusted) {
             return Optional.of("its chain does not lead to a trusted root (" + untrusted.getMessage() + "): issued by "
                     + chain.get(chain.size() - 1).getIssuerX500Principal());
-        }
-    }
-
-    /** An address has many spellings ({@code ::1}), a DNS name two cases. */
-    private static String normal(String name) {
-        var lower = name.toLowerCase(Locale.ROOT);
-        if (!CertificateRequest.isAddress(lower)) {
-            return lower;
-        }
-        try {
-            var octets = new GeneralName(GeneralName.iPAddress, lower).getName();
-            return InetAddress.getByAddress(ASN1OctetString.getInstance(octets).getOctets())
-                    .getHostAddress();
-        } catch (IllegalArgumentException | UnknownHostException noAddress) {
-            return lower;
         }
     }
 }

@@ -4,9 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
-import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
-import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,22 +81,12 @@ final class PostgresStart {
     }
 
     private void migrate() throws StoreUnusable {
-        try {
-            var done = Flyway.configure(PostgresStart.class.getClassLoader())
-                    .dataSource(access.url(), access.user(), access.password())
-                    .jdbcProperties(access.propertiesAsMap())
-                    .locations("classpath:db/postgresql")
-                    .ignoreMigrationPatterns(new String[0])
-                    .loggers("slf4j")
-                    .load()
-                    .migrate();
-            assert done.success;
-        } catch (FlywayValidateException differs) {
-            throw new StoreUnusable(
-                    "the database " + access.place()
-                            + " was made by a newer or different version of Lumia; start that version, or name another database in store.url",
-                    differs);
-        }
+        Migrations.run(
+                "db/postgresql",
+                flyway -> flyway.dataSource(access.url(), access.user(), access.password())
+                        .jdbcProperties(access.propertiesAsMap()),
+                access.place(),
+                "name another database in store.url");
     }
 
     private StoreUnusable explain(FlywayException broken) {

@@ -14,9 +14,7 @@ import java.util.Properties;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
-import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -215,21 +213,11 @@ final class SqliteDatabase implements Database {
     }
 
     private static void migrate(Path file) throws StoreUnusable {
-        try {
-            var done = Flyway.configure(SqliteDatabase.class.getClassLoader())
-                    .dataSource(url(file), null, null)
-                    .locations("classpath:db/migration")
-                    .ignoreMigrationPatterns(new String[0])
-                    .loggers("slf4j")
-                    .load()
-                    .migrate();
-            assert done.success;
-        } catch (FlywayValidateException differs) {
-            throw new StoreUnusable(
-                    "the database " + file.toAbsolutePath()
-                            + " was made by a newer or different version of Lumia; start that version, or choose another directory with --data",
-                    differs);
-        }
+        Migrations.run(
+                "db/migration",
+                flyway -> flyway.dataSource(url(file), null, null),
+                file.toAbsolutePath().toString(),
+                "choose another directory with --data");
     }
 
     private static StoreUnusable explain(Path file, RuntimeException broken) {

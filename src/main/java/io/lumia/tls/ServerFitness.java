@@ -3,8 +3,6 @@ package io.lumia.tls;
 import io.lumia.x509.CertificateRequest;
 import io.lumia.x509.ChainPath;
 import io.lumia.x509.Validity;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertificateException;
@@ -17,11 +15,8 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.bouncycastle.asn1.ASN1OctetString;
-import org.bouncycastle.asn1.x509.GeneralName;
 
 /** Whether a listener may serve a certificate: chain, time and names. That key and leaf belong together holds for every {@link TlsMaterial}. */
 public final class ServerFitness {
@@ -42,10 +37,10 @@ public final class ServerFitness {
         var carried = new HashSet<String>();
         for (List<?> name :
                 Optional.ofNullable(leaf.getSubjectAlternativeNames()).orElse(List.of())) {
-            carried.add(normal(String.valueOf(name.get(1))));
+            carried.add(CertificateRequest.canonical(String.valueOf(name.get(1))));
         }
         var missing = new ArrayList<>(names);
-        missing.removeIf(name -> carried.contains(normal(name)));
+        missing.removeIf(name -> carried.contains(CertificateRequest.canonical(name)));
         if (!missing.isEmpty()) {
             throw new CertificateException("the certificate does not carry " + missing);
         }
@@ -84,21 +79,6 @@ public final class ServerFitness {
         if (purposes != null && !purposes.contains(SERVER_AUTH) && !purposes.contains(ANY_PURPOSE)) {
             throw new CertificateException(
                     "the certificate is not for servers: its extended key usage lacks serverAuth");
-        }
-    }
-
-    /** An address has many spellings ({@code ::1}), a DNS name two cases. */
-    private static String normal(String name) {
-        var lower = name.toLowerCase(Locale.ROOT);
-        if (!CertificateRequest.isAddress(lower)) {
-            return lower;
-        }
-        try {
-            var octets = new GeneralName(GeneralName.iPAddress, lower).getName();
-            return InetAddress.getByAddress(ASN1OctetString.getInstance(octets).getOctets())
-                    .getHostAddress();
-        } catch (IllegalArgumentException | UnknownHostException noAddress) {
-            return lower;
         }
     }
 }

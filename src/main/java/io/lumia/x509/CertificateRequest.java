@@ -3,6 +3,7 @@ package io.lumia.x509;
 import java.io.IOException;
 import java.io.StringReader;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PublicKey;
@@ -121,6 +122,21 @@ public record CertificateRequest(
     /** Whether the name is an IPv4 or IPv6 literal. */
     public static boolean isAddress(String name) {
         return name.indexOf(':') >= 0 || DOTTED_QUAD.matcher(name).matches();
+    }
+
+    /** One spelling for every name that means the same: an address has many ({@code ::1}), a DNS name two cases. */
+    public static String canonical(String name) {
+        var lower = name.toLowerCase(Locale.ROOT);
+        if (!isAddress(lower)) {
+            return lower;
+        }
+        try {
+            var octets = new GeneralName(GeneralName.iPAddress, lower).getName();
+            return InetAddress.getByAddress(ASN1OctetString.getInstance(octets).getOctets())
+                    .getHostAddress();
+        } catch (IllegalArgumentException | UnknownHostException noAddress) {
+            return lower;
+        }
     }
 
     /** DNS names, then addresses. */

@@ -3,14 +3,12 @@ package io.lumia.authority.stepapi;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lumia.http.PresentedCertificate;
 import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.security.cert.X509Certificate;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,13 +43,17 @@ final class StepRoutes {
             router.post(prefix + "/sign")
                     .handler(answering(201, context -> sign.run(body(context, SignResource.Sign.class))));
             router.post(prefix + "/renew")
-                    .handler(answering(201, context -> renew.renew(peer(context), bearer(context))));
+                    .handler(answering(201, context -> renew.renew(PresentedCertificate.of(context), bearer(context))));
             router.post(prefix + "/rekey")
                     .handler(answering(
-                            201, context -> renew.rekey(peer(context), body(context, RenewResource.Rekey.class))));
+                            201,
+                            context -> renew.rekey(
+                                    PresentedCertificate.of(context), body(context, RenewResource.Rekey.class))));
             router.post(prefix + "/revoke")
                     .handler(answering(
-                            200, context -> revoke.run(body(context, RevokeResource.Revoke.class), peer(context))));
+                            200,
+                            context -> revoke.run(
+                                    body(context, RevokeResource.Revoke.class), PresentedCertificate.of(context))));
         }
     }
 
@@ -131,17 +133,6 @@ final class StepRoutes {
             // told below, as an empty body
         }
         throw StepRefusal.badRequest("the body is not the JSON object that this path takes");
-    }
-
-    private static Optional<X509Certificate> peer(RoutingContext context) {
-        try {
-            var presented = context.request().connection().peerCertificates();
-            return presented == null || presented.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of((X509Certificate) presented.get(0));
-        } catch (SSLPeerUnverifiedException none) {
-            return Optional.empty();
-        }
     }
 
     private static String bearer(RoutingContext context) {

@@ -1,22 +1,16 @@
 package io.lumia.renewal.target;
 
+import io.lumia.crypto.DurableFiles;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -29,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  * @param owner user for a file that is not there yet; null: the user of this process
  */
 record InstalledFile(Path path, boolean secret, @Nullable String owner) {
-    private static final Set<PosixFilePermission> SECRET = PosixFilePermissions.fromString("rw-------");
-    private static final Set<PosixFilePermission> READABLE = PosixFilePermissions.fromString("rw-r--r--");
-
     /** What it holds; empty when it is not there. */
     Optional<String> read() throws TargetFailed {
         try {
@@ -47,7 +38,7 @@ record InstalledFile(Path path, boolean secret, @Nullable String owner) {
     Path stage(String text) throws TargetFailed {
         var beside = path.resolveSibling("." + path.getFileName() + "." + UUID.randomUUID() + ".new");
         try {
-            write(beside, text);
+            DurableFiles.create(beside, text, secret);
             keepOwner(beside);
             return beside;
         } catch (IOException unwritable) {
@@ -60,9 +51,7 @@ record InstalledFile(Path path, boolean secret, @Nullable String owner) {
     void commit(Path staged) throws TargetFailed {
         try {
             Files.move(staged, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            try (var directory = FileChannel.open(path.resolveSibling("."), StandardOpenOption.READ)) {
-                directory.force(true);
-            }
+            DurableFiles.syncDirectoryOf(path);
         } catch (IOException unwritable) {
             throw new TargetFailed("cannot replace " + path + ": " + why(unwritable), unwritable);
         }
@@ -78,22 +67,6 @@ record InstalledFile(Path path, boolean secret, @Nullable String owner) {
 
     void remove() throws TargetFailed {
         drop(path);
-    }
-
-    private void write(Path beside, String text) throws IOException {
-        var mode = secret ? SECRET : READABLE;
-        try (var channel = FileChannel.open(
-                beside,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(mode))) {
-            var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                int written = channel.write(bytes);
-                assert written >= 0;
-            }
-            channel.force(true);
-        }
-        Files.setPosixFilePermissions(beside, mode);
     }
 
     private void keepOwner(Path beside) throws IOException {
