@@ -203,7 +203,7 @@ final class FleetProcess {
         if (config.runs(Part.RENEWAL)) {
             deployed = deployed.compose(
                     before -> deploy(new RenewalVerticle(config.renewal(), clock, new SecureRandom())));
-            deployed = deployed.compose(before -> deploy(Instances.verticle(vertx, config, sources, clock)));
+            deployed = deployed.compose(before -> deploy(Instances.verticle(vertx, config, sources, store, clock)));
         }
         if (config.runs(Part.EXPIRY)) {
             deployed = deployed.compose(before -> deploy(new ExpiryVerticle(config.expiry(), clock)));

@@ -1,12 +1,21 @@
 package io.lumia.cli;
 
+import io.lumia.bus.NodeId;
 import io.lumia.config.LumiaConfig;
+import io.lumia.config.RenewalConfig;
+import io.lumia.config.RenewalTargetConfig;
 import io.lumia.issuance.CertificateSources;
 import io.lumia.renewal.InstanceRenewalVerticle;
+import io.lumia.renewal.RenewalTurn;
 import io.lumia.renewal.Renewals;
+import io.lumia.store.Leases;
+import io.lumia.store.Store;
 import io.vertx.core.Vertx;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The renewals of the configured instances, with everything that they take. */
 final class Instances {
@@ -24,9 +33,28 @@ final class Instances {
                 clock);
     }
 
-    /** @param sources those of the process */
-    static InstanceRenewalVerticle verticle(Vertx vertx, LumiaConfig config, CertificateSources sources, Clock clock) {
+    /**
+     * @param sources those of the process
+     * @param store null where it is not in this process
+     */
+    static InstanceRenewalVerticle verticle(
+            Vertx vertx, LumiaConfig config, CertificateSources sources, @Nullable Store store, Clock clock) {
         return new InstanceRenewalVerticle(
-                renewals(vertx, config, sources, clock), config.renewal().checkInterval(), clock, new SecureRandom());
+                renewals(vertx, config, sources, clock),
+                store == null ? RenewalTurn.ALONE : turn(vertx, config.renewal(), store.leases()),
+                config.renewal().checkInterval(),
+                clock,
+                new SecureRandom());
+    }
+
+    /** Files are each node's own; EMQX is one for all nodes that name it. */
+    private static RenewalTurn turn(Vertx vertx, RenewalConfig renewal, Leases leases) {
+        return (instance, time) -> Objects.requireNonNull(renewal.instances().get(instance))
+                                .target()
+                                .type()
+                        == RenewalTargetConfig.Type.EMQX
+                ? leases.take("renewal:" + instance, NodeId.of(vertx).incarnation(), time)
+                        .map(Optional::isPresent)
+                : RenewalTurn.ALONE.take(instance, time);
     }
 }

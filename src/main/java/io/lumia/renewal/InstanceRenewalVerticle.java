@@ -15,20 +15,36 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Renews the configured instances by schedule: each when it is due, and again soon when that failed. */
 public final class InstanceRenewalVerticle extends VerticleBase {
     private static final Duration FIRST_RETRY = Duration.ofMinutes(1);
     private static final Duration SHORTEST = Duration.ofSeconds(1);
 
+    /** No renewal takes longer; a node that dies leaves its turn so long after it would have looked again. */
+    private static final Duration AT_WORK = Duration.ofMinutes(15);
+
+    /** How often a node whose turn it is not asks again. */
+    private static final Duration WAITING = Duration.ofMinutes(1);
+
+    private static final Logger log = LoggerFactory.getLogger(InstanceRenewalVerticle.class);
+
     private final Renewals renewals;
+    private final RenewalTurn turn;
     private final Duration checkInterval;
     private final Clock clock;
     private final RandomGenerator randomness;
 
-    /** @param checkInterval how often an instance is looked at, at the least: somebody may have changed its files */
-    public InstanceRenewalVerticle(Renewals renewals, Duration checkInterval, Clock clock, RandomGenerator randomness) {
+    /**
+     * @param turn when an instance is renewed here
+     * @param checkInterval how often an instance is looked at, at the least: somebody may have changed its files
+     */
+    public InstanceRenewalVerticle(
+            Renewals renewals, RenewalTurn turn, Duration checkInterval, Clock clock, RandomGenerator randomness) {
         this.renewals = renewals;
+        this.turn = turn;
         this.checkInterval = checkInterval;
         this.clock = clock;
         this.randomness = randomness;
@@ -47,11 +63,30 @@ public final class InstanceRenewalVerticle extends VerticleBase {
     }
 
     private void look(String name, int failures) {
+        turn.take(name, AT_WORK)
+                .onSuccess(mine -> {
+                    if (mine) {
+                        renew(name, failures);
+                    } else {
+                        wake(name, 0, clock.instant().plus(WAITING));
+                    }
+                })
+                .onFailure(silent -> {
+                    log.atWarn()
+                            .addKeyValue("instance", name)
+                            .addKeyValue("reason", silent.getMessage())
+                            .log("which node renews this instance cannot be told, so it is asked again");
+                    wake(name, failures, clock.instant().plus(WAITING));
+                });
+    }
+
+    private void renew(String name, int failures) {
         renewals.renew(name, false, Renewals.ONCE).onSuccess(report -> {
             int failed = report.isFailure() ? failures + 1 : 0;
             var next = failed > 0 ? retryAt(failed) : nextLook(report);
             tell(report, next);
-            wake(name, failed, next);
+            var kept = turn.take(name, Duration.between(clock.instant(), next).plus(AT_WORK));
+            kept.onComplete(done -> wake(name, failed, next));
         });
     }
 

@@ -52,6 +52,8 @@ class InstanceRenewalVerticleTest {
     private final List<RenewalFailed> failed = new CopyOnWriteArrayList<>();
     private final List<InstanceLookedAt> looked = new CopyOnWriteArrayList<>();
     private volatile Future<TlsMaterial> answer = Future.succeededFuture();
+    private final List<Duration> taken = new CopyOnWriteArrayList<>();
+    private volatile Future<Boolean> mine = Future.succeededFuture(true);
 
     @BeforeEach
     void listen() throws Exception {
@@ -161,6 +163,35 @@ class InstanceRenewalVerticleTest {
         }
     }
 
+    @Test
+    void an_instance_that_another_node_renews_is_left_alone() throws Exception {
+        install("old", Duration.ofSeconds(10));
+        mine = Future.succeededFuture(false);
+        deploy("old");
+        mine = Future.failedFuture("no database");
+        deploy("old");
+        assertThat(taken).as("asked by both").hasSize(2);
+        assertThat(looked).isEmpty();
+        assertThat(renewed).isEmpty();
+
+        mine = Future.succeededFuture(true);
+        deploy("old");
+        Await.until(vertx, "it is renewed where it is that node's turn", () -> renewed.size() == 1);
+    }
+
+    @Test
+    void a_turn_is_kept_past_the_next_look() throws Exception {
+        install("young", LIFETIME);
+        deploy("young");
+        Await.until(vertx, "it was looked at and the turn kept", () -> taken.size() == 2);
+        assertThat(taken.get(1)).isGreaterThan(taken.get(0));
+    }
+
+    private Future<Boolean> take(String instance, Duration time) {
+        taken.add(time);
+        return mine;
+    }
+
     private void install(String name, Duration left) throws Exception {
         var material = ca.issue(name, List.of(name), left);
         Files.writeString(directory.resolve(name + ".pem"), Pem.of(material.chain()));
@@ -169,7 +200,7 @@ class InstanceRenewalVerticleTest {
 
     private void deploy(String... names) throws Exception {
         Await.result(
-                vertx.deployVerticle(new InstanceRenewalVerticle(renewals(names), LIFETIME, clock, new Random(1))));
+                vertx.deployVerticle(new InstanceRenewalVerticle(renewals(names), this::take, LIFETIME, clock, new Random(1))));
     }
 
     private Renewals renewals(String... names) throws Exception {
