@@ -24,6 +24,7 @@ import io.lumia.x509.DeviceName;
 import io.lumia.x509.FleetDomain;
 import io.lumia.x509.Pem;
 import io.lumia.x509.Profile;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -188,6 +189,9 @@ public final class AuthorityFixture implements AutoCloseable {
 
     @Override
     public void close() {
-        vertx.close().await();
+        Future.join(vertx.deploymentIDs().stream().map(vertx::undeploy).toList())
+                .eventually(store::close)
+                .eventually(vertx::close)
+                .await();
     }
 }
