@@ -155,8 +155,7 @@ class CaRotateCommandTest {
     void turns_back() {
         rotation.tell(status(Kind.ROOT, Phase.ABORTED));
         assertThat(run("abort")).isZero();
-        assertThat(rotation.asked)
-                .containsExactly(new ChangeCaRotation(CaRotationChange.ABORT, false, false, "admin"));
+        assertThat(rotation.asked).containsExactly(new ChangeCaRotation(CaRotationChange.ABORT, false, false, "admin"));
         assertThat(out.toString()).startsWith("rotation of the root: aborted");
     }
 
@@ -244,7 +243,8 @@ class CaRotateCommandTest {
 
     private int execute(Duration look, String line) {
         var all = new ArrayList<>(List.of(line.isEmpty() ? new String[0] : line.split(" ")));
-        all.addAll(List.of("--url", url, "--token-file", data.resolve("admin-token").toString()));
+        all.addAll(List.of(
+                "--url", url, "--token-file", data.resolve("admin-token").toString()));
         return new CommandLine(new CaRotateCommand(), waiting(look))
                 .setOut(new PrintWriter(out))
                 .setErr(new PrintWriter(err))

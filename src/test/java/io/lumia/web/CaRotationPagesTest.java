@@ -158,8 +158,8 @@ class CaRotationPagesTest {
     void steps_are_taken_by_forms_in_the_name_of_the_operator() {
         rotation.tell(status(Kind.INTERMEDIATE, Phase.DRAINING));
         var bob = web.cookie(web.token("bob", Role.ADMIN));
-        for (String request :
-                List.of("start-root", "start-intermediate", "next", "next force=yes&revokeOld=yes", "abort force=yes")) {
+        for (String request : List.of(
+                "start-root", "start-intermediate", "next", "next force=yes&revokeOld=yes", "abort force=yes")) {
             var parts = (request + " ").split(" ", 2);
             var reply = post(parts[0], parts[1].strip(), bob, OURS);
             assertThat(reply.status()).as(reply.toString()).isEqualTo(303);
