@@ -117,10 +117,15 @@ final class AdminOptions {
         }
     }
 
-    private int told(String failure) {
+    /** Tells how far it is, beside the answer. */
+    void progress(String line) {
         var err = spec().commandLine().getErr();
-        err.println(failure);
+        err.println(line);
         err.flush();
+    }
+
+    private int told(String failure) {
+        progress(failure);
         return 1;
     }
 

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Option;
 public final class CaRotateCommand implements Callable<Integer> {
     private static final String PATH = "/ca/rotation";
     private static final int BLOCKED = 3;
+    private static final Duration LOOK = Duration.ofSeconds(2);
     private static final Set<String> OVER = Set.of("idle", "done", "aborted");
 
     @Mixin
@@ -66,12 +68,23 @@ public final class CaRotateCommand implements Callable<Integer> {
         private AdminOptions admin = new AdminOptions();
 
         @Mixin
-        private Waiting waiting = new Waiting();
+        private final Waiting waiting;
+
+        Status() {
+            this(LOOK);
+        }
+
+        /** @param look between two looks at what is waited for */
+        Status(Duration look) {
+            this.waiting = new Waiting(look);
+        }
 
         @Override
         public Integer call() {
             var last = new JsonNode[1];
-            int told = admin.run(client -> last[0] = waiting.settled(client, client.get(PATH)), CaRotateCommand::print);
+            int told = admin.run(
+                    client -> last[0] = waiting.settled(client, client.get(PATH), admin::progress),
+                    CaRotateCommand::print);
             return told == 0 && !last[0].path("blocked").asText().isEmpty() ? BLOCKED : told;
         }
     }
@@ -87,7 +100,7 @@ public final class CaRotateCommand implements Callable<Integer> {
         private AdminOptions admin = new AdminOptions();
 
         @Mixin
-        private Waiting waiting = new Waiting();
+        private final Waiting waiting;
 
         @Option(
                 names = "--force",
@@ -100,17 +113,31 @@ public final class CaRotateCommand implements Callable<Integer> {
                 description = "With the last step of an intermediate's rotation: the root's CRL lists the old one")
         private boolean revokeOld;
 
+        Next() {
+            this(LOOK);
+        }
+
+        /** @param look between two looks at what is waited for */
+        Next(Duration look) {
+            this.waiting = new Waiting(look);
+        }
+
         @Override
         public Integer call() {
+            return admin.run(this::step, CaRotateCommand::print);
+        }
+
+        /** Who is gone past by force is not waited for first. */
+        private JsonNode step(AdminClient client) throws CommandFailed {
+            if (waiting.wait && !force) {
+                var before = client.get(PATH);
+                var settled = waiting.settled(client, before, admin::progress);
+                if (isOver(settled) && !isOver(before)) {
+                    return settled; // it took its last step by itself
+                }
+            }
             var body = AdminClient.JSON.createObjectNode().put("force", force).put("revokeOld", revokeOld);
-            return admin.run(
-                    client -> {
-                        if (waiting.wait) {
-                            var unused = waiting.settled(client, client.get(PATH));
-                        }
-                        return waiting.settled(client, client.send("PATCH", PATH, body));
-                    },
-                    CaRotateCommand::print);
+            return waiting.settled(client, client.send("PATCH", PATH, body), admin::progress);
         }
     }
 
@@ -131,22 +158,26 @@ public final class CaRotateCommand implements Callable<Integer> {
 
     /** Waits until nobody is missing. */
     static final class Waiting {
-        private static final Duration LOOK = Duration.ofSeconds(2);
-
         @Option(
                 names = "--wait",
                 description = "Wait until nothing is missing for the next step, telling how far it is")
         private boolean wait;
 
-        JsonNode settled(AdminClient client, JsonNode first) throws CommandFailed {
+        private final Duration look;
+
+        Waiting(Duration look) {
+            this.look = look;
+        }
+
+        /** @param progress hears how far it is, once for each change */
+        JsonNode settled(AdminClient client, JsonNode first, Consumer<String> progress) throws CommandFailed {
             var status = first;
-            var told = "";
+            var last = "";
             while (wait && !isSettled(status)) {
-                var progress = status.path("phase").asText() + ": "
-                        + status.path("blocked").asText("");
-                if (!progress.equals(told)) {
-                    System.err.println(progress);
-                    told = progress;
+                var now = told(status);
+                if (!now.equals(last)) {
+                    progress.accept(now);
+                    last = now;
                 }
                 pause();
                 status = client.get(PATH);
@@ -154,20 +185,29 @@ public final class CaRotateCommand implements Callable<Integer> {
             return status;
         }
 
+        private static String told(JsonNode status) {
+            var blocked = status.path("blocked").asText();
+            return status.path("phase").asText() + (blocked.isEmpty() ? "" : ": " + blocked);
+        }
+
         private static boolean isSettled(JsonNode status) {
             boolean nobodyMissing = status.path("ready").asBoolean()
                     && !status.path("next").asText().contains("by itself");
-            return nobodyMissing || OVER.contains(status.path("phase").asText());
+            return nobodyMissing || isOver(status);
         }
 
-        private static void pause() throws CommandFailed {
+        private void pause() throws CommandFailed {
             try {
-                Thread.sleep(LOOK.toMillis());
+                Thread.sleep(look.toMillis());
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
                 throw new CommandFailed("interrupted; the rotation goes on, look again with: lumia ca rotate status");
             }
         }
+    }
+
+    private static boolean isOver(JsonNode status) {
+        return OVER.contains(status.path("phase").asText());
     }
 
     private static void print(JsonNode status, PrintWriter out) {

@@ -165,6 +165,30 @@ class CaRotationDeskTest {
     }
 
     @Test
+    void listeners_are_told_again_and_again_to_renew_while_certificates_drain_and_not_before() {
+        var told = new ConcurrentLinkedQueue<Instant>();
+        FleetBus.LISTENERS_TO_RENEW
+                .listen(fixture.vertx, asked -> told.add(asked.issuedBefore()))
+                .await();
+        changed(start(true));
+        assertThat(changed(next()).phase()).isEqualTo("issuing");
+        device("dev-0001");
+        clock.advance(Duration.ofMinutes(1));
+        var drains = changed(next());
+        assertThat(drains.phase()).isEqualTo("draining");
+        Await.until(fixture.vertx, "they are told", () -> told.size() == 1);
+        clock.advance(Duration.ofSeconds(30));
+        Await.until(fixture.vertx, "they are told again", () -> told.size() == 2);
+        assertThat(told).containsOnly(drains.since());
+
+        var returns = changed(abort());
+        assertThat(returns.phase()).isEqualTo("returning");
+        clock.advance(Duration.ofSeconds(30));
+        Await.until(fixture.vertx, "they are told of the way back", () -> told.size() == 3);
+        assertThat(told).last().isEqualTo(returns.since());
+    }
+
+    @Test
     void an_intermediate_is_replaced_under_the_same_root_and_revoked_at_the_end() {
         var old = device("dev-0001");
         var oldIssuer = Pem.certificates(old.chain()).get(0);

@@ -68,7 +68,9 @@ final class CaRotationPages {
                     new Question(
                             step,
                             "Take the next step?",
-                            "This step " + status.next() + ".",
+                            status.next().isEmpty()
+                                    ? "There is no next step any more."
+                                    : "This step " + status.next() + ".",
                             "Take it",
                             status.blocked(),
                             status.kind().equals("intermediate")
