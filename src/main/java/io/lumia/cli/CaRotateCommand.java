@@ -230,7 +230,7 @@ public final class CaRotateCommand implements Callable<Integer> {
         });
         if (status.path("leaves").asLong() > 0) {
             out.printf(
-                    "  %-9s %d of the issuer that is left are live%n",
+                    "  %-9s %d live of the issuer that is left%n",
                     "leaves", status.path("leaves").asLong());
         }
         stragglers(status, out);

@@ -68,7 +68,7 @@ public final class CaRotationText {
             parts.add(blocking.holders() + " have not confirmed the published roots");
         }
         if (blocking.leaves() > 0) {
-            parts.add(blocking.leaves() + " certificates of the issuer that is left are live");
+            parts.add("live certificates of the issuer that is left: " + blocking.leaves());
         }
         return String.join("; ", parts);
     }

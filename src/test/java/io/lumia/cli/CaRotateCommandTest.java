@@ -113,7 +113,7 @@ class CaRotateCommandTest {
         rotation.tell(status(Kind.ROOT, Phase.DRAINING, AWAY));
         assertThat(run("status")).isEqualTo(3);
         assertThat(out.toString())
-                .contains("leaves    1 of the issuer that is left are live", "device dev-0001")
+                .contains("leaves    1 live of the issuer that is left", "device dev-0001")
                 .doesNotContain("more");
     }
 
@@ -191,8 +191,8 @@ class CaRotateCommandTest {
         assertThat(err.toString().lines())
                 .as("once for each change")
                 .containsExactly(
-                        "draining: 2 certificates of the issuer that is left are live",
-                        "draining: 1 certificates of the issuer that is left are live",
+                        "draining: live certificates of the issuer that is left: 2",
+                        "draining: live certificates of the issuer that is left: 1",
                         "withdrawing: 1 have not confirmed the published roots",
                         "withdrawing");
         assertThat(out.toString()).startsWith("rotation of the root: done");

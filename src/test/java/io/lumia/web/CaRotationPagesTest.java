@@ -82,7 +82,7 @@ class CaRotationPagesTest {
     void certificates_that_drain_are_counted() {
         rotation.tell(status(Kind.ROOT, Phase.DRAINING, AWAY));
         assertThat(section(admin))
-                .contains("<dt>Leaves</dt><dd>1 of the issuer that is left are live</dd>")
+                .contains("<dt>Leaves</dt><dd>1 live of the issuer that is left</dd>")
                 .doesNotContain(" more<");
     }
 
@@ -148,7 +148,7 @@ class CaRotationPagesTest {
                 status(Kind.INTERMEDIATE, Phase.ISSUING),
                 status(Kind.INTERMEDIATE, Phase.DRAINING));
         assertThat(question("next").body())
-                .contains("<strong>Blocked:</strong> 1 certificates", "name=\"force\"")
+                .contains("<strong>Blocked:</strong> live certificates of the issuer that is left: 1", "name=\"force\"")
                 .doesNotContain("name=\"revokeOld\"");
         assertThat(question("next").body()).doesNotContain("name=\"force\"", "name=\"revokeOld\"");
         assertThat(question("next").body()).contains("name=\"revokeOld\"").doesNotContain("name=\"force\"");
