@@ -75,16 +75,19 @@ final class NodesChecks {
                 BodyHandlers.ofString());
     }
 
-    /** One signed request shown to all nodes at the same moment. */
+    /** One signed request shown to all nodes at the same moment; no order, since an account may leave only so many unfinished. */
     void replay(NodesClient client) throws InterruptedException {
-        var path = "/new-order";
-        var body = client.acme.signed(client.acme.header(path).kid(), client.newOrder(), client.acme.pair.getPrivate());
+        var account = client.acme.account;
+        var body = client.acme.signed(client.acme.header(account).kid(), "{}", client.acme.pair.getPrivate());
+        var path = URI.create(account).getPath();
         int accepted = accepted(
-                node -> HttpRequest.newBuilder(URI.create(lab.direct(node) + "/acme/acme" + path))
+                node -> HttpRequest.newBuilder(URI.create(lab.direct(node) + path))
                         .header("Content-Type", "application/jose+json")
                         .POST(BodyPublishers.ofString(body)),
-                answer -> answer.statusCode() == 201);
-        ledger.replays.incrementAndGet();
+                answer -> answer.statusCode() == 200);
+        if (accepted > 0) {
+            ledger.replays.incrementAndGet();
+        }
         if (accepted > 1) {
             ledger.violated("one nonce was taken by " + accepted + " nodes");
         }
