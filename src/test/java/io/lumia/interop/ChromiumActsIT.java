@@ -96,6 +96,35 @@ class ChromiumActsIT {
     }
 
     @Test
+    void a_rotation_of_the_root_is_begun_followed_and_turned_back() throws Exception {
+        step("Rotate the root…");
+        assertThat(phase()).isEqualTo("prepared");
+        step("Next step…");
+        assertThat(phase()).as("everybody takes a while").isIn("spreading", "adopted");
+        assertThat(page.textContent("#rotation")).containsPattern("Device\\s*\\d confirmed, \\d missing");
+        for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+            ChromiumBrowser.assertAccessible(page);
+            page.locator("#rotation").scrollIntoViewIfNeeded();
+            ChromiumBrowser.picture(page, "rotation", scheme);
+        }
+        step("Turn back…");
+        assertThat(page.textContent("#rotation")).contains("the old");
+        assertThat(phase()).isIn("returning", "aborted");
+    }
+
+    private void step(String link) {
+        page.navigate("/ca");
+        page.click("#rotation a:has-text('" + link + "')");
+        page.click("dialog button.danger");
+        page.waitForURL(url -> url.contains("done=rotation-moved"));
+    }
+
+    private String phase() {
+        return page.textContent("#rotation .badge").strip();
+    }
+
+    @Test
     void requests_made_in_the_browser_are_as_openssl_and_bouncycastle_expect() throws Exception {
         var openssl = ExternalProgram.find("openssl", Map.of(), files);
         page.navigate("/issue");

@@ -94,6 +94,16 @@ final class ChromiumBrowser implements AutoCloseable {
                 .isEmpty();
     }
 
+    /** Kept for the documentation when somebody asks for it: {@code -Dlumia.screenshots=docs/screenshots}. */
+    static void picture(Page page, String name, ColorScheme scheme) throws Exception {
+        var directory = System.getProperty("lumia.screenshots");
+        if (directory != null) {
+            Files.createDirectories(Path.of(directory));
+            var file = Path.of(directory, name + (scheme == ColorScheme.DARK ? "-dark" : "") + ".png");
+            page.screenshot(new Page.ScreenshotOptions().setPath(file));
+        }
+    }
+
     @Override
     public void close() {
         browser.close();

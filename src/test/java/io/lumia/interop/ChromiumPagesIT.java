@@ -2,9 +2,7 @@ package io.lumia.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -61,13 +59,13 @@ class ChromiumPagesIT {
             var page = browser.window(scheme, 1440, 900);
             page.navigate("/");
             ChromiumBrowser.assertAccessible(page);
-            picture(page, "login", scheme);
+            ChromiumBrowser.picture(page, "login", scheme);
             ChromiumBrowser.logIn(page, data);
             for (Screen screen : SCREENS) {
                 page.navigate(screen.path());
                 page.waitForSelector(screen.ready());
                 ChromiumBrowser.assertAccessible(page);
-                picture(page, screen.name(), scheme);
+                ChromiumBrowser.picture(page, screen.name(), scheme);
             }
             page.context().close();
         }
@@ -84,18 +82,8 @@ class ChromiumPagesIT {
             assertThat(page.evaluate("document.documentElement.scrollWidth"))
                     .as("width of " + screen.path())
                     .isEqualTo(360);
-            picture(page, screen.name() + "-small", ColorScheme.LIGHT);
+            ChromiumBrowser.picture(page, screen.name() + "-small", ColorScheme.LIGHT);
         }
         page.context().close();
-    }
-
-    /** Kept for the documentation when somebody asks for it: {@code -Dlumia.screenshots=docs/screenshots}. */
-    private static void picture(Page page, String name, ColorScheme scheme) throws Exception {
-        var directory = System.getProperty("lumia.screenshots");
-        if (directory != null) {
-            Files.createDirectories(Path.of(directory));
-            var file = Path.of(directory, name + (scheme == ColorScheme.DARK ? "-dark" : "") + ".png");
-            page.screenshot(new Page.ScreenshotOptions().setPath(file));
-        }
     }
 }

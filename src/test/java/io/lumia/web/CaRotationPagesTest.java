@@ -68,7 +68,7 @@ class CaRotationPagesTest {
         rotation.tell(status(Kind.ROOT, Phase.SPREADING, 1234, AWAY));
         var section = section(admin);
         assertThat(section)
-                .contains("<span class=\"badge\">spreading</span>", "started by ann")
+                .contains("<span class=\"badge\">spreading</span>", "<dt>Started by</dt><dd>ann</dd>")
                 .contains("<dt>Waits for</dt><dd>1234 have not confirmed the published roots</dd>")
                 .contains("<dt>Next step</dt><dd>is taken by itself once everybody has confirmed both roots</dd>")
                 .containsPattern("<dt>Device</dt><dd>5 confirmed, 1.?234 missing</dd>")
