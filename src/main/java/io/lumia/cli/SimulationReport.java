@@ -92,7 +92,7 @@ final class SimulationReport {
         row(text, "  longest wait", wait(outcome), wait(without));
         row(
                 text,
-                "attempts at the CA, in the fullest",
+                "attempts at the CA, peak",
                 rate(outcome.attemptsPeakPerSecond()),
                 rate(without.attemptsPeakPerSecond()));
         row(text, "refused (429)", many(outcome.refused()), many(without.refused()));
