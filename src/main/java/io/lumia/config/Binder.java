@@ -69,9 +69,22 @@ final class Binder {
         given.fieldNames().forEachRemaining(name -> {
             var below = new ArrayList<>(path);
             below.add(name);
-            fit.set(name, usable(named.each(), below, given.path(name), JsonNodeFactory.instance.objectNode()));
+            var entry = usable(named.each(), below, given.path(name), JsonNodeFactory.instance.objectNode());
+            // What cannot be made was told; without it the block around says nothing of it once more.
+            if (canBeMade(named.each(), entry)) {
+                fit.set(name, entry);
+            }
         });
         return fit;
+    }
+
+    private boolean canBeMade(Schema.Block block, ObjectNode node) {
+        try {
+            var unused = mapper.treeToValue(node, block.type());
+            return true;
+        } catch (JsonProcessingException refused) {
+            return false;
+        }
     }
 
     private boolean fits(Schema.Leaf leaf, List<String> path, JsonNode given, JsonNode fallback) {
@@ -130,7 +143,7 @@ final class Binder {
         } catch (JsonProcessingException refused) {
             var reason = reason(refused);
             var key = reason.replaceFirst(" .*", "");
-            if (replaced.stream().noneMatch(reason::contains)) {
+            if (replaced.stream().noneMatch(reason::contains) && !toldBelow(path, reason)) {
                 tellOfBlock(block, path, key, reason);
             }
             if (!block.keys().containsKey(key) || replaced.contains(key)) {
@@ -140,6 +153,12 @@ final class Binder {
             fit.set(key, instead(fallback, key));
             return holding(block, path, fit, fallback, replaced);
         }
+    }
+
+    /** Whether a block within said the same. */
+    private boolean toldBelow(List<String> path, String reason) {
+        var prefix = String.join(".", path) + ".";
+        return values.problems().stream().anyMatch(told -> told.startsWith(prefix) && told.contains("." + reason));
     }
 
     /** The default; in a named block, which has none, as if the key were left out. */

@@ -185,6 +185,22 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void an_instance_without_a_target_is_told_once_and_by_its_key() throws IOException {
+        var file = file("c.yaml", """
+                renewal:
+                  instances:
+                    broker:
+                      common-name: mqtt.example.com
+                      issuer: {directory-url: "https://ca.example.com/directory"}
+                """);
+        assertThat(catchThrowableOfType(ConfigurationUnusable.class, () -> withFile(file))
+                        .problems())
+                .singleElement()
+                .asString()
+                .startsWith("renewal.instances.broker.target.cert-file is needed for type mosquitto");
+    }
+
+    @Test
     void a_maximum_lifetime_leaves_room_above_the_minimum() {
         assertThat(problems(
                         "lifetimes.minimum.device=1h",
