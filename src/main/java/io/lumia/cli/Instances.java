@@ -41,20 +41,29 @@ final class Instances {
             Vertx vertx, LumiaConfig config, CertificateSources sources, @Nullable Store store, Clock clock) {
         return new InstanceRenewalVerticle(
                 renewals(vertx, config, sources, clock),
-                store == null ? RenewalTurn.ALONE : turn(vertx, config.renewal(), store.leases()),
+                store == null ? RenewalTurn.ALONE : turn(config.renewal(), leased(vertx, store.leases())),
                 config.renewal().checkInterval(),
                 clock,
                 new SecureRandom());
     }
 
-    /** Files are each node's own; EMQX is one for all nodes that name it. */
-    private static RenewalTurn turn(Vertx vertx, RenewalConfig renewal, Leases leases) {
-        return (instance, time) -> Objects.requireNonNull(renewal.instances().get(instance))
-                                .target()
-                                .type()
-                        == RenewalTargetConfig.Type.EMQX
-                ? leases.take("renewal:" + instance, NodeId.of(vertx).incarnation(), time)
-                        .map(Optional::isPresent)
-                : RenewalTurn.ALONE.take(instance, time);
+    /** By the node's name, so that a node that starts anew has its turns at once. */
+    private static RenewalTurn leased(Vertx vertx, Leases leases) {
+        return (instance, time) -> leases.take(
+                        "renewal:" + instance, NodeId.of(vertx).name(), time)
+                .map(Optional::isPresent);
+    }
+
+    /**
+     * Files are each node's own; EMQX is one for all nodes that name it.
+     *
+     * @param leased one node at a time
+     */
+    static RenewalTurn turn(RenewalConfig renewal, RenewalTurn leased) {
+        return (instance, time) -> {
+            var target =
+                    Objects.requireNonNull(renewal.instances().get(instance)).target();
+            return (target.type() == RenewalTargetConfig.Type.EMQX ? leased : RenewalTurn.ALONE).take(instance, time);
+        };
     }
 }

@@ -199,8 +199,8 @@ class InstanceRenewalVerticleTest {
     }
 
     private void deploy(String... names) throws Exception {
-        Await.result(
-                vertx.deployVerticle(new InstanceRenewalVerticle(renewals(names), this::take, LIFETIME, clock, new Random(1))));
+        Await.result(vertx.deployVerticle(
+                new InstanceRenewalVerticle(renewals(names), this::take, LIFETIME, clock, new Random(1))));
     }
 
     private Renewals renewals(String... names) throws Exception {
